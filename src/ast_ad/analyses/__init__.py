@@ -1,0 +1,1 @@
+"""Facts about IR: cached functions of immutable functions, so that they can never be stale."""

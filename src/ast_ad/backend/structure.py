@@ -1,0 +1,219 @@
+"""From structured SSA to statements: what blocks yield becomes assignments, exits become `break` and `return`."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from typing import TypeAlias
+
+from ast_ad.analyses.aliasing import Storage, is_update
+from ast_ad.analyses.liveness import Liveness
+from ast_ad.backend.coalescing import Coalescing
+from ast_ad.backend.tree import Branch, Break, For, Let, Moves, Node, Return, Select, Tree, While
+from ast_ad.ir.core import UNDEFINED, Atom, Block, Call, Callee, Function, If, Lit, Loop, Stmt, Var
+from ast_ad.ir.primitives import HOLE
+from ast_ad.ir.walk import statements
+
+#: writes what a block yields, after its statements
+End: TypeAlias = Callable[[Sequence[Atom]], list[Node]]
+
+
+def conditional_values(function: Function) -> frozenset[If]:
+    """The branches that are expressions: `a if test else b`, `a and b`, `a or b`."""
+    stmts = list(statements(function.block))
+    stops = {s.body.results[0] for s in stmts if isinstance(s, Loop)}
+    values: set[If] = set()
+    for stmt in stmts:
+        if isinstance(stmt, If) and stops.intersection(stmt.outs):
+            flags = [r for arm in (stmt.then, stmt.orelse) for r in arm.results]
+            if any(isinstance(flag, Lit) and isinstance(flag.value, bool) for flag in flags):
+                stops.update(flags)
+                continue
+        if isinstance(stmt, If) and _reads_as_value(stmt):
+            values.add(stmt)
+    for stmt in reversed(stmts):  # inner ones first: what holds a branch that is none is none
+        if isinstance(stmt, If) and stmt in values:
+            if not (_is_expression(stmt.then, values) and _is_expression(stmt.orelse, values)):
+                values.discard(stmt)
+    return frozenset(values)
+
+
+def _reads_as_value(stmt: If) -> bool:
+    if len(stmt.outs) != 1:
+        return False
+    results = (stmt.then.results[0], stmt.orelse.results[0])
+    if UNDEFINED in results:
+        return False
+    text = stmt.origin.text.lstrip() if stmt.origin else ""
+    if text.startswith(("if ", "if(", "elif ", "for ")) or (stmt.outs[0].name and not text):
+        return stmt.test in results and not stmt.outs[0].name
+    return True
+
+
+def _is_expression(block: Block, values: set[If]) -> bool:
+    """Whether a block computes one value, each step used once and in the order in which an expression evaluates it."""
+    if len(block.stmts) > 3:
+        return False
+    stack: list[Atom] = []
+    own: set[Atom] = set()
+    for stmt in block.stmts:
+        if len(stmt.outs) != 1 or stmt.outs[0].name or is_update(stmt) or isinstance(stmt, Loop):
+            return False
+        if isinstance(stmt, If) and stmt not in values:
+            return False
+        if isinstance(stmt, Call) and not isinstance(stmt.fn, Callee) and stmt.fn.effect:
+            return False
+        taken = [a for a in (stmt.args if isinstance(stmt, Call) else (stmt.test,)) if a in own]
+        if taken != stack[len(stack) - len(taken) :]:
+            return False
+        del stack[len(stack) - len(taken) :]
+        stack.append(stmt.outs[0])
+        own.add(stmt.outs[0])
+    result = block.results[0]
+    return stack == ([result] if result in own else [])
+
+
+def structured(
+    function: Function, live: Liveness, storage: Storage, names: Coalescing, values: frozenset[If]
+) -> Tree:
+    """The statements of a function, with nothing nested but conditional expressions."""
+    return _Structure(function, live, storage, names, values).tree
+
+
+class _Structure:
+    def __init__(
+        self, function: Function, live: Liveness, storage: Storage, names: Coalescing, values: frozenset[If]
+    ) -> None:
+        self.live = live
+        self.storage = storage
+        self.names = names
+        self.values = values
+        self.tree = Tree([])
+        self.calls = {v: s for s in statements(function.block) if isinstance(s, Call) for v in s.outs}
+        block = function.block
+        self.tree.body = self.block(block, block.results, lambda rs: [Return(tuple(rs), storage.returned)], True)
+
+    def block(self, block: Block, results: Sequence[Atom], end: End, leaves: bool) -> list[Node]:
+        """The statements of a block and then its end; if `leaves`, a branch at the end may take the end into its arms."""
+        stmts = block.stmts
+        tail = stmts[-1] if leaves and stmts and self.takes_the_end(stmts[-1], results) else None
+        nodes: list[Node] = []
+        for stmt in stmts[:-1] if tail else stmts:
+            nodes += self.stmt(stmt)
+        if not isinstance(tail, If):
+            return nodes + end(results)
+        arms: list[list[Node]] = []
+        for arm in (tail.then, tail.orelse):
+            yielded = dict(zip(tail.outs, arm.results, strict=True))
+            arms.append(self.block(arm, [yielded.get(r, r) if isinstance(r, Var) else r for r in results], end, True))
+        return [*nodes, Branch(tail.test, *arms, origin=tail.origin)]
+
+    def takes_the_end(self, stmt: Stmt, results: Sequence[Atom]) -> bool:
+        """Whether a branch decides how its block is left: a flag to stop a loop, or values only to be returned."""
+        if not isinstance(stmt, If) or stmt in self.values:
+            return False
+        if self.in_loop:
+            return results[0] in stmt.outs
+        return bool(stmt.outs) and not any(v.name for v in stmt.outs)
+
+    in_loop = False
+
+    def stmt(self, stmt: Stmt) -> list[Node]:
+        if isinstance(stmt, Call):
+            return self.call(stmt)
+        if isinstance(stmt, If):
+            return self.branch(stmt)
+        return self.loop(stmt)
+
+    def call(self, stmt: Call) -> list[Node]:
+        copied = tuple(k for k in range(-1, len(stmt.args)) if (stmt, k) in self.storage.copied)
+        if not is_update(stmt):
+            return [Let(stmt, copied=copied)]
+        nodes: list[Node] = []
+        if 0 in copied or not self.names.together(stmt.args[0], stmt.outs[0]):
+            nodes.append(Moves([(stmt.outs[0], stmt.args[0], 0 in copied)], stmt.origin))
+        return [*nodes, Let(stmt, True, tuple(k for k in copied if k != 0))]
+
+    def branch(self, stmt: If) -> list[Node]:
+        if stmt in self.values:
+            for arm in (stmt.then, stmt.orelse):
+                for node in self.block(arm, arm.results, lambda rs: [], False):
+                    assert isinstance(node, (Let, Select))
+                    self.tree.nested[node.out if isinstance(node, Select) else node.call.outs[0]] = node
+            return [Select(stmt.outs[0], stmt.test, stmt.then.results[0], stmt.orelse.results[0], stmt.origin)]
+        arms = []
+        for arm in (stmt.then, stmt.orelse):
+            end = self.assign(stmt.outs, [self.live.is_live_after(v, stmt) for v in stmt.outs])
+            arms.append(self.block(arm, arm.results, end, False))
+        return [Branch(stmt.test, *arms, origin=stmt.origin)]
+
+    def assign(self, targets: Sequence[Var], wanted: Sequence[bool], loop: Loop | None = None) -> End:
+        """An end that assigns what a block yields; with `loop`, the initial values of that loop."""
+
+        def end(results: Sequence[Atom]) -> list[Node]:
+            pairs = []
+            for k, (var, value, want) in enumerate(zip(targets, results, wanted, strict=True)):
+                copied = loop is not None and (loop, k) in self.storage.copied
+                if want and value is not UNDEFINED and (copied or not self.names.together(var, value)):
+                    pairs.append((var, value, copied))
+            return [Moves(pairs)] if pairs else []
+
+        return end
+
+    def loop(self, stmt: Loop) -> list[Node]:
+        body = stmt.body
+        carried = body.params[len(body.params) - len(stmt.inits) :]
+        out_live = [self.live.is_live_after(v, stmt) for v in stmt.outs]
+        entry = self.live.entry[body]
+        wanted = [o or bool(entry >> self.live.index[p] & 1) for p, o in zip(carried, out_live, strict=True)]
+        move = self.assign(carried, wanted)
+
+        def end(results: Sequence[Atom]) -> list[Node]:
+            nodes, stop = move(results[1:]), results[0]
+            if isinstance(stop, Lit):
+                return [*nodes, Break()] if stop.value else nodes
+            return [*nodes, Branch(stop, [Break()], [])]
+
+        nodes = self.assign(carried, wanted, stmt)(stmt.inits)
+        outside, self.in_loop = self.in_loop, True
+        inside = self.block(body, body.results, end, True)
+        self.in_loop = outside
+        if stmt.range is None:
+            nodes.append(While(inside, origin=stmt.origin))
+        else:
+            nodes.append(self.counted(stmt, inside))
+        return nodes + self.assign(stmt.outs, out_live)(carried)
+
+    def counted(self, stmt: Loop, inside: list[Node]) -> For:
+        """A loop over a range; over the elements of a list where the index only reads them."""
+        assert stmt.range is not None
+        index, body = stmt.body.params[0], stmt.body
+        node = For(index, stmt.range, inside, origin=stmt.origin)
+        start, stop, step = stmt.range
+        first = inside[0] if inside else None
+        if not (isinstance(start, Lit) and isinstance(step, Lit) and (start.value, step.value) == (0, 1)):
+            return node
+        count = self.calls.get(stop) if isinstance(stop, Var) and not stop.name else None
+        if count is None or count.fn.name != "length" or not isinstance(first, Let) or first.copied:
+            return node
+        call, whole = first.call, count.args[0]
+        if call.fn.name not in ("list_get", "getitem") or call.args != (whole, index):
+            return node
+        if call.fn.name == "getitem" and dict(call.params)["index"] != (HOLE,):
+            return node
+        if any(s in self.storage.in_place and self.storage.may_alias(s.outs[0], whole) for s in statements(body)):  # type: ignore[arg-type]
+            return node
+        others = sum(index in _read_directly(s) for s in statements(body) if s is not call) + (index in body.results)
+        if (others and not (index.name and call.outs[0].name)) or (not others and index.name):
+            return node
+        node.each = (call.outs[0], whole)
+        node.index = index if others else None
+        del inside[0]
+        return node
+
+
+def _read_directly(stmt: Stmt) -> tuple[Atom, ...]:
+    if isinstance(stmt, Call):
+        return stmt.args
+    if isinstance(stmt, If):
+        return (stmt.test, *stmt.then.results, *stmt.orelse.results)
+    return (*(stmt.range or ()), *stmt.inits, *stmt.body.results)

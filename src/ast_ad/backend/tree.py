@@ -1,0 +1,150 @@
+"""A function on its way to text: statements in the order of their lines, operands still IR atoms.
+
+Nesting takes a `Let` or `Select` out of its list and keeps it beside the tree, in the expression that reads it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from typing import TypeAlias
+
+from ast_ad.ir.core import Atom, Call, Origin, Var
+
+
+@dataclass(slots=True, eq=False)
+class Let:
+    """`outs = call`.  An update is written to the variable of its out; `copied` are operands (-1: the result) to copy."""
+
+    call: Call
+    update: bool = False
+    copied: tuple[int, ...] = ()
+
+    @property
+    def origin(self) -> Origin | None:
+        """Where the call comes from."""
+        return self.call.origin
+
+
+@dataclass(slots=True, eq=False)
+class Select:
+    """`out = then if test else orelse`; where an arm is the test itself, `test and then` or `test or orelse`."""
+
+    out: Var
+    test: Atom
+    then: Atom
+    orelse: Atom
+    origin: Origin | None = None
+
+
+@dataclass(slots=True, eq=False)
+class Moves:
+    """Assignments that happen at once: (variable, value, whether the value is copied)."""
+
+    pairs: list[tuple[Var, Atom, bool]]
+    origin: Origin | None = None
+
+
+@dataclass(slots=True, eq=False)
+class Branch:
+    """`if test`, or `if not test` where `negated`."""
+
+    test: Atom
+    then: list[Node]
+    orelse: list[Node]
+    negated: bool = False
+    origin: Origin | None = None
+
+
+@dataclass(slots=True, eq=False)
+class For:
+    """`for index in range(start, stop, step)`, or, with `each`, over the elements of a list or array."""
+
+    index: Var | None
+    range: tuple[Atom, Atom, Atom]
+    body: list[Node]
+    each: tuple[Var, Atom] | None = None
+    origin: Origin | None = None
+
+
+@dataclass(slots=True, eq=False)
+class While:
+    """`while test`, or `while not test`; `while True` where there is no test."""
+
+    body: list[Node]
+    test: Atom | None = None
+    negated: bool = False
+    origin: Origin | None = None
+
+
+@dataclass(slots=True, eq=False)
+class Break:
+    """Leaves the loop."""
+
+    origin: Origin | None = None
+
+
+@dataclass(slots=True, eq=False)
+class Return:
+    """Leaves the function; `copied` are the places of values that are copied."""
+
+    values: tuple[Atom, ...]
+    copied: frozenset[int] = frozenset()
+    origin: Origin | None = None
+
+
+Node: TypeAlias = Let | Select | Moves | Branch | For | While | Break | Return
+
+
+@dataclass(slots=True)
+class Tree:
+    """The statements of a function, and those that are written inside the expression that reads their result."""
+
+    body: list[Node]
+    nested: dict[Var, Let | Select] = field(default_factory=dict)
+
+
+def operands(node: Node) -> tuple[Atom, ...]:
+    """What a statement reads itself, in the order in which Python evaluates it."""
+    if isinstance(node, Let):
+        args = node.call.args
+        if node.update:
+            return args[1:] if node.call.fn.name != "index_add" else (*args[2:], args[1])
+        return args
+    if isinstance(node, Select):
+        return (node.test, *(a for a in (node.then, node.orelse) if a is not node.test))
+    if isinstance(node, Moves):
+        return tuple(value for _, value, _ in node.pairs)
+    if isinstance(node, Return):
+        return node.values
+    if isinstance(node, For):
+        return (node.each[1],) if node.each else node.range
+    return (node.test,) if isinstance(node, (Branch, While)) and node.test is not None else ()
+
+
+def defines(node: Node) -> tuple[Var, ...]:
+    """The variables that a statement itself assigns."""
+    if isinstance(node, Let):
+        return node.call.outs
+    if isinstance(node, Select):
+        return (node.out,)
+    if isinstance(node, Moves):
+        return tuple(var for var, _, _ in node.pairs)
+    if isinstance(node, For):
+        return (node.each[0],) if node.each else (node.index,) if node.index else ()
+    return ()
+
+
+def lists(node: Node) -> tuple[list[Node], ...]:
+    """The lists of statements inside a statement."""
+    if isinstance(node, Branch):
+        return (node.then, node.orelse)
+    return (node.body,) if isinstance(node, (For, While)) else ()
+
+
+def walk(nodes: list[Node]) -> Iterator[Node]:
+    """All statements, outer before inner."""
+    for node in nodes:
+        yield node
+        for inner in lists(node):
+            yield from walk(inner)

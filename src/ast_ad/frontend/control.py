@@ -1,0 +1,310 @@
+"""Lower statements in a row, `if`, and every way out of a block.
+
+A path that has left (break, continue, return, raise) copies nothing of what follows: where one arm of an `if` always
+leaves, the rest of the block goes into the other arm; where it leaves on some of its paths, a flag says so.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Collection, Sequence
+from dataclasses import replace
+from typing import Any
+
+import gast
+
+from ast_ad.frontend.context import Frame, Lowering, lowers, torn
+from ast_ad.frontend.joins import Join, Side
+from ast_ad.frontend.liveness import always_leaves
+from ast_ad.frontend.values import (
+    FALSE,
+    NONE,
+    TRUE,
+    Closure,
+    Entries,
+    Items,
+    Method,
+    Ref,
+    Run,
+    Static,
+    Torn,
+    TupleOf,
+    Value,
+    Var,
+)
+from ast_ad.ir import primitives as P
+from ast_ad.ir.build import Builder
+from ast_ad.ir.core import Atom, Block, If, Lit, Stmt
+from ast_ad.ir.kinds import Maybe
+
+VALUE, RETURNED = "%value", "%returned"
+
+
+def branch(
+    lo: Lowering,
+    test: Atom,
+    then: Callable[[], None],
+    orelse: Callable[[], None],
+    live: Collection[str] | None = None,
+    node: Any = None,
+) -> None:
+    """Run two arms from one state, and join them with an If; `live` are the names that count afterwards (None: all)."""
+    origin = lo.origin(node)
+    outer, start, before = lo.out, lo.state, lo.clock
+    sides = []
+    for arm in (then, orelse):
+        lo.out, lo.state = Builder(), start.fork()
+        arm()
+        sides.append(Side(lo.state, lo.out))
+    join = Join(lo, sides[0], sides[1], before=before, live=live)
+    lo.state = join.run()
+    lo.out = outer
+    one, two = sides[0].out.block(join.lefts), sides[1].out.block(join.rights)
+    if one.stmts or two.stmts or join.outs:
+        lo.out.stmts.append(If(tuple(join.outs), test, one, two, origin))
+
+
+def nothing() -> None:
+    """An arm that does nothing."""
+
+
+def choose(
+    lo: Lowering,
+    test: Value,
+    then: Callable[[], Value],
+    orelse: Callable[[], Value],
+    name: str = "",
+) -> Value:
+    """The value of one of two expressions, of which only one is evaluated."""
+    known = truth(lo, test)
+    if isinstance(known, bool):
+        return then() if known else orelse()
+    key = f"%{name}"
+    while key in lo.names:
+        key += "'"
+
+    def keep(arm: Callable[[], Value]) -> Callable[[], None]:
+        def run() -> None:
+            lo.names[key] = arm()
+
+        return run
+
+    branch(lo, known, keep(then), keep(orelse))
+    return lo.names.pop(key)
+
+
+def truth(lo: Lowering, value: Value) -> Atom | bool:
+    """What `if value` asks: a bool where it is known, else an atom."""
+    if isinstance(value, Lit):
+        return bool(value.value)
+    if isinstance(value, Var):
+        return lo.read(value) if not isinstance(value.kind, Maybe) else _truth_of_maybe(lo, value)
+    if isinstance(value, TupleOf):
+        return bool(value.items)
+    if isinstance(value, Ref):
+        contents = lo.contents(value)
+        if isinstance(contents, (Items, Entries)):
+            return bool(contents.values)
+        if isinstance(contents, Run):
+            return lo.emit(P.NOT, lo.emit(P.IS_EMPTY, contents.atom))
+        torn(lo, contents, value.location.name)
+    if isinstance(value, Torn):
+        torn(lo, value, "")
+    if isinstance(value, Static):
+        return bool(value.obj)
+    if isinstance(value, (Closure, Method)):
+        return True
+    return lo.atom(value)
+
+
+def _truth_of_maybe(lo: Lowering, value: Var) -> Atom:
+    return lo.read(value)
+
+
+# Statements in a row
+
+
+def lower_statements(lo: Lowering, stmts: Sequence[Any]) -> None:
+    """Lower statements until the path has left."""
+    for k, stmt in enumerate(stmts):
+        if lo.state.left is True:
+            return
+        if lo.state.left is not False:
+            unless_left(lo, lambda k=k: lower_statements(lo, stmts[k:]), lo.frame.names.after[stmts[-1]])  # type: ignore[misc]
+            return
+        lo.statement = lo.node = stmt
+        if isinstance(stmt, gast.If):
+            if lower_if(lo, stmt, stmts[k + 1 :]):
+                return
+        else:
+            lower = _handler(lo, stmt)
+            lower(lo, stmt)
+
+
+def _handler(lo: Lowering, stmt: Any) -> Callable[..., None]:
+    from ast_ad.errors import UnsupportedSyntax
+    from ast_ad.frontend.context import FORMS
+
+    found = FORMS.get(type(stmt))
+    if found is None:
+        form = type(stmt).__name__
+        lo.fail(UnsupportedSyntax, f"`{form.lower()}` is not supported", remedy="Write it in another way.")
+    return found
+
+
+def unless_left(lo: Lowering, rest: Callable[[], None], live: Collection[str] | None) -> None:
+    """Go on only where no path has left before."""
+    flag = lo.state.left
+    assert isinstance(flag, Var)
+
+    def settle(left: bool) -> None:
+        lo.state.left = left
+        for name, value in lo.names.items():
+            if value is flag:
+                lo.names[name] = TRUE if left else FALSE
+
+    def goes_on() -> None:
+        settle(False)
+        rest()
+
+    branch(lo, flag, lambda: settle(True), goes_on, live)
+
+
+def lower_if(lo: Lowering, stmt: Any, rest: Sequence[Any]) -> bool:
+    """Lower an `if`; the answer is whether the rest of the block went into one of its arms."""
+    known = test_of(lo, stmt.test)
+    if isinstance(known, bool):
+        lower_statements(lo, stmt.body if known else stmt.orelse)
+        return False
+    then, orelse, taken = list(stmt.body), list(stmt.orelse), False
+    live = lo.frame.names.after[stmt]
+    if always_leaves(then) or always_leaves(orelse):
+        if not always_leaves(then):
+            then += rest
+        elif not always_leaves(orelse):
+            orelse += rest
+        taken = True
+        if rest:
+            live = lo.frame.names.after[rest[-1]]
+    branch(
+        lo,
+        known,
+        lambda: lower_statements(lo, then),
+        lambda: lower_statements(lo, orelse),
+        live,
+        stmt.test,
+    )
+    return taken
+
+
+def test_of(lo: Lowering, node: Any) -> Atom | bool:
+    """The truth of an expression that is asked for nothing else: `a and b` need not keep a."""
+    if isinstance(node, gast.BoolOp):
+        return _test_of_all(lo, isinstance(node.op, gast.And), node.values)
+    if isinstance(node, gast.UnaryOp) and isinstance(node.op, gast.Not):
+        known = test_of(lo, node.operand)
+        lo.node = node
+        return not known if isinstance(known, bool) else lo.emit(P.NOT, known)
+    return truth(lo, lo.expr(node))
+
+
+def _test_of_all(lo: Lowering, conjunction: bool, nodes: Sequence[Any]) -> Atom | bool:
+    first = test_of(lo, nodes[0])
+    if len(nodes) == 1:
+        return first
+    if isinstance(first, bool):
+        return _test_of_all(lo, conjunction, nodes[1:]) if first is conjunction else first
+
+    def others() -> Value:
+        found = _test_of_all(lo, conjunction, nodes[1:])
+        return Lit(found) if isinstance(found, bool) else found
+
+    def settled() -> Value:
+        return FALSE if conjunction else TRUE
+
+    arms = (others, settled) if conjunction else (settled, others)
+    return truth(lo, choose(lo, first, *arms))
+
+
+# Ways out
+
+
+@lowers(gast.Return)
+def lower_return(lo: Lowering, stmt: Any) -> None:
+    """The value becomes what the function yields; a loop around stops."""
+    value = NONE if stmt.value is None else lo.expr(stmt.value)
+    frame = lo.frame
+    lo.names[VALUE] = value
+    if frame.loops:
+        lo.names[RETURNED] = TRUE
+        lo.names[frame.loops[-1]] = TRUE
+    lo.state.left = True
+
+
+@lowers(gast.Break)
+def lower_break(lo: Lowering, stmt: Any) -> None:
+    """The loop's body yields `stop`."""
+    stop = lo.frame.loops[-1]
+    lo.names[stop] = TRUE
+    if f"{stop}broke" in lo.names:
+        lo.names[f"{stop}broke"] = TRUE
+    lo.state.left = True
+
+
+@lowers(gast.Continue)
+def lower_continue(lo: Lowering, stmt: Any) -> None:
+    """The loop's body yields without `stop`."""
+    lo.names[lo.frame.loops[-1]] = FALSE
+    lo.state.left = True
+
+
+@lowers(gast.Pass)
+def lower_pass(lo: Lowering, stmt: Any) -> None:
+    """Nothing."""
+
+
+def lower_body(lo: Lowering, frame: Frame) -> Value:
+    """Lower the body of a function, and return its result; the names are bound already."""
+    body = frame.node.body
+    if not isinstance(body, list):
+        lo.statement = lo.node = body
+        return lo.expr(body)
+    lower_statements(lo, body)
+    if lo.state.left is False:
+        return NONE
+    if lo.state.left is not True:
+        unless_left(lo, lambda: _fall_off(lo), ())
+    lo.state.left = False
+    return lo.names[VALUE]
+
+
+def _fall_off(lo: Lowering) -> None:
+    lo.names[VALUE] = NONE
+
+
+def sealed(block: Block) -> Block:
+    """A block whose last statement is the If that leaves it: its results are exactly the outs of that If, and so inside."""
+    last = block.stmts[-1] if block.stmts else None
+    if not isinstance(last, If) or not block.results or block.results[0] not in last.outs:
+        return block
+    then, orelse = _results(last, last.then, block.results), _results(last, last.orelse, block.results)
+    outs: list[Var] = []
+    for atom in block.results:
+        reuse = atom in last.outs and atom not in outs
+        kind = atom if isinstance(atom, Var) else None
+        outs.append(atom if reuse else Var(kind.name if kind else "", _kind(atom), last.origin))  # type: ignore[arg-type]
+    if_: Stmt = replace(last, outs=tuple(outs), then=sealed(then), orelse=sealed(orelse))
+    return replace(block, stmts=(*block.stmts[:-1], if_), results=tuple(outs))
+
+
+def _results(stmt: If, arm: Block, wanted: Sequence[Atom]) -> Block:
+    inside = dict(zip(stmt.outs, arm.results, strict=True))
+    return replace(arm, results=tuple(inside.get(a, a) if isinstance(a, Var) else a for a in wanted))
+
+
+def _kind(atom: Atom) -> Any:
+    from ast_ad.frontend.values import kind_of
+
+    return kind_of(atom)
+
+
+__all__ = ["branch", "choose", "lower_body", "lower_statements", "sealed", "test_of", "truth", "unless_left"]

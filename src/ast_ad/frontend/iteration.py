@@ -1,0 +1,343 @@
+"""What a `for` runs over: element by element where the structure is known, else a count and a way to get the nth element."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from ast_ad.errors import UnknownAtCompileTime
+from ast_ad.frontend.context import Lowering, torn
+from ast_ad.frontend.values import (
+    Entries,
+    Enumerate,
+    Items,
+    Mapped,
+    Range,
+    Ref,
+    Reversed,
+    Run,
+    Static,
+    Torn,
+    TupleOf,
+    Value,
+    Zip,
+    describe,
+    is_bottom,
+    kind_of,
+    may_be_array,
+)
+from ast_ad.ir import primitives as P
+from ast_ad.ir.core import Atom, Lit, Var
+from ast_ad.ir.kinds import Array, Scalar
+
+#: a tuple longer than this, all of numbers of one kind, is looped over and not written out
+_WRITTEN_OUT = 32
+ZERO, ONE = Lit(0), Lit(1)
+
+
+@dataclass(slots=True, eq=False)
+class Counted:
+    """An iterable by its length and its nth element; `triple` where its own counter is not 0, 1, 2 ..."""
+
+    count: Callable[[], Atom]
+    get: Callable[[Atom], Value]
+    triple: tuple[Atom, Atom, Atom] | None = None
+
+
+Iteration = Sequence[Value] | Counted
+
+
+def iteration_of(lo: Lowering, value: Value) -> Iteration:
+    """How to run over a value."""
+    handler = _ITERATIONS.get(type(value))
+    if handler is None:
+        lo.fail(
+            UnknownAtCompileTime,
+            f"{describe(value)} cannot be iterated over here",
+            remedy="Iterate over a range, an array, a list or a tuple.",
+        )
+    found: Iteration = handler(lo, value)
+    return found
+
+
+def elements(lo: Lowering, value: Value) -> Sequence[Value] | None:
+    """The elements of an iterable of known length; None where the length is known at run time only."""
+    if not isinstance(value, (TupleOf, Ref, Range, Zip, Enumerate, Reversed, Static, Lit, Var, Mapped)):
+        return None
+    found = iteration_of(lo, value)
+    if not isinstance(found, Counted):
+        return found
+    count = found.count()
+    if not isinstance(count, Lit) or count.value > _WRITTEN_OUT:
+        return None
+    if found.triple is not None:
+        numbers = range(*(t.value for t in found.triple if isinstance(t, Lit)))
+        return [found.get(Lit(k)) for k in numbers]
+    return [found.get(Lit(k)) for k in range(max(0, count.value))]
+
+
+def _tuple(lo: Lowering, value: TupleOf) -> Iteration:
+    kinds = {kind_of(v) for v in value.items if isinstance(v, (Var, Lit))}
+    numeric = len(kinds) == 1 and isinstance(next(iter(kinds)), Scalar)
+    if len(value.items) <= _WRITTEN_OUT or not numeric or not all(isinstance(v, (Var, Lit)) for v in value.items):
+        return value.items
+    whole = lo.emit(P.MAKE_LIST, *map(lo.atom, value.items))
+    return Counted(lambda: Lit(len(value.items)), lambda i: lo.emit(P.LIST_GET, whole, i))
+
+
+def _ref(lo: Lowering, value: Ref) -> Iteration:
+    contents = lo.contents(value)
+    if isinstance(contents, Items):
+        listed = _tuple(lo, TupleOf(contents.values))
+        return listed
+    if isinstance(contents, Entries):
+        return [Lit(key) for key in contents.keys]
+    if isinstance(contents, Torn):
+        torn(lo, contents, value.location.name)
+    name = value.location.name
+
+    def get(index: Atom) -> Value:
+        now = lo.contents(value)
+        assert isinstance(now, Run)
+        return list_element(lo, now.atom, index, singular(name))
+
+    return Counted(lambda: _length(lo, value), get)
+
+
+def _length(lo: Lowering, value: Ref) -> Atom:
+    contents = lo.contents(value)
+    assert isinstance(contents, Run)
+    return lo.emit(P.LENGTH, contents.atom)
+
+
+def list_element(lo: Lowering, whole: Atom, index: Atom, name: str = "") -> Value:
+    """An element of a run-time list."""
+    value = lo.value_of(lo.emit(P.LIST_GET, whole, index, name=name), name)
+    lo.freeze(value, "It is an element of a list whose length is known at run time only.")
+    return value
+
+
+def _var(lo: Lowering, value: Var) -> Iteration:
+    kind = kind_of(value)
+    if is_bottom(value):
+        return Counted(lambda: lo.emit(P.LENGTH, value), lambda i: lo.emit(P.LIST_GET, value, i))
+    if not may_be_array(value):
+        _not_iterable(lo, value)
+    dims = kind.dims if isinstance(kind, Array) else None
+    first = dims[0] if dims else None
+
+    def count() -> Atom:
+        return Lit(first) if isinstance(first, int) else lo.emit(P.LENGTH, lo.read(value))
+
+    def get(index: Atom) -> Value:
+        return row(lo, value, index)
+
+    return Counted(count, get)
+
+
+def row(lo: Lowering, value: Var, index: Atom, name: str = "") -> Var:
+    """`value[index]` for one index."""
+    if isinstance(index, Lit):
+        return lo.emit_view(P.GETITEM, value, name=name, index=(index.value,))
+    return lo.emit_view(P.GETITEM, value, index, name=name, index=(P.HOLE,))
+
+
+def _range(lo: Lowering, value: Range) -> Iteration:
+    def get(index: Atom) -> Value:
+        return index
+
+    return Counted(lambda: range_length(lo, value), get, (value.start, value.stop, value.step))
+
+
+def _zip(lo: Lowering, value: Zip) -> Iteration:
+    parts = [iteration_of(lo, part) for part in value.parts]
+    known = [len(p) for p in parts if not isinstance(p, Counted)]
+    if known:
+        columns = [_first(lo, p, min(known)) for p in parts]
+        return [TupleOf(tuple(row)) for row in zip(*columns, strict=False)]
+    counted = [zero_based(lo, p) for p in parts if isinstance(p, Counted)]
+
+    def count() -> Atom:
+        counts: list[Atom] = []
+        for part in counted:
+            new = part.count()
+            if not any(_same(new, old) for old in counts):
+                counts.append(new)
+        return counts[0] if len(counts) == 1 else smallest(lo, counts)
+
+    return Counted(count, lambda i: TupleOf(tuple(p.get(i) for p in counted)))
+
+
+def _first(lo: Lowering, part: Iteration, count: int) -> Sequence[Value]:
+    """The first elements of an iterable, which must be known to have as many."""
+    if not isinstance(part, Counted):
+        return part[:count]
+    length = part.count()
+    if not isinstance(length, Lit):
+        lo.fail(
+            UnknownAtCompileTime,
+            "zip of a structure of known length with one whose length is known at run time only",
+            remedy="Make a list or an array of both.",
+        )
+    based = zero_based(lo, part)
+    return [based.get(Lit(k)) for k in range(min(count, length.value))]
+
+
+def _enumerate(lo: Lowering, value: Enumerate) -> Iteration:
+    part = iteration_of(lo, value.part)
+    if not isinstance(part, Counted):
+        return [TupleOf((shifted(lo, Lit(k), value.start), v)) for k, v in enumerate(part)]
+    based = zero_based(lo, part)
+    return Counted(based.count, lambda i: TupleOf((shifted(lo, i, value.start), based.get(i))))
+
+
+def _reversed(lo: Lowering, value: Reversed) -> Iteration:
+    if isinstance(value.part, Range):
+        r = value.part
+        if isinstance(r.step, Lit) and r.step.value in (1, -1):
+            step = r.step.value
+            start, stop = shifted(lo, r.stop, Lit(-step)), shifted(lo, r.start, Lit(-step))
+            return _range(lo, Range(start, stop, Lit(-step)))
+        last = shifted(lo, range_length(lo, r), Lit(-1))
+        start = shifted(lo, r.start, product(lo, last, r.step))
+        stop = shifted(lo, r.start, product(lo, Lit(-1), r.step))
+        return _range(lo, Range(start, stop, product(lo, Lit(-1), r.step)))
+    part = iteration_of(lo, value.part)
+    if not isinstance(part, Counted):
+        return list(reversed(part))
+    based = zero_based(lo, part)
+    last = shifted(lo, based.count(), Lit(-1))
+    return Counted(based.count, based.get, (last, Lit(-1), Lit(-1)))
+
+
+def _mapped(lo: Lowering, value: Mapped) -> Iteration:
+    part = iteration_of(lo, value.parts[0] if len(value.parts) == 1 else Zip(value.parts))
+    apply: Any = value.function
+
+    def call(element: Value) -> Value:
+        result: Value = apply(element.items if len(value.parts) > 1 else (element,))  # type: ignore[union-attr]
+        return result
+
+    if not isinstance(part, Counted):
+        return [call(v) for v in part]
+    return Counted(part.count, lambda i: call(part.get(i)), part.triple)
+
+
+def _static(lo: Lowering, value: Static) -> Iteration:
+    _not_iterable(lo, value)
+
+
+def _lit(lo: Lowering, value: Lit) -> Iteration:
+    if isinstance(value.value, str):
+        return [Lit(c) for c in value.value]
+    _not_iterable(lo, value)
+
+
+def _not_iterable(lo: Lowering, value: Value) -> Any:
+    lo.fail(
+        UnknownAtCompileTime,
+        f"{describe(value)} cannot be iterated over",
+        remedy="Iterate over a range, an array, a list or a tuple.",
+    )
+
+
+_ITERATIONS: dict[type, Callable[..., Iteration]] = {
+    TupleOf: _tuple,
+    Ref: _ref,
+    Var: _var,
+    Range: _range,
+    Zip: _zip,
+    Enumerate: _enumerate,
+    Reversed: _reversed,
+    Mapped: _mapped,
+    Static: _static,
+    Lit: _lit,
+}
+
+
+# Arithmetic with counters
+
+
+def zero_based(lo: Lowering, part: Counted) -> Counted:
+    """The same elements, counted from 0."""
+    if part.triple is None or (_is(part.triple[0], 0) and _is(part.triple[2], 1)):
+        return part
+    start, _, step = part.triple
+    return Counted(part.count, lambda i: part.get(shifted(lo, product(lo, i, step), start)))
+
+
+def range_length(lo: Lowering, r: Range) -> Atom:
+    """The length of a range; negative where it is empty, which ranges over it do not mind."""
+    ends = (r.start, r.stop, r.step)
+    if all(isinstance(e, Lit) for e in ends):
+        return Lit(len(range(*(e.value for e in ends if isinstance(e, Lit)))))
+    if _is(r.step, 1):
+        return difference(lo, r.stop, r.start)
+    if _is(r.step, -1):
+        return difference(lo, r.start, r.stop)
+    return lo.emit(P.NEG, lo.emit(P.FLOORDIV, difference(lo, r.start, r.stop), r.step))
+
+
+def shifted(lo: Lowering, a: Atom, b: Atom) -> Atom:
+    """a + b."""
+    if isinstance(a, Lit) and isinstance(b, Lit):
+        return Lit(a.value + b.value)
+    if _is(a, 0):
+        return b
+    if _is(b, 0):
+        return a
+    if isinstance(b, Lit) and b.value < 0:
+        return lo.emit(P.SUB, a, Lit(-b.value))
+    return lo.emit(P.ADD, a, b)
+
+
+def difference(lo: Lowering, a: Atom, b: Atom) -> Atom:
+    """a - b."""
+    if isinstance(a, Lit) and isinstance(b, Lit):
+        return Lit(a.value - b.value)
+    return a if _is(b, 0) else lo.emit(P.SUB, a, b)
+
+
+def product(lo: Lowering, a: Atom, b: Atom) -> Atom:
+    """a * b."""
+    if isinstance(a, Lit) and isinstance(b, Lit):
+        return Lit(a.value * b.value)
+    if _is(a, 1):
+        return b
+    return a if _is(b, 1) else lo.emit(P.MUL, a, b)
+
+
+def smallest(lo: Lowering, counts: Sequence[Atom]) -> Atom:
+    """The least of several lengths."""
+    from ast_ad.frontend.control import choose
+
+    least = counts[0]
+    for count in counts[1:]:
+        low, new = least, count
+        test = lo.emit(P.LT, new, low)
+        found = choose(lo, test, lambda new=new: new, lambda low=low: low, "count")  # type: ignore[misc]
+        assert isinstance(found, (Var, Lit))
+        least = found
+    return least
+
+
+def singular(name: str) -> str:
+    """A name for one of several: `values` -> `value`.
+
+    >>> singular("values"), singular("x"), singular("boxes")
+    ('value', 'x_i', 'box')
+    """
+    if name.endswith(("xes", "ches", "sses")):
+        return name[:-2]
+    if len(name) > 2 and name.endswith("s") and not name.endswith("ss"):
+        return name[:-1]
+    return f"{name}_i" if name else ""
+
+
+def _is(atom: Atom, number: int) -> bool:
+    return isinstance(atom, Lit) and type(atom.value) is int and atom.value == number
+
+
+def _same(a: Atom, b: Atom) -> bool:
+    return a is b or (isinstance(a, Lit) and isinstance(b, Lit) and a.value == b.value)

@@ -1,0 +1,404 @@
+"""Join two states where paths meet.  Afterwards each live name has one value, and memory is grouped as both paths group it.
+
+What differs becomes an out of the statement that joins the paths, with one atom from each side.  Two references that
+are one object on one path and two on the other are frozen: what they share is not known, so writing is an error.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+from dataclasses import dataclass, fields, replace
+from typing import Any
+
+from ast_ad.frontend.context import Lowering, list_kind
+from ast_ad.frontend.state import State
+from ast_ad.frontend.values import (
+    Closure,
+    Contents,
+    Entries,
+    Enumerate,
+    Items,
+    Location,
+    Range,
+    Ref,
+    Reversed,
+    Run,
+    Slice,
+    Static,
+    Torn,
+    TupleOf,
+    Value,
+    Zip,
+    describe,
+    is_none,
+    join_kinds,
+    kind_of,
+    may_be_array,
+    same_constant,
+)
+from ast_ad.ir.build import Builder
+from ast_ad.ir.core import UNDEFINED, Atom, Lit, Var
+from ast_ad.ir.kinds import OPAQUE, Kind, Opaque, is_number
+from ast_ad.ir.kinds import Static as StaticKind
+from ast_ad.ir.kinds import join as join_two
+
+_STRUCTURAL = (Range, Slice, Enumerate, Reversed, Zip)
+_UNBOUND = object()
+
+
+@dataclass(slots=True, eq=False)
+class Side:
+    """One of the paths: its state at the end, and the block that it wrote."""
+
+    state: State
+    out: Builder
+
+
+class Join:
+    """Joins two sides: `run()` is the state after, `outs`, `lefts`, `rights` are what the statement yields."""
+
+    def __init__(
+        self,
+        lo: Lowering,
+        one: Side,
+        two: Side,
+        *,
+        before: int,
+        live: Collection[str] | None = None,
+        skip: Collection[Any] = (),
+    ) -> None:
+        self.lo = lo
+        self.one, self.two = one, two
+        self.before = before
+        self.live = live
+        self.skip = skip
+        self.outs: list[Var] = []
+        self.lefts: list[Atom] = []
+        self.rights: list[Atom] = []
+        self.state = State()
+        self.arrays: dict[tuple[Any, Any], Var] = {}
+        self.locations: dict[tuple[Any, Any], Location] = {}
+        self.groups: list[tuple[Any, Any, Any, str]] = []
+        self.flags: dict[Any, Var] = {}
+        self.dead = one.state.dead or two.state.dead
+
+    def run(self) -> State:
+        """The state in which both paths go on."""
+        one, two, state = self.one.state, self.two.state, self.state
+        state.dead = one.dead and two.dead
+        state.frozen = one.frozen | two.frozen
+        for key, names in one.frames.items():
+            others = two.frames.get(key)
+            state.frames[key] = dict(names) if others is None else self._names(key, names, others)
+        for key, names in two.frames.items():
+            state.frames.setdefault(key, dict(names))
+        state.left = self._left()
+        self._heap()
+        self._freeze()
+        return state
+
+    def _names(self, frame: int, one: dict[str, Value], two: dict[str, Value]) -> dict[str, Value]:
+        live = self.live if frame == self.lo.frame.id else None
+        merged: dict[str, Value] = {}
+        for name in {**one, **two}:
+            if live is not None and name not in live and name[0] != "%":
+                continue
+            value = self.value(one.get(name), two.get(name), name)
+            if value is not None:
+                merged[name] = value
+        return merged
+
+    def _left(self) -> bool | Var:
+        one, two = self.one.state, self.two.state
+        if one.dead:
+            return self._only(two.left)
+        if two.dead or one.left is two.left:
+            return self._only(one.left)
+        out = self._atom(_flag(one.left), _flag(two.left), "left")
+        assert isinstance(out, Var)
+        return out
+
+    def _only(self, left: bool | Var) -> bool | Var:
+        if isinstance(left, Var):
+            out = self.value(left, left, "left")
+            assert isinstance(out, Var)
+            return out
+        return left
+
+    def _heap(self) -> None:
+        one, two, heap = self.one.state.heap, self.two.state.heap, self.state.heap
+        for key in {**one, **two}:
+            if key in heap or key in self.skip:
+                continue
+            a, b = one.get(key), two.get(key)
+            if isinstance(a, tuple) or isinstance(b, tuple):  # a view, as it was read last
+                if a is b and a is not None:
+                    heap[key] = a
+                continue
+            known = self.lo.born.get(key, 0) <= self.before
+            if isinstance(key, Var):
+                if known:
+                    a, b = a or key, b or key
+                    heap[key] = a if a is b else self._sides(a, b, key.name)
+            elif not known or a is None or b is None:
+                heap[key] = b if a is None else a
+            else:
+                heap[key] = a if a is b else self._contents(a, b, key.name)
+
+    def _sides(self, a: Atom, b: Atom, name: str) -> Value:
+        """An atom from each side; the one that counts where the other side has raised."""
+        if self.dead:
+            return self._passed(a if self.two.state.dead else b, name)
+        return self._atom(a, b, name)
+
+    def _passed(self, value: Any, name: str) -> Any:
+        """A value that only one side goes on with."""
+        if isinstance(value, Var) and self.lo.born.get(value, 0) > self.before:
+            return self._atom(value, None, name) if self.two.state.dead else self._atom(None, value, name)
+        if isinstance(value, TupleOf):
+            return replace(value, items=tuple(self._passed(v, f"{name}_{k}") for k, v in enumerate(value.items)))
+        if isinstance(value, Run):
+            return Run(self._passed(value.atom, name))
+        if isinstance(value, (Items, Entries)):
+            return replace(value, values=tuple(self._passed(v, f"{name}_{k}") for k, v in enumerate(value.values)))
+        return value
+
+    def _freeze(self) -> None:
+        """Freeze what one path groups in another way than the other does."""
+        partners: dict[tuple[int, Any], set[Any]] = {}
+        for a, b, _, _ in self.groups:
+            partners.setdefault((0, a), set()).add(b)
+            partners.setdefault((1, b), set()).add(a)
+        for a, b, merged, name in self.groups:
+            clash = (a is not _UNBOUND and len(partners[0, a]) > 1) or (b is not _UNBOUND and len(partners[1, b]) > 1)
+            if clash:
+                others = sorted({n for x, y, _, n in self.groups if (x is a) != (y is b) and n != name})
+                also = " and ".join(map(repr, others)) or "another name"
+                self.state.frozen.setdefault(
+                    merged, f"{name!r} may share memory with {also}: they do on one path, and not on the other."
+                )
+            elif a in self.one.state.frozen or b in self.two.state.frozen:
+                self.state.frozen[merged] = self.one.state.frozen.get(a) or self.two.state.frozen[b]
+
+    # Values
+
+    def value(self, a: Value | None, b: Value | None, name: str) -> Any:
+        """What a name is after the join."""
+        if self.one.state.dead:
+            return None if b is None else self._passed(b, name)
+        if self.two.state.dead:
+            return None if a is None else self._passed(a, name)
+        if a is b:
+            self._note_same(a, name)
+            return a
+        if a is None or b is None:
+            return self._half_bound(a, b, name)
+        if isinstance(a, (Var, Lit)) and isinstance(b, (Var, Lit)):
+            if isinstance(a, Lit) and isinstance(b, Lit) and same_constant(a, b):
+                return a
+            return self._array(a, b, name) if may_be_array(a) or may_be_array(b) else self._atom(a, b, name)
+        if isinstance(a, TupleOf) and isinstance(b, TupleOf) and len(a.items) == len(b.items) and a.type is b.type:
+            items = [self.value(x, y, f"{name}_{k}") for k, (x, y) in enumerate(zip(a.items, b.items, strict=True))]
+            return TupleOf(tuple(items), a.type)
+        if isinstance(a, Ref) and isinstance(b, Ref):
+            return self._ref(a, b, name)
+        if isinstance(a, Static) and isinstance(b, Static) and (a.obj is b.obj):
+            return a
+        if isinstance(a, Closure) and isinstance(b, Closure) and a.node is b.node and a.frame == b.frame:
+            if a.defaults == b.defaults:
+                return a
+        if isinstance(a, _STRUCTURAL) and type(a) is type(b):
+            return self._structure(a, b, name)
+        if isinstance(a, Torn):
+            return a
+        return b if isinstance(b, Torn) else Torn(describe(a), describe(b))
+
+    def _structure(self, a: Any, b: Any, name: str) -> Value:
+        made: dict[str, Any] = {}
+        for part in fields(a):
+            x, y = getattr(a, part.name), getattr(b, part.name)
+            if isinstance(x, tuple):
+                if len(x) != len(y):
+                    return Torn(describe(a), describe(b))
+                made[part.name] = tuple(self.value(p, q, name) for p, q in zip(x, y, strict=True))
+            else:
+                made[part.name] = self.value(x, y, name)
+        result: Value = type(a)(**made)
+        return result
+
+    def _note_same(self, value: Any, name: str) -> None:
+        """An unchanged value takes part in the grouping too."""
+        if isinstance(value, Var):
+            if may_be_array(value):
+                root = self.lo.root(value)
+                self.groups.append((root, root, root, name))
+        elif isinstance(value, TupleOf):
+            for item in value.items:
+                self._note_same(item, name)
+        elif isinstance(value, Ref):
+            self.groups.append((value.location, value.location, value.location, name))
+
+    def _half_bound(self, a: Any, b: Any, name: str) -> Any:
+        """A value that only one path binds."""
+        here = b if a is None else a
+        if isinstance(here, (Var, Lit)):
+            if here is UNDEFINED:
+                return None
+            return self._array(a, b, name) if may_be_array(here) else self._atom(a, b, name)
+        if isinstance(here, TupleOf):
+            pairs = [(None, v) if a is None else (v, None) for v in here.items]
+            return replace(here, items=tuple(self.value(x, y, f"{name}_{k}") for k, (x, y) in enumerate(pairs)))
+        if isinstance(here, Ref):
+            return self._ref(a, b, name)
+        return here
+
+    def _array(self, a: Any, b: Any, name: str) -> Var:
+        key = (a, b)
+        known = self.arrays.get(key)
+        if known is not None:
+            return known
+        out = self._atom(a, b, name)
+        assert isinstance(out, Var)
+        self.arrays[key] = out
+        one, two = (
+            _UNBOUND if v is None else self.lo.root(v) if isinstance(v, Var) and may_be_array(v) else _UNBOUND
+            for v in (a, b)
+        )
+        self.groups.append((one, two, out, name))
+        for value in (a, b):
+            if isinstance(value, Var) and value in self.lo.views:
+                reason = f"{name!r} shares memory with another array on one path only."
+                self.state.frozen[out] = self.state.frozen[self.lo.root(value)] = reason
+        return out
+
+    def _atom(self, a: Any, b: Any, name: str) -> Var:
+        """A new out that is `a` on one side and `b` on the other; None where a side does not bind it."""
+        left, right = self._read(self.one, a), self._read(self.two, b)
+        flag = (_constant(left), _constant(right)) if name[:1] == "%" or name == "left" else None
+        if flag in self.flags:
+            return self.flags[flag]
+        out = self.lo.new(name.lstrip("%") if name[:1] == "%" else name, kind_of_join(left, right))
+        self.outs.append(out)
+        self.lefts.append(left)
+        self.rights.append(right)
+        if flag is not None:
+            self.flags[flag] = out
+        return out
+
+    def _read(self, side: Side, value: Any) -> Atom:
+        if value is None:
+            return UNDEFINED
+        if isinstance(value, Lit):
+            return value
+        with self.lo.inside(side.state, side.out):
+            return self.lo.read(value)
+
+    # Memory
+
+    def _ref(self, a: Ref | None, b: Ref | None, name: str) -> Ref:
+        one = _UNBOUND if a is None else a.location
+        two = _UNBOUND if b is None else b.location
+        place = self.locations.get((one, two))
+        if place is None:
+            if one is two:
+                assert a is not None
+                place = a.location
+            else:
+                place = Location(name)
+                self.lo.clock += 1
+                self.lo.born[place] = self.lo.clock
+            self.locations[one, two] = place
+            if one is not two:
+                first = None if a is None else self._held(self.one, a)
+                second = None if b is None else self._held(self.two, b)
+                self.state.heap[place] = self._contents(first, second, name)
+        self.groups.append((one, two, place, name))
+        return Ref(place)
+
+    def _held(self, side: Side, ref: Ref) -> Contents:
+        with self.lo.inside(side.state, side.out):
+            return self.lo.contents(ref)
+
+    def _contents(self, a: Contents | None, b: Contents | None, name: str) -> Contents:
+        if self.dead:
+            passed: Contents = self._passed(a if self.two.state.dead else b, name)
+            return passed
+        if isinstance(a, Torn) or isinstance(b, Torn):
+            return a if isinstance(a, Torn) else b  # type: ignore[return-value]
+        here = a if a is not None else b
+        if isinstance(here, Entries):
+            return self._entries(a, b, name)
+        if isinstance(here, Items) and (a is None or b is None or _length(a) == _length(b)):
+            pairs = enumerate(zip(_values(a, here), _values(b, here), strict=True))
+            return Items(tuple(self.value(x, y, f"{name}_{k}") for k, (x, y) in pairs))
+        if isinstance(a, Entries) or isinstance(b, Entries):
+            return Torn(describe(a), describe(b))
+        return Run(self._list(a, b, name))
+
+    def _entries(self, a: Any, b: Any, name: str) -> Contents:
+        here = a if a is not None else b
+        if (a is not None and b is not None) and (not isinstance(b, Entries) or a.keys != b.keys):
+            return Torn("a dict with some keys", "one with others")
+        pairs = zip(here.keys, _values(a, here), _values(b, here), strict=True)
+        return Entries(here.keys, tuple(self.value(x, y, f"{name}_{k}") for k, x, y in pairs))
+
+    def _list(self, a: Contents | None, b: Contents | None, name: str) -> Var:
+        kinds = [None if c is None else list_kind(self.lo, c) for c in (a, b)]
+        kind = join_kinds(kinds[0], kinds[1])
+        atoms: list[Atom] = []
+        for side, contents in ((self.one, a), (self.two, b)):
+            if contents is None:
+                atoms.append(UNDEFINED)
+            else:
+                with self.lo.inside(side.state, side.out):
+                    atoms.append(self.lo.run_list(contents, kind, name))
+        return self._atom(atoms[0], atoms[1], name)
+
+
+def kind_of_join(one: Atom, two: Atom) -> Kind:
+    """The kind of what is one atom or the other."""
+    if one is UNDEFINED or two is UNDEFINED:
+        kind = join_kinds(None if one is UNDEFINED else kind_of(one), None if two is UNDEFINED else kind_of(two))
+        return OPAQUE if isinstance(kind, StaticKind) else kind
+    maybe = is_none(one) or is_none(two)
+    if is_none(one) and is_none(two):
+        return OPAQUE
+    first = None if is_none(one) else _plain(kind_of(one))
+    second = None if is_none(two) else _plain(kind_of(two))
+    declared = [a.kind for a in (one, two) if isinstance(a, Var)]
+    maybe = maybe or any(type(k).__name__ == "Maybe" for k in declared)
+    return join_kinds(first, second, maybe)
+
+
+def _plain(kind: Kind) -> Kind:
+    return OPAQUE if isinstance(kind, StaticKind) else kind
+
+
+def is_wider(wide: Kind, narrow: Kind) -> bool:
+    """Whether a variable of one kind may hold a value of the other.
+
+    >>> from ast_ad.ir.kinds import FLOAT, INT
+    >>> is_wider(FLOAT, INT), is_wider(INT, FLOAT)
+    (True, False)
+    """
+    if wide == narrow or (isinstance(wide, Opaque) and not is_number(narrow)):
+        return True
+    return join_kinds(wide, narrow) == wide or join_two(wide, narrow) == wide
+
+
+def _flag(left: bool | Var) -> Atom:
+    return left if isinstance(left, Var) else Lit(left)
+
+
+def _constant(atom: Atom) -> Any:
+    return repr(atom.value) if isinstance(atom, Lit) else atom
+
+
+def _length(contents: Contents | None) -> int | None:
+    return len(contents.values) if isinstance(contents, Items) else None
+
+
+def _values(contents: Contents | None, like: Any) -> tuple[Value | None, ...]:
+    if contents is None:
+        return (None,) * len(like.values)
+    return contents.values  # type: ignore[union-attr]

@@ -1,0 +1,283 @@
+"""Lower `for`, `while` and comprehensions to trips of a loop, or write them out where the structure is part of the program."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from typing import Any
+
+import gast
+
+from ast_ad.errors import UnknownAtCompileTime
+from ast_ad.frontend.context import Lowering, lowers
+from ast_ad.frontend.control import RETURNED, VALUE, branch, lower_statements, nothing, test_of, truth
+from ast_ad.frontend.iteration import ONE, ZERO, Counted, iteration_of
+from ast_ad.frontend.liveness import bound_names, holds
+from ast_ad.frontend.loops import leave_loop, run_loop
+from ast_ad.frontend.targets import assign
+from ast_ad.frontend.values import FALSE, NONE, TRUE, Entries, Items, Ref, Run, TupleOf, Value, Var
+from ast_ad.ir import primitives as P
+from ast_ad.ir.core import Atom, Lit
+
+#: a loop over so few numbers known at compile time is written out where it cannot be lowered as a loop
+_SMALL = 32
+
+
+@lowers(gast.For)
+def lower_for(lo: Lowering, stmt: Any) -> None:
+    """`for target in iterable: body`, with its `else`."""
+    over = iteration_of(lo, lo.expr(stmt.iter))
+
+    def take(value: Value) -> None:
+        lo.statement = lo.node = stmt
+        assign(lo, stmt.target, value)
+        lower_statements(lo, stmt.body)
+
+    if isinstance(over, Counted):
+        _counted_for(lo, stmt, over, take)
+    else:
+        _with_else(lo, stmt, lambda stop: _write_out(lo, over, take, stop))
+
+
+def _counted_for(lo: Lowering, stmt: Any, over: Counted, take: Callable[[Value], None]) -> None:
+    triple = over.triple or (ZERO, over.count(), ONE)
+    names = lo.frame.names
+    assigned = bound_names([stmt.target, *stmt.body])
+    is_range = isinstance(stmt.target, gast.Name) and over.triple is not None
+    saved = lo.state.fork(), lo.out, len(lo.out.stmts), list(lo.stack), list(lo.frame.loops)
+
+    def run(stop: str) -> None:
+        run_loop(
+            lo,
+            triple,
+            lambda i: take(over.get(i)),  # type: ignore[arg-type]
+            assigned=assigned | _pseudo(lo, stop),
+            at_head=names.head[stmt],
+            after=names.after[stmt] | names.head[stmt] if stmt.orelse else names.after[stmt],
+            stop=stop,
+            index=stmt.target.id if is_range else "i",
+        )
+
+    try:
+        _with_else(lo, stmt, run)
+    except UnknownAtCompileTime:
+        ends = [t.value for t in triple if isinstance(t, Lit)]
+        if len(ends) < 3 or len(range(*ends)) > _SMALL:
+            raise
+        lo.state, lo.out, length, stack, loops = saved
+        del lo.out.stmts[length:]
+        lo.stack[:] = stack
+        lo.frame.loops[:] = loops
+        _with_else(lo, stmt, lambda stop: _write_out(lo, [over.get(Lit(k)) for k in range(*ends)], take, stop))
+
+
+def _pseudo(lo: Lowering, stop: str) -> set[str]:
+    return {RETURNED, VALUE, f"{stop}broke"} & ({VALUE} | set(lo.names))
+
+
+@lowers(gast.While)
+def lower_while(lo: Lowering, stmt: Any) -> None:
+    """`while test: body`, with its `else`: the test is the last If of the loop's body."""
+    names = lo.frame.names
+    live = names.head[stmt] | names.after[stmt]
+
+    def trip(index: Any) -> None:
+        lo.statement = lo.node = stmt
+        known = test_of(lo, stmt.test)
+        stop = lo.frame.loops[-1]
+
+        def leave() -> None:
+            lo.names[stop] = TRUE
+            lo.state.left = True
+
+        if isinstance(known, bool):
+            if known:
+                lower_statements(lo, stmt.body)
+            else:
+                leave()
+        else:
+            branch(lo, known, lambda: lower_statements(lo, stmt.body), leave, live, stmt.test)
+
+    def run(stop: str) -> None:
+        run_loop(
+            lo,
+            None,
+            trip,
+            assigned=bound_names([stmt.test, *stmt.body]) | _pseudo(lo, stop),
+            at_head=names.head[stmt],
+            after=live if stmt.orelse else names.after[stmt],
+            stop=stop,
+        )
+
+    _with_else(lo, stmt, run)
+
+
+def _with_else(lo: Lowering, stmt: Any, run: Callable[[str], None]) -> None:
+    """Run a loop, then its `else` where no `break` left it, then see who has returned from inside."""
+    frame = lo.frame
+    stop = f"%stop{len(frame.loops)}"
+    broke = f"{stop}broke"
+    flagged = bool(stmt.orelse) and holds(stmt.body, gast.Break)
+    returns = holds(stmt.body, gast.Return)
+    if flagged:
+        lo.names[broke] = FALSE
+    outer_returned = lo.names.get(RETURNED)
+    if returns:
+        lo.names[RETURNED] = FALSE
+    frame.loops.append(stop)
+    run(stop)
+    frame.loops.pop()
+    lo.statement = lo.node = stmt
+    lo.names.pop(stop, None)
+    ended = lo.names.pop(broke, FALSE)
+    if returns:
+        leave_loop(lo)
+        if lo.state.left is False and outer_returned is None:
+            lo.names.pop(RETURNED, None)
+    if not stmt.orelse:
+        return
+    orelse = [*stmt.orelse]
+
+    def unless_broken() -> None:
+        known = truth(lo, ended)
+        if isinstance(known, bool):
+            if not known:
+                lower_statements(lo, orelse)
+        else:
+            branch(lo, known, nothing, lambda: lower_statements(lo, orelse), frame.names.after[stmt])
+
+    if lo.state.left is False:
+        unless_broken()
+    elif lo.state.left is not True:
+        from ast_ad.frontend.control import unless_left
+
+        unless_left(lo, unless_broken, frame.names.after[stmt])
+
+
+def _write_out(lo: Lowering, values: Sequence[Value], take: Callable[[Value], None], stop: str) -> None:
+    """One copy of the body for each element."""
+    lo.names[stop] = FALSE
+    for k, value in enumerate(values):
+        take(value)
+        lo.state.left = False
+        ended = lo.names[stop]
+        if isinstance(ended, Lit):
+            if ended.value:
+                return
+        else:
+            assert isinstance(ended, Var)
+            rest = values[k + 1 :]
+            if rest:
+                branch(lo, ended, nothing, lambda: _write_out(lo, rest, take, stop))
+            return
+
+
+# Comprehensions
+
+
+@lowers(gast.ListComp, gast.GeneratorExp)
+def lower_list_comprehension(lo: Lowering, node: Any, name: str) -> Value:
+    """A list; a generator expression is the list of what it gives."""
+    result = lo.new_ref(Items(()), name)
+
+    def add() -> None:
+        append(lo, result, lo.expr(node.elt))
+
+    _comprehend(lo, node, add)
+    return result
+
+
+@lowers(gast.DictComp)
+def lower_dict_comprehension(lo: Lowering, node: Any, name: str) -> Value:
+    """A dict, whose keys are known at compile time."""
+    result = lo.new_ref(Entries((), ()), name)
+
+    def add() -> None:
+        key = lo.static_value(lo.expr(node.key), "a key of a dict")
+        contents = lo.contents(result)
+        assert isinstance(contents, Entries)
+        lo.set_contents(result, with_entry(contents, key, lo.expr(node.value)))
+
+    _comprehend(lo, node, add)
+    return result
+
+
+def _comprehend(lo: Lowering, node: Any, add: Callable[[], None]) -> None:
+    """Run the clauses of a comprehension; its targets are names of its own."""
+    own = bound_names([g.target for g in node.generators])
+    hidden = {n: lo.names.pop(n) for n in own if n in lo.names}
+
+    def clause(k: int) -> None:
+        if k == len(node.generators):
+            add()
+            return
+        generator = node.generators[k]
+        source = lo.expr(generator.iter)
+
+        def take(value: Value) -> None:
+            assign(lo, generator.target, value)
+            condition(0)
+
+        def condition(c: int) -> None:
+            if c == len(generator.ifs):
+                clause(k + 1)
+                return
+            known = test_of(lo, generator.ifs[c])
+            if isinstance(known, bool):
+                if known:
+                    condition(c + 1)
+            else:
+                branch(lo, known, lambda: condition(c + 1), nothing)
+
+        for_each(lo, source, take)
+
+    clause(0)
+    for name in own:
+        lo.names.pop(name, None)
+    lo.names.update(hidden)
+
+
+def for_each(lo: Lowering, source: Value, take: Callable[[Value], None]) -> None:
+    """Do something with each element of an iterable: a loop, or one copy for each where the structure is known."""
+    over = iteration_of(lo, source)
+    if not isinstance(over, Counted):
+        for value in over:
+            take(value)
+        return
+    triple: tuple[Atom, Atom, Atom] = over.triple or (ZERO, over.count(), ONE)
+    stop = f"%each{len(lo.frame.loops)}"
+    while stop in lo.names:
+        stop += "'"
+    bound = set(lo.names)
+
+    def trip(index: Any) -> None:
+        take(over.get(index))
+        for name in [n for n in lo.names if n not in bound and n != stop]:
+            del lo.names[name]
+
+    run_loop(lo, triple, trip, assigned=(), at_head=None, after=None, stop=stop, index="i")
+    lo.names.pop(stop, None)
+
+
+def append(lo: Lowering, target: Ref, value: Value) -> None:
+    """`target.append(value)`."""
+    contents = lo.contents(target)
+    if isinstance(contents, Items):
+        lo.set_contents(target, Items((*contents.values, value)))
+        return
+    if not isinstance(contents, Run):
+        lo.not_at_run_time(target)
+    lo.freeze(value, "It was put into a list whose length is known at run time only.")
+    name = target.location.name
+    new = lo.emit(P.APPEND, contents.atom, lo.atom(value), name=name)
+    lo.set_contents(target, Run(new))
+
+
+def with_entry(contents: Entries, key: Any, value: Value) -> Entries:
+    """The contents of a dict after `d[key] = value`."""
+    if key in contents.keys:
+        k = contents.keys.index(key)
+        return Entries(contents.keys, (*contents.values[:k], value, *contents.values[k + 1 :]))
+    return Entries((*contents.keys, key), (*contents.values, value))
+
+
+__all__ = ["NONE", "TupleOf", "append", "for_each", "with_entry"]

@@ -1,0 +1,343 @@
+"""Kinds: what is known of a value before the program runs.  A lattice, with `UNDEFINED` at the bottom.
+
+    Scalar("float")                 a Python number (weak in NumPy's promotion)
+    Array("float64", (Sym("x0"), 3))  an array or NumPy scalar; an axis is a number, a symbol, or None (nothing known)
+    Array(None, None)               a number of unknown dtype and rank, Python's or NumPy's
+    Tuple, List, Dict               structures; a List has one kind for all its elements, and any length
+    Static                          no number: a function, a string, None
+    Opaque                          made at run time and without a derivative: a string, a generator, a file
+    Maybe(K)                        K, or not bound on some path
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import lru_cache
+from typing import Any, TypeAlias
+
+import numpy as np
+
+
+@dataclass(frozen=True, slots=True)
+class Kind:
+    """The base of all kinds."""
+
+
+@dataclass(frozen=True, slots=True)
+class Sym:
+    """The length of an axis: the symbol `name` less `minus`; `not_one` where it is known not to be 1."""
+
+    name: str
+    minus: int = 0
+    not_one: bool = False
+
+
+Dim: TypeAlias = int | Sym | None
+
+
+@dataclass(frozen=True, slots=True)
+class Undefined(Kind):
+    """Not bound, or not yet known in a loop or a recursion."""
+
+
+@dataclass(frozen=True, slots=True)
+class Scalar(Kind):
+    """A Python number; `type` is "bool", "int", "float" or "complex"."""
+
+    type: str
+
+
+@dataclass(frozen=True, slots=True)
+class Array(Kind):
+    """An array or a NumPy scalar.  `dtype` is a NumPy name or None; `dims` is None where the rank is unknown."""
+
+    dtype: str | None = None
+    dims: tuple[Dim, ...] | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Tuple(Kind):
+    """A tuple with a kind for each element."""
+
+    items: tuple[Kind, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class List(Kind):
+    """A list of any length whose elements all have the kind `item`."""
+
+    item: Kind
+
+
+@dataclass(frozen=True, slots=True)
+class Dict(Kind):
+    """A dict with these keys."""
+
+    keys: tuple[Any, ...]
+    items: tuple[Kind, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Fixed(Kind):
+    """A list of known length whose elements have kinds of their own."""
+
+    items: tuple[Kind, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Static(Kind):
+    """No number, and the same object at each call."""
+
+
+@dataclass(frozen=True, slots=True)
+class Opaque(Kind):
+    """Made at run time, carries no derivative; `type` is the name of its type, or ""."""
+
+    type: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Maybe(Kind):
+    """`kind`, or not bound."""
+
+    kind: Kind
+
+
+@dataclass(frozen=True, slots=True)
+class Residual(Kind):
+    """What the function named `forward` leaves for its reverse: a tuple, known by name so that recursion closes."""
+
+    forward: str
+
+
+UNDEFINED = Undefined()
+BOOL, INT, FLOAT, COMPLEX = Scalar("bool"), Scalar("int"), Scalar("float"), Scalar("complex")
+NUMBER = Array(None, None)
+STATIC = Static()
+OPAQUE = Opaque()
+_ORDER = ("bool", "int", "float", "complex")
+
+
+def is_number(kind: Kind) -> bool:
+    """Whether values of this kind are numbers or arrays of numbers."""
+    return isinstance(kind, (Scalar, Array))
+
+
+def rank(kind: Kind) -> int | None:
+    """The number of axes; None where it is not known."""
+    if isinstance(kind, Array):
+        return None if kind.dims is None else len(kind.dims)
+    return 0 if isinstance(kind, Scalar) else None
+
+
+def dims_of(kind: Kind) -> tuple[Dim, ...] | None:
+    """The axes of a number; None where the rank is not known."""
+    return kind.dims if isinstance(kind, Array) else ()
+
+
+def dtype_of(kind: Kind) -> str | None:
+    """The dtype of an array kind; None for Python numbers and where it is not known."""
+    return kind.dtype if isinstance(kind, Array) else None
+
+
+def carries_derivative(kind: Kind) -> bool:
+    """Whether a value of this kind can have a cotangent that is not zero by nature.
+
+    >>> carries_derivative(FLOAT), carries_derivative(INT), carries_derivative(Array("int64", ()))
+    (True, False, False)
+    """
+    if isinstance(kind, Scalar):
+        return kind.type in ("float", "complex")
+    if isinstance(kind, Array):
+        return kind.dtype is None or np.dtype(kind.dtype).kind in "fc"
+    if isinstance(kind, (Tuple, Dict, Fixed)):
+        return any(map(carries_derivative, kind.items))
+    if isinstance(kind, List):
+        return carries_derivative(kind.item)
+    if isinstance(kind, Maybe):
+        return carries_derivative(kind.kind)
+    return isinstance(kind, (Undefined, Residual))
+
+
+def is_complex(kind: Kind) -> bool:
+    """Whether values of this kind are known to be complex."""
+    if isinstance(kind, Scalar):
+        return kind.type == "complex"
+    return isinstance(kind, Array) and kind.dtype is not None and kind.dtype.startswith("complex")
+
+
+def cotangent_kind(kind: Kind) -> Kind:
+    """The kind of a tangent or cotangent of a value: the same structure; integers have floats."""
+    if isinstance(kind, Scalar):
+        return kind if kind.type == "complex" else FLOAT
+    if isinstance(kind, Array):
+        integral = kind.dtype is not None and np.dtype(kind.dtype).kind not in "fc"
+        return Array("float64", kind.dims) if integral else kind
+    if isinstance(kind, Tuple):
+        return Tuple(tuple(map(cotangent_kind, kind.items)))
+    if isinstance(kind, Fixed):
+        return Fixed(tuple(map(cotangent_kind, kind.items)))
+    if isinstance(kind, Dict):
+        return Dict(kind.keys, tuple(map(cotangent_kind, kind.items)))
+    if isinstance(kind, List):
+        return List(cotangent_kind(kind.item))
+    if isinstance(kind, Maybe):
+        return cotangent_kind(kind.kind)
+    return kind if isinstance(kind, Residual) else STATIC
+
+
+def known_equal(a: Dim, b: Dim) -> bool:
+    """Whether two axes are proven to have one length."""
+    if isinstance(a, Sym) and isinstance(b, Sym):
+        return a.name == b.name and a.minus == b.minus
+    return a is not None and a == b
+
+
+def not_one(dim: Dim) -> bool:
+    """Whether an axis is proven not to have the length 1."""
+    return dim.not_one if isinstance(dim, Sym) else dim is not None and dim != 1
+
+
+def broadcast_dim(a: Dim, b: Dim) -> Dim:
+    """The axis that two axes broadcast to."""
+    if a == 1:
+        return b
+    if b == 1 or known_equal(a, b) or not_one(a):
+        return a
+    if not_one(b):
+        return b
+    return None
+
+
+def broadcast_dims(kinds: Sequence[Kind]) -> tuple[Dim, ...] | None:
+    """The axes of the values broadcast against each other; None where a rank is not known.
+
+    >>> broadcast_dims([Array("float64", (Sym("n"), 1)), Array("float64", (5,)), FLOAT])
+    (Sym(name='n', minus=0, not_one=False), 5)
+    """
+    result: list[Dim] = []
+    for kind in kinds:
+        dims = dims_of(kind)
+        if dims is None:
+            return None
+        ranks = max(len(result), len(dims))
+        padded = [1] * (ranks - len(result)) + result
+        other = [1] * (ranks - len(dims)) + list(dims)
+        result = [broadcast_dim(a, b) for a, b in zip(padded, other, strict=True)]
+    return tuple(result)
+
+
+def same_shape(a: Kind, b: Kind) -> bool:
+    """Whether two values are proven to have the same shape."""
+    one, two = dims_of(a), dims_of(b)
+    if one is None or two is None:
+        return False
+    return len(one) == len(two) and all(map(known_equal, one, two))
+
+
+def fits(wide: Kind, narrow: Kind) -> bool:
+    """Whether a value of shape `wide`, broadcast from one of kind `narrow`, is proven to have the shape of the latter."""
+    one, two = dims_of(wide), dims_of(narrow)
+    if one is None or two is None:
+        return False
+    return len(one) == len(two) and all(known_equal(w, n) or not_one(n) for w, n in zip(one, two, strict=True))
+
+
+def join_dims(a: tuple[Dim, ...] | None, b: tuple[Dim, ...] | None) -> tuple[Dim, ...] | None:
+    """What is known of the axes of a value that is one or the other."""
+    if a is None or b is None or len(a) != len(b):
+        return None
+    return tuple(x if known_equal(x, y) else None for x, y in zip(a, b, strict=True))
+
+
+def join(a: Kind, b: Kind) -> Kind:
+    """The least kind above both; `OPAQUE` where they have nothing in common.
+
+    >>> join(INT, FLOAT), join(FLOAT, Array("float64", ()))
+    (Scalar(type='float'), Array(dtype='float64', dims=()))
+    >>> join(UNDEFINED, FLOAT)
+    Maybe(kind=Scalar(type='float'))
+    """
+    if a == b:
+        return a
+    if isinstance(a, Undefined) or isinstance(b, Undefined):
+        other = b if isinstance(a, Undefined) else a
+        return other if isinstance(other, Maybe) else Maybe(other)
+    if isinstance(a, Maybe) or isinstance(b, Maybe):
+        inner = join(a.kind if isinstance(a, Maybe) else a, b.kind if isinstance(b, Maybe) else b)
+        return inner if isinstance(inner, Maybe) else Maybe(inner)
+    if isinstance(a, Scalar) and isinstance(b, Scalar):
+        return a if _ORDER.index(a.type) > _ORDER.index(b.type) else b
+    if isinstance(a, (Scalar, Array)) and isinstance(b, (Scalar, Array)):
+        return Array(_join_dtypes(a, b), join_dims(dims_of(a), dims_of(b)))
+    if isinstance(a, Tuple) and isinstance(b, Tuple) and len(a.items) == len(b.items):
+        return Tuple(tuple(map(join, a.items, b.items)))
+    if isinstance(a, Dict) and isinstance(b, Dict) and a.keys == b.keys:
+        return Dict(a.keys, tuple(map(join, a.items, b.items)))
+    if isinstance(a, List) and isinstance(b, List):
+        return List(join(a.item, b.item))
+    if isinstance(a, Residual) or isinstance(b, Residual):
+        return a if isinstance(a, Residual) else b
+    return OPAQUE
+
+
+def _join_dtypes(a: Scalar | Array, b: Scalar | Array) -> str | None:
+    one, two = dtype_of(a), dtype_of(b)
+    if isinstance(a, Array) and isinstance(b, Array):
+        return one if one == two else None
+    scalar, dtype = (a, two) if isinstance(a, Scalar) else (b, one)
+    assert isinstance(scalar, Scalar)
+    wide = {"bool": "bool", "int": "int64", "float": "float64", "complex": "complex128"}[scalar.type]
+    return dtype if dtype == wide or (dtype == "float64" and scalar.type in ("bool", "int")) else None
+
+
+def kind_of_value(value: Any) -> Kind:
+    """The kind of a constant, with its axes as numbers."""
+    if isinstance(value, bool):
+        return BOOL
+    if isinstance(value, int):
+        return INT
+    if isinstance(value, np.generic):
+        return Array(value.dtype.name, ())
+    if isinstance(value, float):
+        return FLOAT
+    if isinstance(value, complex):
+        return COMPLEX
+    if isinstance(value, np.ndarray):
+        return Array(value.dtype.name, value.shape)
+    if isinstance(value, tuple):
+        return Tuple(tuple(map(kind_of_value, value)))
+    return STATIC
+
+
+@lru_cache(maxsize=4096)
+def _dtype_of_result(fn: Any, kinds: tuple[Any, ...], out: int) -> Any:
+    one = {"bool": True, "int": 1, "float": 1.0, "complex": 1j}
+    values = [one[k] if k in one else np.ones((), k)[()] for k in kinds]
+    with np.errstate(all="ignore"):
+        result = fn(*values)
+    result = result[out] if isinstance(result, tuple) else result
+    return type(result).__name__ if type(result) in (bool, int, float, complex) else np.asarray(result).dtype.name
+
+
+def elementwise_kind(fn: Any, kinds: Sequence[Kind], out: int = 0) -> Kind:
+    """The kind of `fn` applied element by element: axes by broadcasting, dtype by NumPy's own promotion.
+
+    >>> import operator
+    >>> elementwise_kind(operator.truediv, [INT, INT]), elementwise_kind(np.sin, [FLOAT])
+    (Scalar(type='float'), Array(dtype='float64', dims=()))
+    >>> elementwise_kind(operator.mul, [Array("float32", (3,)), FLOAT])
+    Array(dtype='float32', dims=(3,))
+    """
+    dims = broadcast_dims(kinds)
+    if any(not is_number(k) or (isinstance(k, Array) and k.dtype is None) for k in kinds):
+        return Array(None, dims)
+    names = tuple(k.type if isinstance(k, Scalar) else k.dtype for k in kinds)  # type: ignore[attr-defined]
+    try:
+        name = _dtype_of_result(fn, names, out)
+    except (TypeError, ValueError, ArithmeticError):
+        return Array(None, dims)
+    if name in _ORDER and all(isinstance(k, Scalar) for k in kinds):
+        return Scalar(name)
+    return Array({"int": "int64", "float": "float64", "complex": "complex128"}.get(name, name), dims)

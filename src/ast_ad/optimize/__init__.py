@@ -1,0 +1,1 @@
+"""Passes that make a program smaller or faster and change no value of the primal."""

@@ -1,0 +1,139 @@
+"""Remove what nobody reads: statements, outs of branches, values that a loop carries only for themselves.
+
+A statement of the primal that may raise stays: the derivative raises what the primal raises.
+"""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from ast_ad.ir.build import kind_of
+from ast_ad.ir.core import Atom, Block, Call, Callee, Function, If, Loop, Stmt, Var
+
+
+def drop_dead_code(function: Function) -> Function:
+    """Remove statements whose results nobody reads."""
+    marks = _Marks(function)
+    block = marks.sweep(function.block, range(len(function.block.results)))
+    return function if block is function.block else replace(function, block=block)
+
+
+def may_go(call: Call) -> bool:
+    """Whether an unread call may be removed: it has no effect, and cannot raise or is no part of the primal."""
+    if isinstance(call.fn, Callee):
+        return _is_derivative(call)
+    if call.fn.effect:
+        return False
+    return _is_derivative(call) or call.fn.total(tuple(map(kind_of, call.args)), dict(call.params))
+
+
+def _is_derivative(stmt: Stmt) -> bool:
+    return stmt.origin is None or stmt.origin.sweep > 0
+
+
+class _Marks:
+    """Which statements and variables are needed, by following definitions from the results and effects."""
+
+    def __init__(self, function: Function) -> None:
+        self.maker: dict[Var, tuple[Stmt, int]] = {}
+        self.around: dict[Stmt, Stmt | None] = {}
+        self.needed: set[Var] = set()
+        self.kept: set[Stmt] = set()
+        self.todo: list[Var] = []
+        roots: list[Stmt] = []
+        self.index(function.block, None, roots)
+        for stmt in roots:
+            self.keep(stmt)
+        for atom in function.block.results:
+            self.need(atom)
+        while self.todo:
+            self.follow(self.todo.pop())
+
+    def index(self, block: Block, around: Stmt | None, roots: list[Stmt]) -> None:
+        for stmt in block.stmts:
+            self.around[stmt] = around
+            for n, out in enumerate(stmt.outs):
+                self.maker[out] = (stmt, n)
+            if isinstance(stmt, Call):
+                if not may_go(stmt):
+                    roots.append(stmt)
+            elif isinstance(stmt, If):
+                self.index(stmt.then, stmt, roots)
+                self.index(stmt.orelse, stmt, roots)
+            else:
+                skip = stmt.range is not None
+                for n, param in enumerate(stmt.body.params):
+                    self.maker[param] = (stmt, n - skip)
+                if stmt.range is None and not _is_derivative(stmt):
+                    roots.append(stmt)
+                self.index(stmt.body, stmt, roots)
+
+    def need(self, atom: Atom) -> None:
+        if isinstance(atom, Var) and atom not in self.needed:
+            self.needed.add(atom)
+            self.todo.append(atom)
+
+    def keep(self, stmt: Stmt | None) -> None:
+        while stmt is not None and stmt not in self.kept:
+            self.kept.add(stmt)
+            if isinstance(stmt, Call):
+                for arg in stmt.args:
+                    self.need(arg)
+            elif isinstance(stmt, If):
+                self.need(stmt.test)
+            else:
+                for atom in (*(stmt.range or ()), stmt.body.results[0]):
+                    self.need(atom)
+            stmt = self.around[stmt]
+
+    def follow(self, var: Var) -> None:
+        if var not in self.maker:
+            return
+        stmt, n = self.maker[var]
+        self.keep(stmt)
+        if isinstance(stmt, If):
+            self.need(stmt.then.results[n])
+            self.need(stmt.orelse.results[n])
+        elif isinstance(stmt, Loop) and n >= 0:
+            self.need(stmt.inits[n])
+            self.need(stmt.body.results[n + 1])
+            self.need(stmt.body.params[n + (stmt.range is not None)])
+            self.need(stmt.outs[n])
+
+    def sweep(self, block: Block, kept_results: range | list[int]) -> Block:
+        stmts = tuple(new for stmt in block.stmts if (new := self.trim(stmt)) is not None)
+        results = tuple(block.results[k] for k in kept_results)
+        if len(results) == len(block.results) and _same(stmts, block.stmts):
+            return block
+        return replace(block, stmts=stmts, results=results)
+
+    def trim(self, stmt: Stmt) -> Stmt | None:
+        if stmt not in self.kept:
+            return None
+        if isinstance(stmt, Call):
+            return stmt
+        if isinstance(stmt, If):
+            live = [n for n, out in enumerate(stmt.outs) if out in self.needed]
+            then, orelse = self.sweep(stmt.then, live), self.sweep(stmt.orelse, live)
+            if not live and not then.stmts and not orelse.stmts:
+                return None
+            if then is stmt.then and orelse is stmt.orelse:
+                return stmt
+            return replace(stmt, outs=tuple(stmt.outs[n] for n in live), then=then, orelse=orelse)
+        skip = stmt.range is not None
+        carried = stmt.body.params[skip:]
+        live = [n for n, p in enumerate(carried) if p in self.needed or stmt.outs[n] in self.needed]
+        body = self.sweep(stmt.body, [0, *(n + 1 for n in live)])
+        if len(live) == len(carried) and body is stmt.body:
+            return stmt
+        body = replace(body, params=(*stmt.body.params[:skip], *(carried[n] for n in live)))
+        return replace(
+            stmt,
+            outs=tuple(stmt.outs[n] for n in live),
+            inits=tuple(stmt.inits[n] for n in live),
+            body=body,
+        )
+
+
+def _same(a: tuple[Stmt, ...], b: tuple[Stmt, ...]) -> bool:
+    return len(a) == len(b) and all(x is y for x, y in zip(a, b, strict=True))

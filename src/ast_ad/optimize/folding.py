@@ -1,0 +1,85 @@
+"""Decide what is known: a branch on a constant is the arm it takes, a value that a loop does not change is no carried value."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from ast_ad.ir.core import Atom, Block, Call, Function, If, Lit, Loop, Stmt, Var
+from ast_ad.ir.walk import with_blocks, with_operands
+from ast_ad.optimize.sharing import key_of
+
+
+def fold(function: Function) -> Function:
+    """Take branches on constants, and let loops carry only what changes."""
+    block = _block(function.block, {})
+    return function if block is function.block else replace(function, block=block)
+
+
+def _block(block: Block, renamed: dict[Var, Atom]) -> Block:
+    stmts: list[Stmt] = []
+
+    def change(atom: Atom) -> Atom:
+        while isinstance(atom, Var) and atom in renamed:
+            atom = renamed[atom]
+        return atom
+
+    for old in block.stmts:
+        stmt = with_operands(old, change)
+        if isinstance(stmt, Call):
+            stmts.append(stmt)
+        elif isinstance(stmt, If):
+            if isinstance(stmt.test, Lit):
+                arm = _block(stmt.then if stmt.test.value else stmt.orelse, renamed)
+                stmts += arm.stmts
+                renamed.update(zip(stmt.outs, arm.results, strict=True))
+            else:
+                stmts.append(with_blocks(stmt, lambda inner: _block(inner, renamed)))
+        else:
+            loop = _unchanged(stmt, renamed)
+            stmts.append(with_blocks(loop, lambda inner: _block(inner, renamed)))
+    results = tuple(map(change, block.results))
+    if len(stmts) == len(block.stmts) and all(a is b for a, b in zip(stmts, block.stmts, strict=True)):
+        if all(a is b for a, b in zip(results, block.results, strict=True)):
+            return block
+    return replace(block, stmts=tuple(stmts), results=results)
+
+
+def _unchanged(loop: Loop, renamed: dict[Var, Atom]) -> Loop:
+    """A carried value that every trip yields as it came is its initial value."""
+    skip = loop.range is not None
+    carried = loop.body.params[skip:]
+    fixed = [
+        n
+        for n, (param, init, result) in enumerate(zip(carried, loop.inits, loop.body.results[1:], strict=True))
+        if all(value is param or key_of(value) == key_of(init) for value in _values(loop.body, result))
+    ]
+    if not fixed:
+        return loop
+    for n in fixed:
+        renamed[carried[n]] = loop.inits[n]
+        renamed[loop.outs[n]] = loop.inits[n]
+    keep = [n for n in range(len(carried)) if n not in fixed]
+    body = replace(
+        loop.body,
+        params=(*loop.body.params[:skip], *(carried[n] for n in keep)),
+        results=(loop.body.results[0], *(loop.body.results[n + 1] for n in keep)),
+    )
+    return replace(
+        loop,
+        outs=tuple(loop.outs[n] for n in keep),
+        inits=tuple(loop.inits[n] for n in keep),
+        body=body,
+    )
+
+
+def _values(block: Block, atom: Atom) -> list[Atom]:
+    """What an atom can be, looked up through the branches at the level of a block."""
+    for stmt in block.stmts:
+        if isinstance(stmt, If):
+            for n, out in enumerate(stmt.outs):
+                if out is atom:
+                    return [
+                        *_values(stmt.then, stmt.then.results[n]),
+                        *_values(stmt.orelse, stmt.orelse.results[n]),
+                    ]
+    return [atom]

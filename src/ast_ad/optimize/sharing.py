@@ -1,0 +1,156 @@
+"""Compute equal things once: equal calls in scope, equal outs of a branch, equal values that a loop carries."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import replace
+from typing import Any
+
+from ast_ad.ir import primitives as P
+from ast_ad.ir.build import kind_of
+from ast_ad.ir.core import Atom, Block, Call, Callee, Function, If, Lit, Loop, Stmt, Var
+from ast_ad.ir.kinds import rank
+from ast_ad.ir.walk import statements, substitute, with_blocks, with_operands
+
+_FRESH = {P.MAKE_LIST, P.ZEROS_LIKE, P.COPY, P.POP}
+
+
+def share(function: Function) -> Function:
+    """Remove calls that compute what a variable in scope holds already."""
+    sharer = _Sharer(function)
+    block = sharer.block(function.block, {}, {})
+    return function if block is function.block else replace(function, block=block)
+
+
+def key_of(atom: Atom) -> Any:
+    """Equal for atoms that are the same value."""
+    if isinstance(atom, Lit):
+        return (type(atom.value).__name__, repr(atom.value)) if _plain(atom.value) else id(atom)
+    return atom
+
+
+def _plain(value: Any) -> bool:
+    return value is None or isinstance(value, (bool, int, float, complex, str))
+
+
+class _Sharer:
+    def __init__(self, function: Function) -> None:
+        #: variables whose storage a later statement writes to: they keep one life each
+        self.written = {
+            s.args[0]
+            for s in statements(function.block)
+            if isinstance(s, Call) and isinstance(s.fn, P.Primitive) and s.fn.result == "same" and s.args
+        }
+        self.empty = {
+            s.outs[0]
+            for s in statements(function.block)
+            if isinstance(s, Call) and s.fn is P.MAKE_LIST and not s.args
+        }
+
+    def block(self, block: Block, known: dict[Any, Var], renamed: dict[Var, Atom]) -> Block:
+        known = dict(known)
+        stmts: list[Stmt] = []
+
+        def change(atom: Atom) -> Atom:
+            while isinstance(atom, Var) and atom in renamed:
+                atom = renamed[atom]
+            return atom
+
+        for old in block.stmts:
+            stmt = with_operands(old, change)
+            if isinstance(stmt, Call):
+                key = self.key(stmt)
+                if key is not None:
+                    if key in known:
+                        renamed[stmt.outs[0]] = known[key]
+                        continue
+                    known[key] = stmt.outs[0]
+            else:
+                stmt = with_blocks(stmt, lambda inner: self.block(inner, known, renamed))
+                if isinstance(stmt, If):
+                    stmt = _merge_outs(stmt, renamed)
+                else:
+                    stmt = self.merge_carried(stmt, known, renamed)
+            stmts.append(stmt)
+        results = tuple(map(change, block.results))
+        if _same(stmts, block.stmts) and _same(results, block.results):
+            return block
+        return replace(block, stmts=tuple(stmts), results=results)
+
+    def key(self, call: Call) -> Any:
+        fn = call.fn
+        if isinstance(fn, Callee) or fn.effect or fn in _FRESH or fn.outs != 1:
+            return None
+        out = call.outs[0]
+        if fn is not P.APPEND:
+            if fn.result == "same" or out in self.written:
+                return None
+            if fn.result != "fresh" and rank(kind_of(out)) != 0 and call.args and call.args[0] in self.written:
+                return None
+        return (fn, tuple(map(key_of, call.args)), repr(call.params))
+
+    def merge_carried(self, loop: Loop, known: dict[Any, Var], renamed: dict[Var, Atom]) -> Loop:
+        """Carried values that begin alike and stay alike are one."""
+        skip = loop.range is not None
+        carried = loop.body.params[skip:]
+        first: dict[Any, list[int]] = {}
+        for n, init in enumerate(loop.inits):
+            key = "[]" if init in self.empty else key_of(init)
+            first.setdefault((key, carried[n].kind), []).append(n)
+        for group in first.values():
+            for n in group[1:]:
+                merged = self.try_merge(loop, group[0], n, known)
+                if merged is not None:
+                    renamed[loop.outs[n]] = loop.outs[group[0]]
+                    return self.merge_carried(merged, known, renamed)
+        return loop
+
+    def try_merge(self, loop: Loop, a: int, b: int, known: dict[Any, Var]) -> Loop | None:
+        skip = loop.range is not None
+        params = loop.body.params
+        kept = tuple(p for p in params if p is not params[b + skip])
+        one = substitute(replace(loop.body, params=kept), {params[b + skip]: params[a + skip]})
+        one = self.block(one, known, {})
+        if one.results[a + 1] is not one.results[b + 1]:
+            return None
+        return replace(
+            loop,
+            outs=_without(loop.outs, b),
+            inits=_without(loop.inits, b),
+            body=replace(one, results=_without(one.results, b + 1)),
+        )
+
+
+def _without(items: tuple[Any, ...], n: int) -> tuple[Any, ...]:
+    return (*items[:n], *items[n + 1 :])
+
+
+def _merge_outs(stmt: If, renamed: dict[Var, Atom]) -> If:
+    """Outs whose results are equal in both arms are one; an out that is the same in both arms is that value."""
+    seen: dict[Any, Var] = {}
+    keep: list[int] = []
+    inside = {v for arm in (stmt.then, stmt.orelse) for s in arm.stmts for v in s.outs}
+    for n, out in enumerate(stmt.outs):
+        one, two = stmt.then.results[n], stmt.orelse.results[n]
+        key = (key_of(one), key_of(two))
+        if key[0] == key[1] and one not in inside:
+            renamed[out] = one
+        elif key in seen:
+            renamed[out] = seen[key]
+        else:
+            seen[key] = out
+            keep.append(n)
+    if len(keep) == len(stmt.outs):
+        return stmt
+
+    def cut(arm: Block) -> Block:
+        return replace(arm, results=tuple(arm.results[n] for n in keep))
+
+    return replace(
+        stmt, outs=tuple(stmt.outs[n] for n in keep), then=cut(stmt.then), orelse=cut(stmt.orelse)
+    )
+
+
+def _same(a: Iterable[Any], b: Iterable[Any]) -> bool:
+    one, two = list(a), list(b)
+    return len(one) == len(two) and all(x is y for x, y in zip(one, two, strict=True))

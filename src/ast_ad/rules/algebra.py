@@ -1,0 +1,245 @@
+"""Algebra on terms: nobody writes `* 1` or `+ 0` out of a rule.  Only derivatives pass here, never the primal."""
+
+from __future__ import annotations
+
+import operator
+from typing import Any
+
+from ast_ad.ir import primitives as P
+from ast_ad.ir.kinds import (
+    Array,
+    Scalar,
+    broadcast_dims,
+    carries_derivative,
+    dims_of,
+    fits,
+    known_equal,
+    rank,
+    same_shape,
+)
+from ast_ad.ir.primitives import Primitive
+from ast_ad.rules.terms import Term, make, term
+
+_FOLDED = {P.ADD: operator.add, P.SUB: operator.sub, P.MUL: operator.mul, P.NEG: operator.neg, P.POW: operator.pow}
+
+
+def _number(value: Term) -> bool:
+    return type(value.value) in (int, float)
+
+
+def _inexact(value: Term) -> bool:
+    """Whether multiplying by 1.0 leaves the kind as it is."""
+    return carries_derivative(value.kind) or _number(value)
+
+
+def _is(value: Term, number: float) -> bool:
+    return _number(value) and value.value == number
+
+
+def simplify(fn: Primitive, args: tuple[Term, ...], params: dict[str, Any]) -> Term | None:
+    """A simpler term for `fn(*args, **params)`, or None."""
+    if fn in _FOLDED and all(map(_number, args)):
+        return _fold(fn, args)
+    rule = _RULES.get(fn)
+    return rule(*args, **params) if rule is not None else None
+
+
+def _fold(fn: Primitive, args: tuple[Term, ...]) -> Term | None:
+    try:
+        return term(_FOLDED[fn](*(a.value for a in args)))
+    except ArithmeticError:
+        return None
+
+
+def _covers(value: Term, like: Term) -> bool:
+    """Whether an operation with `value` gives the shape of `like` by itself."""
+    return same_shape(value.kind, like.kind) or (rank(like.kind) == 0 and rank(value.kind) == 0)
+
+
+def _through_broadcast(fn: Primitive, a: Term, b: Term) -> Term | None:
+    """`broadcast_like(s, x) * e` is `s * e` where e has the shape of x, and `broadcast_like(s * e, x)` where e is a number."""
+    for wide, other in ((a, b), (b, a)):
+        if wide.fn is P.BROADCAST_LIKE:
+            small, like = wide.args
+            pair = (small, other) if wide is a else (other, small)
+            if _covers(other, like):
+                return other if fn is P.MUL and _is(small, 1) and _inexact(other) else make(fn, *pair)
+            if rank(other.kind) == 0:
+                return make(P.BROADCAST_LIKE, make(fn, *pair), like)
+    return None
+
+
+def _add(a: Term, b: Term) -> Term | None:
+    if _is(a, 0):
+        return b
+    if _is(b, 0):
+        return a
+    if b.fn is P.NEG:
+        return make(P.SUB, a, b.args[0])
+    if b.fn is P.MUL and _number(b.args[0]) and b.args[0].value < 0:
+        return make(P.SUB, a, make(P.MUL, term(-b.args[0].value), b.args[1]))
+    if a.fn is P.NEG:
+        return make(P.SUB, b, a.args[0])
+    if _same(a, b) and _inexact(a):
+        return make(P.MUL, term(2), a)
+    return _through_broadcast(P.ADD, a, b)
+
+
+def _sub(a: Term, b: Term) -> Term | None:
+    if _is(b, 0):
+        return a
+    if _is(a, 0):
+        return make(P.NEG, b)
+    if b.fn is P.NEG:
+        return make(P.ADD, a, b.args[0])
+    if b.fn is P.MUL and _number(b.args[0]) and b.args[0].value < 0:
+        return make(P.ADD, a, make(P.MUL, term(-b.args[0].value), b.args[1]))
+    return _through_broadcast(P.SUB, a, b)
+
+
+def _mul(a: Term, b: Term) -> Term | None:
+    for one, other in ((a, b), (b, a)):
+        if _is(one, 1) and (type(one.value) is int or _inexact(other)):
+            return other
+        if _is(one, -1) and (type(one.value) is int or _inexact(other)):
+            return make(P.NEG, other)
+    if a.fn is P.NEG:
+        return make(P.NEG, make(P.MUL, a.args[0], b))
+    if b.fn is P.NEG:
+        return make(P.NEG, make(P.MUL, a, b.args[0]))
+    if _number(b) and not _number(a):
+        return make(P.MUL, b, a)
+    if _number(a) and b.fn is P.MUL and _number(b.args[0]):
+        return make(P.MUL, make(P.MUL, a, b.args[0]), b.args[1])
+    if _number(a) and b.fn is P.TRUEDIV and _number(b.args[0]):
+        return make(P.TRUEDIV, make(P.MUL, a, b.args[0]), b.args[1])
+    if a.fn is P.TRUEDIV and _is(a.args[0], 1) and rank(a.kind) == 0 and _same_rank(a, b):
+        return make(P.TRUEDIV, b, a.args[1])
+    return _through_broadcast(P.MUL, a, b)
+
+
+def _truediv(a: Term, b: Term) -> Term | None:
+    if _is(b, 1):
+        return a
+    if a.fn is P.NEG:
+        return make(P.NEG, make(P.TRUEDIV, a.args[0], b))
+    return _through_broadcast(P.TRUEDIV, a, b) if a.fn is P.BROADCAST_LIKE else None
+
+
+def _neg(a: Term) -> Term | None:
+    if a.fn is P.NEG:
+        return a.args[0]
+    if a.fn is P.SUB:
+        return make(P.SUB, a.args[1], a.args[0])
+    if a.fn is P.MUL and _number(a.args[0]):
+        return make(P.MUL, term(-a.args[0].value), a.args[1])
+    if a.fn is P.BROADCAST_LIKE:
+        return make(P.BROADCAST_LIKE, make(P.NEG, a.args[0]), a.args[1])
+    return None
+
+
+def _pow(a: Term, b: Term) -> Term | None:
+    return a if _is(b, 1) and type(b.value) is int else None
+
+
+def _broadcast_like(a: Term, like: Term) -> Term | None:
+    if same_shape(a.kind, like.kind) or (rank(a.kind) == 0 and rank(like.kind) == 0):
+        return a
+    if a.fn is P.BROADCAST_LIKE:
+        wide = broadcast_dims((a.kind, like.kind))
+        if wide is not None and wide == dims_of(like.kind):
+            return make(P.BROADCAST_LIKE, a.args[0], like)
+    return None
+
+
+def _quotient(fn: Primitive) -> Any:
+    def simpler(a: Term, b: Term) -> Term | None:
+        if a.fn is P.NEG:
+            return make(P.NEG, make(fn, a.args[0], b))
+        return _through_broadcast(fn, a, b) if a.fn is P.BROADCAST_LIKE else None
+
+    return simpler
+
+
+def _unbroadcast(value: Term, like: Term) -> Term | None:
+    if fits(value.kind, like.kind):
+        return value
+    if value.fn is P.NEG:
+        return make(P.NEG, make(P.UNBROADCAST, value.args[0], like))
+    return None
+
+
+def _keep_zeros(value: Term, cotangent: Term) -> Term | None:
+    return value if _same(value, cotangent) else None
+
+
+def _item(whole: Term, *, key: Any) -> Term | None:
+    return whole.args[key] if whole.fn in (P.MAKE_TUPLE, P.MAKE_FIXED) else None
+
+
+def _same(a: Term, b: Term) -> bool:
+    """Whether two terms are proven to have one value: one atom, or one primitive of the same."""
+    if a is b or (a.atom is not None and a.atom is b.atom):
+        return True
+    if a.fn is None or a.fn is not b.fn or a.fn.effect or a.params != b.params or len(a.args) != len(b.args):
+        return False
+    return all(map(_same, a.args, b.args))
+
+
+def _same_rank(a: Term, b: Term) -> bool:
+    return rank(a.kind) is not None and rank(a.kind) == rank(b.kind) and isinstance(b.kind, (Scalar, Array))
+
+
+_RULES: dict[Primitive, Any] = {
+    P.ADD: _add,
+    P.SUB: _sub,
+    P.MUL: _mul,
+    P.TRUEDIV: _truediv,
+    P.NEG: _neg,
+    P.POW: _pow,
+    P.BROADCAST_LIKE: _broadcast_like,
+    P.DIVIDE: _quotient(P.DIVIDE),
+    P.DIVIDE_OR_ZERO: _quotient(P.DIVIDE_OR_ZERO),
+    P.UNBROADCAST: _unbroadcast,
+    P.KEEP_ZEROS: _keep_zeros,
+    P.ITEM: _item,
+}
+
+
+def scale(factor: Term, partial: Any) -> Term:
+    """`factor * partial` with the factor at the left end of the product, where it costs and reads least.
+
+    `c * (a * b)` is `c * a * b`, `c * (a / b)` is `c * a / b`, `c * (1 / b)` is `c / b`, `c * -a` is `-(c * a)`.
+    """
+    partial = term(partial)
+    if _is(partial, 1):
+        return factor
+    if _is(factor, 1) and _inexact(partial):
+        return partial
+    if factor.fn is P.BROADCAST_LIKE and _is(factor.args[0], 1) and _covers(partial, factor.args[1]):
+        return make(P.MUL, factor, partial)
+    if partial.fn is P.NEG:
+        return make(P.NEG, scale(factor, partial.args[0]))
+    if partial.fn in (P.TRUEDIV, P.DIVIDE, P.DIVIDE_OR_ZERO):
+        above, below = partial.args
+        assert partial.fn is not None
+        if _fits_in(below, above, factor):
+            return make(partial.fn, scale(factor, above), below)
+    if partial.fn is P.MUL:
+        left, right = partial.args
+        if _number(left):
+            return make(P.MUL, make(P.MUL, left, factor), right)
+        if _fits_in(right, left, factor):
+            return make(P.MUL, scale(factor, left), right)
+    return make(P.MUL, factor, partial)
+
+
+def _fits_in(rest: Term, first: Term, factor: Term) -> bool:
+    """Whether `(factor * first)` is no larger than `factor`: else `factor * (first * rest)` is the cheaper order."""
+    wide = broadcast_dims((factor.kind, first.kind))
+    small = dims_of(factor.kind)
+    if wide is None or small is None:
+        return True
+    if len(wide) == len(small) and all(map(known_equal, wide, small)):
+        return True
+    return len(wide) <= len(dims_of(rest.kind) or wide) or isinstance(factor.kind, Array)

@@ -1,0 +1,94 @@
+"""Rules of subscripts, of the words of the sweeps, and of run-time lists.
+
+What is made of parts (tuples, dicts, lists of known length) the transforms take apart themselves.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+
+from ast_ad import runtime
+from ast_ad.ir import primitives as P
+from ast_ad.ir.kinds import Array, List
+from ast_ad.rules.table import custom, helper, linear, nondifferentiable, primitive_of
+from ast_ad.rules.terms import Term, make
+
+
+def zeros(x: Term) -> Term:
+    """The zero cotangent of a value."""
+    return make(P.ZEROS_LIKE, x)
+
+
+def unbroadcast(ct: Any, x: Term) -> Term:
+    """A cotangent summed to the shape of `x`."""
+    return make(P.UNBROADCAST, ct, x)
+
+
+# x[index]: reading adds back, writing passes on what was written and cuts off what was overwritten.
+
+linear(
+    P.GETITEM,
+    lambda ct, x, *holes, index: make(P.INDEX_ADD, zeros(x), ct, *holes, index=index),
+)
+linear(
+    P.INDEX_UPDATE,
+    (
+        lambda ct, x, value, *holes, index: make(P.INDEX_UPDATE, ct, 0, *holes, index=index),
+        lambda ct, x, value, *holes, index: unbroadcast(make(P.GETITEM, ct, *holes, index=index), value),
+    ),
+)
+linear(
+    P.INDEX_ADD,
+    (
+        lambda ct, x, value, *holes, index: ct,
+        lambda ct, x, value, *holes, index: unbroadcast(make(P.GETITEM, ct, *holes, index=index), value),
+    ),
+)
+
+# The words of the sweeps.
+
+linear(P.UNBROADCAST, (lambda ct, x_bar, x: make(P.BROADCAST_LIKE, ct, x_bar), None))
+linear(P.BROADCAST_LIKE, (lambda ct, x_bar, x: unbroadcast(ct, x_bar), None))
+linear(P.CAST_LIKE, (lambda ct, x_bar, x: make(P.CAST_LIKE, ct, x_bar), None))
+linear(P.COPY, lambda ct, x: ct)
+linear(P.ADD_STRUCTURES, (lambda ct, x, y: ct, lambda ct, x, y: ct))
+nondifferentiable(P.ZEROS_LIKE, P.SHAPE, P.LENGTH, P.IS_EMPTY, P.ASSERT, P.PRINT)
+
+# Run-time lists.
+
+linear(
+    P.LIST_GET,
+    (lambda ct, xs, i: make(P.LIST_ADD, zeros(xs), ct, i), None),
+)
+custom(
+    P.LIST_SET,
+    lambda ans, t, xs, value, i: make(
+        P.LIST_SET, zeros(xs) if t[0] is None else t[0], zeros(value) if t[1] is None else t[1], i
+    ),
+    (
+        lambda ct, ans, xs, value, i: make(P.LIST_SET, ct, zeros(value), i),
+        lambda ct, ans, xs, value, i: make(P.LIST_GET, ct, i),
+    ),
+)
+custom(
+    P.LIST_ADD,
+    lambda ans, t, xs, value, i: t[0]
+    if t[1] is None
+    else make(P.LIST_ADD, zeros(xs) if t[0] is None else t[0], t[1], i),
+    (lambda ct, ans, xs, value, i: ct, lambda ct, ans, xs, value, i: make(P.LIST_GET, ct, i)),
+)
+
+list_of = helper(runtime.list_of, lambda ks, p: List(ks[0]))
+list_of_rows = helper(runtime.list_of_rows, lambda ks, p: List(_row(ks[0])))
+sum_of_list = helper(runtime.sum_of_list, lambda ks, p: ks[0].item if isinstance(ks[0], List) else ks[0])
+
+
+def _row(kind: Any) -> Any:
+    return Array(kind.dtype, kind.dims[1:] if kind.dims else None) if isinstance(kind, Array) else kind
+
+
+linear(primitive_of(runtime.list_of), (lambda ct, x, xs: sum_of_list(ct), None))
+linear(primitive_of(runtime.list_of_rows), lambda ct, x: np.array(ct))
+linear(primitive_of(runtime.sum_of_list), lambda ct, xs: list_of(ct, xs))

@@ -1,0 +1,351 @@
+"""The words that rules are written with, and the table that they fill.
+
+    elementwise(np.tanh,   lambda ans, x: 1 - ans ** 2)
+    linear(np.sum,         lambda ct, x, axis=None, keepdims=False: ..., kinds=...)
+    bilinear(np.matmul,    left=lambda ct, x, y: ..., right=lambda ct, x, y: ..., kinds=...)
+    selecting(np.maximum,  lambda t, ans, x, y: ..., lambda t, ans, x, y: ...)
+    custom(np.linalg.det,  jvp=lambda ans, t, x: ..., vjp=lambda ct, ans, x: ..., kinds=...)
+    nondifferentiable(np.argmax, np.floor, np.sign)
+
+A lambda gets terms for the operands (`terms.py`) and the constant parameters by keyword.  From each line come the
+forward mode, the reverse mode, what must be recorded, and the kind of the result.
+"""
+
+from __future__ import annotations
+
+import importlib
+import math
+import sys
+from collections.abc import Callable, Mapping, Sequence
+from types import BuiltinFunctionType
+from typing import Any
+
+import numpy as np
+
+from ast_ad.ir import primitives as P
+from ast_ad.ir.kinds import elementwise_kind
+from ast_ad.ir.primitives import HOLE, KindRule, Primitive
+from ast_ad.rules.binding import HONOURED, UnsupportedArgument, bind
+from ast_ad.rules.modes import (
+    Bilinear,
+    Custom,
+    Elementwise,
+    Linear,
+    NonDifferentiable,
+    Rule,
+    Selecting,
+    Tree,
+    guard,
+)
+from ast_ad.rules.results import fits_together
+from ast_ad.rules.terms import Term, make
+
+__all__ = [
+    "RULES",
+    "Rule",
+    "Tree",
+    "UnsupportedArgument",
+    "bind",
+    "bilinear",
+    "custom",
+    "elementwise",
+    "guard",
+    "helper",
+    "linear",
+    "load_all",
+    "nondifferentiable",
+    "path_of",
+    "primitive_for",
+    "primitive_of",
+    "register",
+    "rule_of",
+    "selecting",
+]
+
+# The table: primitives by the object that the user's name stands for, rules by primitive.
+
+_PRIMITIVES: dict[int, Primitive] = {}
+_OBJECTS: list[Any] = []
+_METHODS: dict[tuple[int, str], Primitive] = {}
+RULES: dict[Primitive, Rule] = {}
+
+_FILES = (
+    *("arithmetic", "structures", "math_functions", "ufuncs", "reductions", "scans", "order_statistics"),
+    *("shaping", "joining", "indexing", "sorting", "products", "linalg", "fft", "constants", "random"),
+)
+_SCIPY_FILES = ("special", "scipy_linalg", "stats", "scipy_rest")
+_loaded: set[str] = set()
+
+
+def load_all(scipy: bool = False) -> dict[Primitive, Rule]:
+    """Read the files of rules (once), those of SciPy where asked for, and return the table."""
+    for name in _FILES + (_SCIPY_FILES if scipy else ()):
+        if name not in _loaded:
+            _loaded.add(name)
+            try:
+                importlib.import_module(f"ast_ad.rules.{name}")
+            except ModuleNotFoundError as error:
+                if not (error.name or "").startswith(("scipy", "ast_ad.rules.")):
+                    raise
+    return RULES
+
+
+def primitive_of(function: Any) -> Primitive | None:
+    """The primitive of a NumPy, `math`, `operator` or SciPy function, found by the object and never by its name."""
+    if not _loaded:
+        load_all()
+    found = _PRIMITIVES.get(id(function))
+    if found is None and _is_of_scipy(function):
+        load_all(scipy=True)
+        found = _PRIMITIVES.get(id(function))
+    if found is None and isinstance(function, BuiltinFunctionType):
+        found = _METHODS.get((id(function.__self__), function.__name__))
+    return found
+
+
+def rule_of(primitive: Primitive) -> Rule | None:
+    """The rule of a primitive; None where it has none."""
+    if not _loaded:
+        load_all()
+    return RULES.get(primitive)
+
+
+def register(function: Any, primitive: Primitive) -> Primitive:
+    """Let `primitive` stand for the object `function`."""
+    if isinstance(function, BuiltinFunctionType) and isinstance(function.__self__, np.ufunc):
+        _METHODS[id(function.__self__), function.__name__] = primitive
+    _PRIMITIVES[id(function)] = primitive
+    _OBJECTS.append(function)  # kept alive: its id stays its own
+    return primitive
+
+
+def _is_of_scipy(function: Any) -> bool:
+    """Whether rules for it can be in the files of SciPy, read when one of its functions is first met."""
+    if isinstance(function, np.ufunc):
+        return "scipy.special" in sys.modules
+    module = getattr(function, "__module__", None) or type(function).__module__
+    return str(module).startswith("scipy")
+
+
+_HOMES = {"numpy": "np", "math": "math", "builtins": ""}
+_SHORT = {"absolute": "abs", "true_divide": "divide", "amax": "max", "amin": "min", "conjugate": "conj", "remainder": "mod"}
+
+
+def path_of(function: Any) -> str:
+    """The dotted path that a function is written with.
+
+    >>> path_of(np.absolute), path_of(math.sin), path_of(np.linalg.solve)
+    ('np.abs', 'math.sin', 'np.linalg.solve')
+    """
+    name = function.__name__
+    module = getattr(function, "__module__", None)
+    if isinstance(function, np.ufunc):
+        module = "numpy" if getattr(np, name, None) is function else "scipy.special"
+    if isinstance(function, BuiltinFunctionType) and isinstance(function.__self__, np.ufunc):
+        return f"{path_of(function.__self__)}.{name}"
+    parts = [part for part in str(module).split(".") if not part.startswith("_")]
+    if parts[0] == "numpy":
+        parts[0] = "np"
+        name = _SHORT.get(name, name) if len(parts) == 1 else name
+    return ".".join((*(p for p in parts if p != "builtins"), name))
+
+
+def primitive_for(
+    function: Any,
+    kinds: KindRule | None = None,
+    *,
+    name: str = "",
+    operands: Sequence[str] = (),
+    written: Sequence[str] = (),
+    result: str = "fresh",
+    total: Any = P.never,
+    cost: int = 2,
+    call: Callable[..., Any] | None = None,
+    effect: bool = False,
+) -> Primitive:
+    """The primitive of a library function, made on the first call.
+
+    `operands` names the parameters that hold run-time values; all others are constants.  A ufunc's operands are its inputs.
+    """
+    found = _PRIMITIVES.get(id(function))
+    if found is not None:
+        return found
+    infer = kinds if kinds is not None else (lambda ks, p: elementwise_kind(function, ks))
+    return register(
+        function,
+        Primitive(
+            name or path_of(function),
+            call or _holes_filled(function, operands),
+            infer,
+            result=result,
+            total=total,
+            cost=cost,
+            operands=tuple(operands),
+            effect=effect,
+            written=tuple(written),
+        ),
+    )
+
+
+def _holes_filled(function: Any, operands: Sequence[str]) -> Callable[..., Any]:
+    """The function, with arguments that stand for keywords put in their places."""
+    if not operands:
+        return function  # type: ignore[no-any-return]
+
+    def call(*args: Any, **params: Any) -> Any:
+        holes = [name for name, value in params.items() if value is HOLE]
+        if not holes:
+            return function(*args, **params)
+        split = len(args) - len(holes)
+        return function(*args[:split], **{**params, **dict(zip(holes, args[split:], strict=True))})
+
+    call.__wrapped__ = function  # type: ignore[attr-defined]
+    return call
+
+
+# The words
+
+
+def _primitives(functions: Any, kinds: KindRule | None, how: dict[str, Any]) -> list[Primitive]:
+    every = functions if isinstance(functions, tuple) else (functions,)
+    return [f if isinstance(f, Primitive) else primitive_for(f, kinds, **how) for f in every]
+
+
+def _numbered(lambdas: Any) -> dict[int | str, Callable[..., Any]]:
+    """Lambdas by the place or the name of their operand; "*" is every other operand."""
+    if isinstance(lambdas, Mapping):
+        return dict(lambdas)
+    every = lambdas if isinstance(lambdas, (tuple, list)) else (lambdas,)
+    return {i: f for i, f in enumerate(every) if f is not None}
+
+
+def _enter(primitive: Primitive, rule: Rule, lambdas: Sequence[Any], keywords: Sequence[str] | None = None) -> None:
+    """Put a rule in the table; the keywords that it honours are those that its lambdas have."""
+    RULES[primitive] = rule
+    names: set[str] = set(keywords or ())
+    for function in lambdas:
+        code = getattr(function, "__code__", None)
+        if code is not None:
+            names.update(code.co_varnames[: code.co_argcount + code.co_kwonlyargcount])
+    HONOURED[primitive] = frozenset(names)
+
+
+def elementwise(
+    functions: Any,
+    *partials: Callable[..., Any] | None,
+    cost: int = 2,
+    total: Any = None,
+    singular: bool = False,
+    operands: Sequence[str] = (),
+    kinds: KindRule | None = None,
+    **how: Any,
+) -> None:
+    """Functions applied element by element, with a partial derivative per operand: `lambda ans, x, y: ...`.
+
+    Several functions (np.sin, math.sin) share a line.  A function of arrays that NumPy computes is total; those of
+    `math` raise outside their domain.  `singular`: a partial can be infinite where the result is finite.
+    """
+    for function in functions if isinstance(functions, tuple) else (functions,):
+        of_math = getattr(function, "__module__", "") == "math"
+        never_raises = P.never if of_math else fits_together
+        how_one = {"cost": cost, "total": total or never_raises, "operands": operands, **how}
+        (primitive,) = _primitives(function, kinds, how_one)
+        plain = of_math or isinstance(function, Primitive)
+        _enter(primitive, Elementwise(True, singular, False, partials, plain), partials)
+
+
+def selecting(
+    functions: Any,
+    *shares: Callable[..., Any] | None,
+    kinds: KindRule | None = None,
+    total: Any = None,
+    **how: Any,
+) -> None:
+    """Element-wise functions that choose among their operands: `lambda t, ans, x, y: np.where(x > y, t, 0)`.
+
+    The same lambda gives an operand's part of the tangent, from its tangent, and its cotangent, from the result's.
+    """
+    for primitive in _primitives(functions, kinds, {"total": total or fits_together, **how}):
+        _enter(primitive, Selecting(True, False, True, shares), shares)
+
+
+def linear(
+    functions: Any,
+    transpose: Any,
+    kinds: KindRule | None = None,
+    *,
+    unbroadcast: bool = False,
+    selects: bool = False,
+    zero: Any = None,
+    keywords: Sequence[str] = (),
+    **how: Any,
+) -> None:
+    """Functions linear in the operands that have a transpose: one callable, a sequence with None for constants, or by name.
+
+    `transpose(ct, *operands, **params)` may ask its operands for their shapes only, not for their values.
+    """
+    transposes = _numbered(transpose)
+    for primitive in _primitives(functions, kinds, how):
+        rule = Linear(unbroadcast, False, selects, primitive, transposes, zero)
+        _enter(primitive, rule, list(transposes.values()), keywords)
+
+
+def bilinear(functions: Any, left: Any, right: Any, kinds: KindRule | None = None, **how: Any) -> None:
+    """Functions linear in each of two operands: `left(ct, x, y, **params)` is the cotangent of x, `right` that of y."""
+    for primitive in _primitives(functions, kinds, how):
+        _enter(primitive, Bilinear(False, False, False, primitive, left, right), [left, right])
+
+
+def custom(
+    functions: Any,
+    jvp: Any,
+    vjp: Any,
+    kinds: KindRule | None = None,
+    *,
+    unbroadcast: bool = False,
+    singular: bool = False,
+    selects: bool = False,
+    keywords: Sequence[str] = (),
+    **how: Any,
+) -> None:
+    """Functions with a rule for each mode: `jvp(ans, tangents, *operands, **params)`, `vjp[i](ct, ans, *operands, **params)`."""
+    cotangents = _numbered(vjp)
+    for primitive in _primitives(functions, kinds, how):
+        rule = Custom(unbroadcast, singular, selects, jvp, cotangents)
+        _enter(primitive, rule, [jvp, *cotangents.values()], keywords)
+
+
+def nondifferentiable(*functions: Any, kinds: KindRule | None = None, **how: Any) -> None:
+    """Functions whose derivative is zero by nature."""
+    for primitive in _primitives(functions, kinds, how):
+        RULES[primitive] = NonDifferentiable()
+
+
+def helper(
+    function: Any, kinds: KindRule | None = None, *, total: Any = P.always, cost: int = 2, **how: Any
+) -> Callable[..., Term]:
+    """A function of `runtime` as a primitive under its own name, to be called in rules like the function itself."""
+    primitive = primitive_for(function, kinds, name=function.__name__, total=total, cost=cost, **how)
+
+    def apply(*args: Any, **params: Any) -> Term:
+        return make(primitive, *args, **params)
+
+    return apply
+
+
+_TWINS: dict[Any, Any] = {}
+
+
+def scalar_twin(function: Any) -> Any:
+    """The function for Python numbers that is written for NumPy's in the derivative of a function of Python numbers."""
+    if not _TWINS:
+        _TWINS.update(_scalar_twins())
+    return _TWINS.get(function, function)
+
+
+def _scalar_twins() -> dict[Any, Any]:
+    names = "sin cos tan exp log sqrt sinh cosh tanh floor copysign ldexp expm1 log1p fmod".split()
+    twins = {getattr(np, name): getattr(math, name) for name in names}
+    from ast_ad import runtime
+
+    return {**twins, np.sign: runtime.sign, np.where: runtime.select, np.absolute: abs}

@@ -1,0 +1,346 @@
+"""What generated code may call.  Imports NumPy only; each function is total: no exception, no warning of its own."""
+
+from __future__ import annotations
+
+import math
+from typing import Any
+
+import numpy as np
+
+
+def zeros_like(x: Any) -> Any:
+    """The zero cotangent of a value: 0.0 for a number, zeros for an array, the same structure for a structure.
+
+    >>> zeros_like([1.0, {"a": (2, None)}])
+    [0.0, {'a': (0.0, None)}]
+    """
+    if isinstance(x, (np.ndarray, np.generic)):
+        if x.dtype.kind in "fc":
+            return np.zeros_like(x)
+        return np.zeros(x.shape) if x.dtype.kind in "biu" else None
+    if isinstance(x, complex):
+        return 0j
+    if isinstance(x, (int, float)):
+        return 0.0
+    if isinstance(x, tuple):
+        items = map(zeros_like, x)
+        return type(x)(*items) if hasattr(x, "_fields") else tuple(items)
+    if isinstance(x, list):
+        return list(map(zeros_like, x))
+    if isinstance(x, dict):
+        return {key: zeros_like(value) for key, value in x.items()}
+    return None
+
+
+def add(a: Any, b: Any) -> Any:
+    """The sum of two cotangents of one structure.
+
+    >>> add([1.0, (2.0,)], [0.5, (1.0,)])
+    [1.5, (3.0,)]
+    """
+    if isinstance(a, tuple):
+        items = map(add, a, b)
+        return type(a)(*items) if hasattr(a, "_fields") else tuple(items)
+    if isinstance(a, list):
+        return list(map(add, a, b))
+    if isinstance(a, dict):
+        return {key: add(value, b[key]) for key, value in a.items()}
+    return None if a is None else a + b
+
+
+def copy(x: Any) -> Any:
+    """A copy that shares no array, list or dict with its argument."""
+    if isinstance(x, np.ndarray):
+        return x.copy()
+    if isinstance(x, tuple):
+        items = map(copy, x)
+        return type(x)(*items) if hasattr(x, "_fields") else tuple(items)
+    if isinstance(x, list):
+        return list(map(copy, x))
+    if isinstance(x, dict):
+        return {key: copy(value) for key, value in x.items()}
+    return x
+
+
+def unbroadcast(x_bar: Any, x: Any) -> Any:
+    """The cotangent of `x` from that of `x` broadcast: summed over the axes that broadcasting added or stretched.
+
+    >>> unbroadcast(np.ones((3, 2)), np.zeros((1, 2)))
+    array([[3., 3.]])
+    """
+    shape = np.shape(x)
+    found = np.shape(x_bar)
+    if found == shape:
+        return x_bar
+    extra = len(found) - len(shape)
+    if extra < 0:
+        return np.broadcast_to(x_bar, shape)
+    axes = tuple(range(extra)) + tuple(
+        extra + k for k, length in enumerate(shape) if length == 1 and found[extra + k] != 1
+    )
+    total = np.sum(x_bar, axis=axes, keepdims=True) if axes else x_bar
+    return np.reshape(total, np.broadcast_shapes(shape, np.shape(total)[extra:])) if shape else np.sum(x_bar)
+
+
+def broadcast_like(x_bar: Any, x: Any) -> Any:
+    """`x_bar` stretched to the shape of `x`, read-only where it is stretched."""
+    shape = np.shape(x)
+    return x_bar if np.shape(x_bar) == shape else np.broadcast_to(x_bar, shape)
+
+
+def cast_like(x_bar: Any, x: Any) -> Any:
+    """A cotangent in the dtype of the value it belongs to; the real part where that value is real."""
+    if isinstance(x_bar, (complex, np.complexfloating)) or (
+        isinstance(x_bar, np.ndarray) and x_bar.dtype.kind == "c"
+    ):
+        if not (isinstance(x, complex) or getattr(getattr(x, "dtype", None), "kind", "") == "c"):
+            x_bar = x_bar.real
+    dtype = getattr(x, "dtype", None)
+    if dtype is None or dtype.kind not in "fc" or getattr(x_bar, "dtype", None) == dtype:
+        return x_bar
+    return np.asarray(x_bar).astype(dtype)[()]
+
+
+def divide(a: Any, b: Any) -> Any:
+    """a / b as IEEE 754 has it: inf or nan where b is 0, also for Python floats; no exception, no warning.
+
+    >>> divide(1.0, 0.0), divide(-1.0, 2.0)
+    (inf, -0.5)
+    """
+    if isinstance(a, (int, float)) and isinstance(b, (int, float)):
+        if b:
+            return a / b
+        if not a or a != a:
+            return math.nan
+        return math.copysign(math.inf, a) * math.copysign(1.0, b)
+    with np.errstate(all="ignore"):
+        return np.divide(a, b)
+
+
+def divide_or_zero(a: Any, b: Any) -> Any:
+    """a / b with 0 / 0 = 0: the partial of a norm at its kink, and a cotangent that a selection has made zero.
+
+    >>> divide_or_zero(0.0, 0.0), divide_or_zero(1.0, 0.0)
+    (0.0, inf)
+    """
+    if isinstance(a, (int, float)) and isinstance(b, (int, float)):
+        return divide(a, b) if a or b else 0.0
+    with np.errstate(all="ignore"):
+        quotient = np.divide(a, b)
+    if np.all(b):
+        return quotient
+    return np.where(np.equal(a, 0) & np.equal(b, 0), 0, quotient)[()]
+
+
+def keep_zeros(x_bar: Any, y_bar: Any) -> Any:
+    """`x_bar`, and 0 where the cotangent `y_bar` that it was made from is 0: a selection wins over a singular partial.
+
+    >>> keep_zeros(np.array([np.nan, 2.0]), np.array([0.0, 1.0]))
+    array([0., 2.])
+    """
+    if isinstance(y_bar, (int, float)):
+        return x_bar if y_bar else x_bar * 0.0 if np.ndim(x_bar) else 0.0
+    return np.where(np.equal(y_bar, 0), 0, x_bar)[()]
+
+
+def select(test: Any, a: Any, b: Any) -> Any:
+    """`a if test else b`, as a value."""
+    return a if test else b
+
+
+def sign(x: Any) -> Any:
+    """The sign of a Python number: -1.0, 0.0 or 1.0; nan for nan.
+
+    >>> sign(-3.0), sign(0.0)
+    (-1.0, 0.0)
+    """
+    return math.copysign(1.0, x) if x else 0.0 * x if x == x else math.nan
+
+
+def power(x: Any, y: Any) -> Any:
+    """x ** y as IEEE 754 has it, also for Python numbers: no exception, no warning.
+
+    >>> power(0.0, -0.5), power(2.0, 3)
+    (inf, 8.0)
+    """
+    if isinstance(x, (int, float)) and isinstance(y, (int, float)):
+        try:
+            return math.pow(x, y)
+        except ValueError:
+            return math.inf if x == 0 else math.nan
+        except OverflowError:
+            return math.inf
+    with np.errstate(all="ignore"):
+        return np.power(np.asarray(x) + 0.0, y)[()]
+
+
+def power_slope(x: Any, y: Any) -> Any:
+    """The derivative of x ** y by x: y * x ** (y - 1), and 0 where y is 0.
+
+    >>> power_slope(3.0, 2), power_slope(0.0, 0), power_slope(0.0, 0.5)
+    (6.0, 0.0, inf)
+    """
+    if isinstance(x, (int, float)) and isinstance(y, (int, float)):
+        return y * power(x, y - 1) if y else 0.0
+    with np.errstate(all="ignore"):
+        return np.where(np.equal(y, 0), 0, y * power(x, np.subtract(y, 1)))[()]
+
+
+def log_or_zero(x: Any) -> Any:
+    """log(x), nan where x is negative, and 0 where x is 0: there x ** y does not depend on y.
+
+    >>> log_or_zero(1.0), log_or_zero(0.0)
+    (0.0, 0.0)
+    """
+    if isinstance(x, (int, float)):
+        return math.log(x) if x > 0 else 0.0 if x == 0 else math.nan
+    with np.errstate(all="ignore"):
+        return np.where(np.equal(x, 0), 0, np.log(x))[()]
+
+
+def seed(out: Any, name: str) -> Any:
+    """The cotangent 1 of a result of one element; a TypeError for a larger one."""
+    if np.size(out) != 1:
+        raise TypeError(
+            f"grad needs a result of one element, and {name} returned an array of shape {np.shape(out)}: "
+            "use jacobian for all derivatives, or vjp for a product with weights"
+        )
+    return np.ones_like(out)
+
+
+def list_of(x_bar: Any, xs: Any) -> list[Any]:
+    """A list as long as `xs`, each element `x_bar` summed to the shape of its partner: the transpose of a sum."""
+    return [unbroadcast(x_bar, x) for x in xs]
+
+
+def list_of_rows(x: Any) -> list[Any]:
+    """The elements of the first axis: the transpose of making an array of a list."""
+    return x.tolist() if np.ndim(x) == 1 and x.dtype == np.float64 else list(x)
+
+
+def sum_of_list(xs: Any) -> Any:
+    """The sum of a list; 0.0 of an empty one."""
+    return sum(xs[1:], xs[0]) if len(xs) else 0.0
+
+
+def check(test: Any, message: Any = None) -> None:
+    """`assert test, message`."""
+    if not test:
+        raise AssertionError(*(() if message is None else (message,)))
+
+
+# Functions that NumPy does not have
+
+
+def polygamma(x: float, order: int) -> float:
+    """The derivative of order `order + 1` of log(gamma(x)); order 0 is the digamma function.
+
+    Recurrence up to x >= 16 and the asymptotic series there: Abramowitz & Stegun 6.3.5, 6.3.18, 6.4.6, 6.4.11.
+
+    >>> round(polygamma(1.0, 0), 12), round(polygamma(1.0, 1), 12)
+    (-0.577215664902, 1.644934066848)
+    """
+    if not math.isfinite(x):
+        return x if order == 0 and x > 0 else 0.0 if x > 0 else math.nan
+    if x <= 0 and x == math.floor(x):
+        return math.nan
+    sign_, factorial = (-1.0) ** (order + 1), math.factorial(order)
+    below = 0.0
+    if order == 0 and x < -16:
+        return polygamma(1 - x, 0) - math.pi / math.tan(math.pi * x)
+    while x < 16 + order:
+        below += sign_ * factorial * power(x, -order - 1)
+        x += 1
+    if order == 0:
+        total = math.log(x) - 0.5 / x
+    else:
+        total = sign_ * (factorial / order * x**-order + factorial / 2 * x ** (-order - 1))
+    for k, bernoulli in enumerate(_BERNOULLI, 1):
+        rising = math.factorial(2 * k + order - 1) / math.factorial(2 * k)
+        total += sign_ * bernoulli * rising * x ** (-2 * k - order)
+    return total + below
+
+
+_BERNOULLI = (1 / 6, -1 / 30, 1 / 42, -1 / 30, 5 / 66, -691 / 2730, 7 / 6, -3617 / 510)
+
+
+def sinc_derivative(x: Any, order: int) -> Any:
+    """The derivative of an order of sinc(x) = sin(pi x) / (pi x), also at 0.
+
+    From the product rule on pi x sinc(x) = sin(pi x) where |x| is large, from the Taylor series where it is small.
+
+    >>> sinc_derivative(0.0, 2) == -math.pi**2 / 3
+    True
+    """
+    z = np.asarray(x) + 0.0
+    near = np.abs(z) < 1 + 0.5 * order
+    small = np.where(near, z, 0)
+    term, series = 0.0, 0.0
+    first = (order + 1) // 2
+    for k in range(first, first + 30 + order):
+        falling = (-1) ** k * math.pi ** (2 * k) / (2 * k + 1) / math.factorial(2 * k - order)
+        term = falling * small ** (2 * k - order)
+        series = series + term
+    large = np.where(near, 1, z)
+    far = np.sin(math.pi * large) / (math.pi * large)
+    for n in range(1, order + 1):
+        far = (math.pi ** (n - 1) * np.sin(math.pi * large + n * (math.pi / 2)) - n * far) / large
+    result = np.where(near, series, far).astype(z.dtype)[()]
+    return float(result) if isinstance(x, (int, float)) and not isinstance(x, np.generic) else result
+
+
+def bessel_i(order: int, x: Any) -> Any:
+    """The modified Bessel function of the first kind, for |x| up to 700: Abramowitz & Stegun 9.6.19 by the trapezoidal rule.
+
+    >>> bool(np.isclose(bessel_i(0, 1.0), np.i0(1.0)))
+    True
+    """
+    z = np.asarray(x) + 0.0
+    angles = (np.arange(256) + 0.5) * (math.pi / 256)
+    waves = np.exp(z[..., None] * np.cos(angles)) * np.cos(order * angles)
+    return waves.mean(-1).astype(z.dtype)[()]
+
+
+def products_of_others(x: Any, *factors: Any, axis: Any = None) -> Any:
+    """For each element along the axes, the product of all others, without a division: exact where elements are 0.
+
+    With factors c1 ... ck: the sum, over all choices of k others, of the product in which the chosen x are replaced by
+    their c.  That is the coefficient of e1 ... ek in the product of the others of x + c1 e1 + ... + ck ek (e * e = 0).
+
+    >>> products_of_others(np.array([2.0, 3.0, 5.0]))
+    array([15., 10.,  6.])
+    """
+    arrays = [np.broadcast_to(a, np.shape(x)) for a in (x, *factors)]
+    shape = np.shape(x)
+    axes = range(len(shape)) if axis is None else [a % len(shape) for a in np.atleast_1d(axis)]
+    first = [k for k in range(len(shape)) if k in axes]
+    order = first + [k for k in range(len(shape)) if k not in first]
+    moved = [np.transpose(a, order) for a in arrays]
+    rest = moved[0].shape[len(first) :]
+    flat = [a.reshape((-1, *rest)) for a in moved]
+    terms = {0: flat[0], **{1 << k: c for k, c in enumerate(flat[1:])}}
+    before = _products_before(terms, len(factors))
+    after = _products_before({key: value[::-1] for key, value in terms.items()}, len(factors))
+    full = (1 << len(factors)) - 1
+    found = sum(before[part] * after[full ^ part][::-1] for part in range(full + 1))
+    return np.transpose(np.reshape(found, moved[0].shape), np.argsort(order))[()]
+
+
+def _products_before(terms: dict[int, Any], count: int) -> list[Any]:
+    """By subset of the e's, their coefficient in the product of all earlier elements; by doubling steps."""
+    n = len(terms[0])
+    ones = np.ones_like(terms[0])
+    zero = np.zeros_like(terms[0])
+    parts = [terms.get(key, zero) for key in range(1 << count)]
+    parts = [np.concatenate(((zero if key else ones)[:1], part[:-1]))[:n] for key, part in enumerate(parts)]
+    step = 1
+    while step < n:
+        earlier = [
+            np.concatenate(((zero if key else ones)[:step], part[:-step])) for key, part in enumerate(parts)
+        ]
+        parts = [
+            sum(earlier[sub] * parts[key ^ sub] for sub in range(1 << count) if sub & key == sub)
+            for key in range(1 << count)
+        ]
+        step *= 2
+    return parts

@@ -1,0 +1,1 @@
+"""Derivatives: forward, reverse, and where the reverse sweep finds what it needs."""

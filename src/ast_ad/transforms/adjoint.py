@@ -1,0 +1,413 @@
+"""The adjoint of each statement form.  A `Sweep` walks a function backwards and writes its reverse sweep.
+
+Afterwards the reverse sweep reads variables of the forward sweep as if all of them were visible everywhere;
+`storage` makes that true.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from typing import Any
+
+import numpy as np
+
+from ast_ad import errors
+from ast_ad.ir import primitives as P
+from ast_ad.ir.build import kind_of
+from ast_ad.ir.core import UNDEFINED, Atom, Call, Callee, Function, Lit, Origin, Var
+from ast_ad.ir.kinds import (
+    INT,
+    Array,
+    Kind,
+    Scalar,
+    carries_derivative,
+    cotangent_kind,
+    dims_of,
+    dtype_of,
+    fits,
+    is_complex,
+    is_number,
+    not_one,
+    rank,
+    same_shape,
+)
+from ast_ad.rules.table import primitive_of, rule_of
+from ast_ad.rules.terms import Term, UnknownRank, make
+from ast_ad.transforms.pen import Pen
+from ast_ad.transforms.regions import Branch, Cycle, Node, Region, add_column, leaves, nodes, tail, thaw
+from ast_ad.transforms.structural import STRUCTURAL
+from ast_ad.transforms.trees import Tree, add, dense, flatten, leaf_kinds, structure, unflatten, zero
+from ast_ad.transforms.trips import Trips, reversed_trips
+
+
+class Sweep:
+    """The reverse sweep of one function.
+
+    forward   the function's statements; loops get a count and calls become calls of `g_forward` where the sweep asks
+    backward  the statements of the reverse sweep
+    mirror    for each region of the reverse sweep, the region of the forward sweep whose visits it undoes, one by one
+    renamed   forward loop indices and the indices of the loops that undo them
+    """
+
+    def __init__(
+        self, function: Function, active: set[Atom], sweep: int, call_adjoint: Callable[[Sweep, Region, Call], None]
+    ) -> None:
+        self.function = function
+        self.active = active
+        self.call_adjoint = call_adjoint
+        self.forward = thaw(function.block)
+        self.backward = Region()
+        self.mirror: dict[Region, Region] = {self.backward: self.forward}
+        self.renamed: dict[Var, Atom] = {}
+        self.counted: dict[Cycle, Cycle] = {}
+        self.pen = Pen(self.backward, sweep)
+        self.cts: dict[Var, Tree] = {}
+
+    def run(self, seeds: Iterable[Tree]) -> None:
+        """Reverse the function, given the cotangents of its results."""
+        for atom, seed in zip(self.forward.results, seeds, strict=True):
+            self.contribute(atom, seed)
+        self.reverse((self.forward, node) for node in reversed(list(self.forward.stmts)))
+
+    def reverse(self, todo: Iterable[tuple[Region, Node]]) -> None:
+        """Write the adjoints of statements that come last first."""
+        for region, node in todo:
+            _ADJOINTS[type(node)](self, region, node)
+
+    # Cotangents
+
+    def is_active(self, atom: Atom) -> bool:
+        """Whether an atom has a cotangent."""
+        return atom in self.active
+
+    def contribute(self, atom: Atom, tree: Tree) -> None:
+        """Add to the cotangent of a variable."""
+        if tree is None or not isinstance(atom, Var) or atom not in self.active:
+            return
+        old = self.cts.get(atom)
+        tree = _first(tree) if old is None else _merged(old, tree)
+        self.cts[atom] = self.pen.settle(tree, f"{atom.name}_bar" if atom.name else "")
+
+    def dense(self, tree: Tree, like: Atom) -> Atom:
+        """The cotangent of `like` as an atom."""
+        return self.pen.write(dense(tree, Term(like)))
+
+    def dense_leaves(self, tree: Tree, like: Var) -> list[Atom]:
+        """The leaves of the cotangent of `like` as atoms, zeros written out."""
+        kinds = list(leaf_kinds(like.kind))
+        found = flatten(tree, like.kind)
+        if all(leaf is not None for leaf in found):
+            return [self.pen.write(leaf) for leaf in found if leaf is not None]
+        zeros = [zero(like)] if structure(like.kind) is None else flatten(make(P.ZEROS_LIKE, Term(like)), like.kind)
+        assert len(zeros) == len(kinds)
+        return [self.pen.write(z if leaf is None else leaf) for leaf, z in zip(found, zeros, strict=True) if z is not None]
+
+    # Forms
+
+    def adjoint_of_call(self, region: Region, call: Call) -> None:
+        """`out = fn(*args)`: each active operand gets the vector-Jacobian product of the cotangent."""
+        if all(self.cts.get(o) is None for o in call.outs):
+            return
+        self.pen.about(call.origin)
+        if isinstance(call.fn, Callee):
+            self.call_adjoint(self, region, call)
+            return
+        structural = STRUCTURAL.get(call.fn)
+        if structural is not None:
+            structural(self, call)
+            return
+        ct = self.cts.pop(call.outs[0])
+        rule = rule_of(call.fn)
+        if rule is None:
+            raise no_rule(call, self.active)
+        plain = call.fn.name.startswith("math.")
+        ans = Term(call.outs[0], plain=plain)
+        args = tuple(Term(a, plain=plain) for a in call.args)
+        params = dict(call.params)
+        parts: dict[Var, Tree] = {}
+        for i, arg in enumerate(call.args):
+            if not isinstance(arg, Var) or arg not in self.active:
+                continue
+            try:
+                tree = rule.vjp(ans, args, params, ct, i)
+            except UnknownRank as unknown:
+                raise rank_needed(call) from unknown
+            if isinstance(tree, list):
+                tree = tuple(tree)
+            tree = self.fit(tree, arg, rule.unbroadcast)
+            parts[arg] = add(parts.get(arg), tree)
+        for arg, tree in parts.items():
+            self.contribute(arg, tree)
+
+    def fit(self, tree: Tree, arg: Var, unbroadcast: bool) -> Tree:
+        """A contribution in the shape and dtype of the operand it belongs to."""
+        if not isinstance(tree, Term) or not is_number(arg.kind):
+            return tree
+        if unbroadcast and not fits(tree.kind, arg.kind):
+            tree = _summed(tree, arg)
+        have, want = dtype_of(tree.kind), dtype_of(arg.kind)
+        wrong = have is not None and want is not None and have != want and carries_derivative(arg.kind)
+        if wrong or (is_complex(tree.kind) and not is_complex(arg.kind) and (isinstance(arg.kind, Scalar) or want)):
+            tree = make(P.CAST_LIKE, tree, Term(arg))
+        return tree
+
+    def adjoint_of_branch(self, region: Region, branch: Branch) -> None:
+        """`if`: the arm that ran is reversed; an arm that does not touch a cotangent passes it on."""
+        seeds = [self.cts.pop(o, None) for o in branch.outs]
+        if all(s is None for s in seeds):
+            return
+        start = self.cts
+        undone = []
+        for arm in branch.regions:
+            back = Region(parent=self.pen.region)
+            self.mirror[back] = arm
+            self.cts = dict(start)
+            with self.pen.inside(back):
+                self.pen.about(branch.origin)
+                for atom, seed in zip(arm.results, seeds, strict=True):
+                    self.contribute(atom, seed)
+                self.reverse((arm, node) for node in reversed(list(arm.stmts)))
+            undone.append((back, self.cts))
+        self.cts = start
+        (then, one), (orelse, two) = undone
+        self.pen.about(branch.origin)
+        node = Branch(branch.test, then, orelse, self.pen.builder.origin)
+        changed = [v for v in {**one, **two} if one.get(v) is not start.get(v) or two.get(v) is not start.get(v)]
+        for var in changed:
+            leaves_ = []
+            for (back, cts) in undone:
+                with self.pen.inside(back):
+                    leaves_.append(self.dense_leaves(cts.get(var), var))
+            names = _bar(var)
+            outs: list[Term | None] = [
+                Term(node.add_out(names, a, b, _joined(kind, a, b)))
+                for a, b, kind in zip(*leaves_, leaf_kinds(var.kind), strict=True)
+            ]
+            self.cts[var] = unflatten(iter(outs), var.kind)
+        if changed:
+            self.pen.add(node)
+
+    def adjoint_of_cycle(self, region: Region, cycle: Cycle) -> None:
+        """A loop: its trips are undone in reverse order; captured values accumulate their cotangents over them."""
+        seeds = [self.cts.pop(o, None) for o in cycle.outs]
+        if all(s is None for s in seeds):
+            return
+        carried = cycle.carried
+        moving = [k for k, p in enumerate(carried) if p in self.active]
+        trips = reversed_trips(cycle, moving, self._touches_active)
+        if trips is None:
+            for k in moving:
+                self.contribute(cycle.inits[k], seeds[k])
+            return
+        captured = [v for v in _captured(cycle) if v in self.active]
+        outer, self.cts = self.cts, {}
+        body = Region(parent=self.pen.region)
+        self.mirror[body] = trips.root
+        params: dict[Var, list[Var]] = {}
+        for var in [*(carried[k] for k in moving), *captured]:
+            made = [Var(_bar(var), cotangent_kind(kind)) for kind in leaf_kinds(var.kind)]
+            params[var] = made
+        heads = {var: unflatten(iter([Term(p) for p in made]), var.kind) for var, made in params.items()}
+        self.cts = {v: heads[v] for v in captured}
+        with self.pen.inside(body):
+            self.pen.about(cycle.origin)
+            for k in moving:
+                self.contribute(trips.results[k], heads[carried[k]])
+            self.reverse(trips.nodes)
+            self.pen.about(cycle.origin)
+            captured = [v for v in captured if self.cts[v] is not heads[v]]
+            yields = [self._next(carried[k], trips.results[k], params[carried[k]]) for k in moving]
+            yields += [self.dense_leaves(self.cts[v], v) for v in captured]
+        self.cts = outer
+        self.pen.about(cycle.origin)
+        inits = [self.dense_leaves(seeds[k], cycle.outs[k]) for k in moving]
+        inits += [self.dense_leaves(self.cts.get(v), v) for v in captured]
+        back = self._undoing(cycle, trips, body)
+        body.results.append(Lit(False))
+        results: list[Tree] = []
+        variables = [*(carried[k] for k in moving), *captured]
+        for var, starts, ends in zip(variables, inits, yields, strict=True):
+            outs = []
+            for param, start, end in zip(params[var], starts, ends, strict=True):
+                back.inits.append(start)
+                body.params.append(param)
+                body.results.append(end)
+                out = Var(param.name, param.kind, back.origin)
+                back.outs.append(out)
+                outs.append(Term(out))
+            results.append(unflatten(iter(outs), var.kind))
+        self.pen.add(back)
+        for var, tree in zip(captured, results[len(moving) :], strict=True):
+            self.cts[var] = tree
+        for k, tree in zip(moving, results, strict=False):
+            self.contribute(cycle.inits[k], tree)
+
+    def _next(self, var: Var, result: Atom, heads: list[Var]) -> list[Atom]:
+        """What the undoing of a trip yields for a carried value; its zeros have the shape of what came in."""
+        tree = self.cts.pop(var, None)
+        if tree is None and len(heads) == 1 and same_shape(kind_of(result), var.kind):
+            return [self.pen.write(zero(heads[0]))]
+        return self.dense_leaves(tree, var)
+
+    def _undoing(self, cycle: Cycle, trips: Trips, body: Region) -> Cycle:
+        """The loop that undoes the trips, without what it carries."""
+        origin = self.pen.builder.origin
+        if trips.every:
+            assert cycle.range is not None
+            span, flipped = cycle.range, not cycle.reverse
+        else:
+            count = count_trips(cycle, trips.root)
+            span, flipped = self._counted_range(cycle, count), True
+        index = Var(cycle.body.params[0].name if cycle.range is not None else "", INT, origin)
+        body.params.insert(0, index)
+        if cycle.range is not None:
+            self.renamed[cycle.body.params[0]] = index
+        back = Cycle(span, body, origin, flipped)
+        if not trips.every:
+            self.counted[back] = cycle
+        return back
+
+    def _counted_range(self, cycle: Cycle, count: Var) -> tuple[Atom, Atom, Atom]:
+        """The first `count` indices of a loop's range."""
+        if cycle.range is None:
+            return (Lit(0), count, Lit(1))
+        start, stop, step = cycle.range
+        if cycle.reverse:
+            sign = 1 if isinstance(step, Lit) and step.value > 0 else -1
+            first = Term(start) + (Term(stop) - Term(start) - sign) // Term(step) * Term(step)
+            start, step = self.pen.write(first), self.pen.write(-Term(step))
+        end = Term(start) + Term(count) * Term(step)
+        return (start, self.pen.write(end), step)
+
+    def _touches_active(self, node: Node) -> bool:
+        if isinstance(node, Call):
+            return any(o in self.active for o in node.outs)
+        return any(o in self.active for o in node.outs) or any(
+            o in self.active for inner in node.regions for _, n in nodes(inner) for o in n.outs
+        )
+
+
+def count_trips(cycle: Cycle, root: Region) -> Var:
+    """Let a loop carry the number of its trips that reach `root`; returns the out."""
+    reached = set(leaves(root))
+    made: list[Var] = []
+
+    def value(leaf: Region, param: Var) -> Atom:
+        if leaf not in reached:
+            return param
+        if not made:
+            made.append(Var("n", INT, cycle.origin))
+            step = Call((made[0],), P.ADD, (param, Lit(1)), (), cycle.origin)
+            at = len(root.stmts) - (tail(root) is not None)
+            root.stmts.insert(at, step)
+        return made[0]
+
+    return add_column(cycle, "n", Lit(0), INT, value)
+
+
+def _bar(var: Var) -> str:
+    return f"{var.name}_bar" if var.name else ""
+
+
+def _joined(kind: Kind, a: Atom, b: Atom) -> Kind | None:
+    """The kind of a cotangent that comes from either arm."""
+    known = [kind_of(x) for x in (a, b) if isinstance(x, Var)]
+    if isinstance(kind, (Scalar, Array)):
+        for k in known:
+            if isinstance(k, Array) or len(known) == 1:
+                return cotangent_kind(kind) if rank(k) != rank(kind) else k
+    return cotangent_kind(kind)
+
+
+def _captured(cycle: Cycle) -> list[Var]:
+    """The variables that the body of a loop reads and does not define, in the order of first reading."""
+    defined: set[Var] = set(cycle.body.params)
+    read: dict[Var, None] = {}
+    for region, node in [(cycle.body, None), *nodes(cycle.body)]:
+        atoms: list[Atom] = []
+        if node is None:
+            atoms += region.results
+        elif isinstance(node, Call):
+            atoms += node.args
+        elif isinstance(node, Branch):
+            atoms += [node.test, *node.then.results, *node.orelse.results]
+        else:
+            atoms += [*(node.range or ()), *node.inits, *node.body.results]
+            defined.update(node.body.params)
+        if node is not None:
+            defined.update(node.outs)
+        read.update((a, None) for a in atoms if isinstance(a, Var))
+    return [v for v in read if v not in defined]
+
+
+def _summed(tree: Term, arg: Var) -> Term:
+    """A contribution summed over the axes that broadcasting gave it."""
+    have, want = dims_of(tree.kind), dims_of(arg.kind)
+    total = primitive_of(np.sum)
+    assert total is not None
+    if want == () and (have is None or have):
+        return make(total, tree)
+    if have is None or want is None or len(have) < len(want):
+        return make(P.UNBROADCAST, tree, Term(arg))
+    extra = len(have) - len(want)
+    axes: list[int] = []
+    for k, dim in enumerate(want):
+        wide = have[extra + k]
+        if dim == 1:
+            if wide != 1:
+                axes.append(extra + k)
+        elif not (not_one(dim) or wide == dim):
+            return make(P.UNBROADCAST, tree, Term(arg))
+    if axes and extra:
+        return make(P.UNBROADCAST, tree, Term(arg))
+    if axes:
+        return make(total, tree, axis=axes[0] if len(axes) == 1 else tuple(axes), keepdims=True)
+    return make(total, tree, axis=0 if extra == 1 else tuple(range(extra)))
+
+
+def _is_scatter(tree: Tree) -> bool:
+    return isinstance(tree, Term) and tree.fn in (P.INDEX_ADD, P.LIST_ADD) and tree.args[0].fn is P.ZEROS_LIKE
+
+
+def _merged(old: Tree, tree: Tree) -> Tree:
+    """The sum of a cotangent and a contribution; a scatter goes into the cotangent that exists."""
+    if _is_scatter(tree) and isinstance(old, Term):
+        return make(tree.fn, old, *tree.args[1:], **tree.params)
+    return add(old, tree)
+
+
+def _first(tree: Tree) -> Tree:
+    """The first contribution; distinct elements of zeros are assigned rather than added to."""
+    if _is_scatter(tree) and tree.fn is P.INDEX_ADD:
+        if P.is_basic(tree.params["index"], tuple(a.kind for a in tree.args[2:])):
+            return make(P.INDEX_UPDATE, *tree.args, **tree.params)
+    return tree
+
+
+def no_rule(call: Call, active: set[Atom]) -> errors.AstAdError:
+    """The error for a primitive that has no rule and meets an active value."""
+    names = [a.name for a in call.args if isinstance(a, Var) and a in active and a.name]
+    who = names[0] if names else "an argument"
+    return errors.NoDerivative(
+        f"{call.fn!r} has no derivative rule" if not isinstance(call.fn, Callee) else f"{call.fn.name} is unknown",
+        call.origin,
+        reason=f"{who} is active here: it depends on what is differentiated.",
+        remedy=f"If {who} should count as constant, write ast_ad.stop_gradient({who}).",
+    )
+
+
+def rank_needed(call: Call) -> errors.AstAdError:
+    """The error for a derivative whose form depends on a rank that is not known."""
+    return errors.UnknownAtCompileTime(
+        f"the derivative of {call.fn!r} depends on the number of axes of its argument, which is not known here",
+        call.origin,
+        reason="No actual arguments and no annotation say what the argument is.",
+        remedy="Call the function with its arguments first, or give an example (ast-ad dump --at).",
+    )
+
+
+_ADJOINTS: dict[type, Any] = {
+    Call: Sweep.adjoint_of_call,
+    Branch: Sweep.adjoint_of_branch,
+    Cycle: Sweep.adjoint_of_cycle,
+}

@@ -1,0 +1,346 @@
+"""Forward mode: the tangent of each statement is written beside it.
+
+`tangent` gives a program with `f_jvp(params..., tangents...) -> (result, result_dot)`.  A function that is called has a
+`g_jvp` for each pattern of active parameters.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
+from typing import Any
+
+from ast_ad.analyses.activity import Activity
+from ast_ad.ir import primitives as P
+from ast_ad.ir.build import kind_of
+from ast_ad.ir.core import UNDEFINED, Atom, Block, Call, Callee, Function, If, Lit, Loop, Param, Program, Stmt, Var
+from ast_ad.ir.kinds import Dict, Maybe, cotangent_kind
+from ast_ad.ir.walk import statements
+from ast_ad.rules.table import rule_of
+from ast_ad.rules.terms import Term, UnknownRank, make
+from ast_ad.transforms.adjoint import no_rule, rank_needed
+from ast_ad.transforms.pen import Pen
+from ast_ad.transforms.regions import Region
+from ast_ad.transforms.trees import Tree, dense, element, flatten, leaf_kinds, structure, unflatten, zero
+
+
+def tangent(program: Program, wrt: Sequence[int], has_aux: bool = False) -> Program:
+    """The program that computes (result, tangent of the result), or with `has_aux` ((result, tangent), aux).
+
+    Its parameters are those of the entry followed by a tangent for each parameter at `wrt`.
+    """
+    return _Forward(program).entry(wrt, has_aux)
+
+
+class _Forward:
+    def __init__(self, program: Program) -> None:
+        self.program = program
+        self.activity = Activity(program)
+        self.functions: dict[str, Function] = {}
+        self.names: dict[tuple[str, tuple[bool, ...]], str] = {}
+        self.sweep = 1 + max(
+            (s.origin.sweep for f in program.functions.values() for s in statements(f.block) if s.origin), default=0
+        )
+
+    def entry(self, wrt: Sequence[int], has_aux: bool) -> Program:
+        main = self.program.main
+        pattern = tuple(i in wrt for i in range(len(main.params)))
+        active = self.activity.active(main, pattern, [True])
+        writer = _Writer(self, active)
+        own: list[Param] = []
+        for i in wrt:
+            var = main.params[i].var
+            dot = Var(f"{var.name}_dot", cotangent_kind(var.kind))
+            own.append(Param(dot))
+            writer.dots[var] = Term(dot)
+        writer.stmts(main.block.stmts)
+        result = main.block.results[0]
+        tree = writer.dots.get(result) if isinstance(result, Var) else None
+        pen = writer.pen
+        if has_aux:
+            target = Term(result)
+            out, aux = pen.write(element(target, target.kind, 0)), pen.write(element(target, target.kind, 1))
+            first = tree[0] if isinstance(tree, tuple) else element(tree, target.kind, 0) if tree is not None else None
+            pair = pen.call(P.MAKE_TUPLE, out, pen.write(dense(first, Term(out))))[0]
+            made = pen.call(P.MAKE_TUPLE, pair, aux)[0]
+        else:
+            made = pen.call(P.MAKE_TUPLE, result, writer.dense(tree, result))[0]
+        name = f"{main.name}_jvp"
+        params = (*_positional(main.params), *own, *_captures(main.params))
+        block = Block(tuple(p.var for p in params), tuple(writer.pen.builder.stmts), (made,))
+        return self.finish(name, replace(main, name=name, params=params, block=block))
+
+    def finish(self, name: str, entry: Function) -> Program:
+        """The program of the entry and all that it reaches."""
+        available = {**self.program.functions, **self.functions, name: entry}
+        reached: dict[str, Function] = {}
+
+        def reach(key: str) -> None:
+            if key not in reached:
+                reached[key] = available[key]
+                for stmt in statements(available[key].block):
+                    if isinstance(stmt, Call) and isinstance(stmt.fn, Callee):
+                        reach(stmt.fn.name)
+
+        reach(name)
+        return Program(name, dict(reversed(list(reached.items()))))
+
+    def function(self, name: str, pattern: tuple[bool, ...]) -> str:
+        """The name of `g_jvp` for one pattern of active parameters, written on the first call.
+
+        Its results are those of g, then the leaves of the tangents of those that vary.
+        """
+        key = (name, pattern)
+        if key not in self.names:
+            number = sum(k[0] == name for k in self.names)
+            own = self.names[key] = f"{name}_jvp" + (f"_{number + 1}" if number else "")
+            function = self.program.functions[name]
+            varied = self.activity.varied_results(name, pattern)
+            active = self.activity.active(function, pattern, varied)
+            writer = _Writer(self, active)
+            dots: list[Param] = []
+            for var, varies in zip(function.block.params, pattern, strict=True):
+                if varies:
+                    made = [Var(f"{var.name}_dot", cotangent_kind(k)) for k in leaf_kinds(var.kind)]
+                    dots += map(Param, made)
+                    writer.dots[var] = unflatten(iter(map(Term, made)), var.kind)
+            writer.stmts(function.block.stmts)
+            results = list(function.block.results)
+            for atom, varies in zip(function.block.results, varied, strict=True):
+                if varies and isinstance(atom, Var):
+                    results += writer.dense_leaves(atom)
+            params = (*function.params, *dots)
+            block = Block(tuple(p.var for p in params), tuple(writer.pen.builder.stmts), tuple(results))
+            self.functions[own] = replace(function, name=own, params=params, block=block)
+        return self.names[key]
+
+
+def _positional(params: Sequence[Param]) -> list[Param]:
+    return [p for p in params if p.form not in ("capture",)]
+
+
+def _captures(params: Sequence[Param]) -> list[Param]:
+    return [p for p in params if p.form == "capture"]
+
+
+class _Writer:
+    """Writes statements with their tangents; `dots` holds the tangent of each active variable."""
+
+    def __init__(self, forward: _Forward, active: set[Atom]) -> None:
+        self.forward = forward
+        self.active = active
+        self.dots: dict[Atom, Tree] = {}
+        self.pen = Pen(Region(), forward.sweep)
+
+    def dense(self, tree: Tree, like: Atom) -> Atom:
+        """A tangent as an atom."""
+        if like is UNDEFINED:
+            return UNDEFINED
+        return self.pen.write(dense(tree, Term(like)))
+
+    def dense_leaves(self, like: Atom) -> list[Atom]:
+        """The leaves of the tangent of an atom, zeros written out."""
+        if like is UNDEFINED:
+            return [UNDEFINED]
+        tree, kind = self.dots.get(like), kind_of(like)
+        found = flatten(tree, kind)
+        if structure(kind) is None:
+            return [self.pen.write(found[0] if found[0] is not None else zero(like))]
+        zeros = flatten(make(P.ZEROS_LIKE, Term(like)), kind)
+        return [self.pen.write(z if f is None else f) for f, z in zip(found, zeros, strict=True) if z is not None]
+
+    def stmts(self, stmts: Sequence[Stmt]) -> None:
+        """Write statements that come in order."""
+        for stmt in stmts:
+            self.pen.about(stmt.origin)
+            _TANGENTS[type(stmt)](self, stmt)
+
+    def set(self, var: Var, tree: Tree) -> None:
+        """Name the tangent of a variable."""
+        if tree is not None and var in self.active:
+            self.dots[var] = self.pen.settle(tree, f"{var.name}_dot" if var.name else "")
+
+    def tangent_of_call(self, call: Call) -> None:
+        """`out = fn(*args)`; the tangent goes before it where it does not need the result."""
+        dots = tuple(self.dots.get(a) if isinstance(a, Var) else None for a in call.args)
+        if isinstance(call.fn, Callee):
+            self.tangent_of_callee(call, dots)
+            return
+        if all(d is None for d in dots) or not any(o in self.active for o in call.outs):
+            self.pen.builder.stmts.append(call)
+            return
+        if call.fn in _STRUCTURAL:
+            self.pen.builder.stmts.append(call)
+            _STRUCTURAL[call.fn](self, call, dots)
+            return
+        rule = rule_of(call.fn)
+        if rule is None:
+            raise no_rule(call, self.active)
+        plain = call.fn.name.startswith("math.")
+        ans = Term(call.outs[0], plain=plain)
+        args = tuple(Term(a, plain=plain) for a in call.args)
+        try:
+            tree = rule.jvp(ans, args, dict(call.params), dots)
+        except UnknownRank as unknown:
+            raise rank_needed(call) from unknown
+        if isinstance(tree, list):
+            tree = tuple(tree)
+        if isinstance(tree, Term) and not _reads(tree, call.outs[0]):
+            self.set(call.outs[0], tree)
+            self.pen.builder.stmts.append(call)
+        else:
+            self.pen.builder.stmts.append(call)
+            self.set(call.outs[0], tree)
+
+    def tangent_of_callee(self, call: Call, dots: tuple[Tree, ...]) -> None:
+        """A call of a function of the program becomes a call of its `g_jvp`."""
+        assert isinstance(call.fn, Callee)
+        pattern = tuple(d is not None for d in dots)
+        varied = self.forward.activity.varied_results(call.fn.name, pattern)
+        if not any(varied):
+            self.pen.builder.stmts.append(call)
+            return
+        name = self.forward.function(call.fn.name, pattern)
+        given = [leaf for a, p in zip(call.args, pattern, strict=True) if p for leaf in self.dense_leaves(a)]
+        made = [
+            [Var(f"{o.name}_dot" if o.name else "", cotangent_kind(k)) for k in leaf_kinds(o.kind)] if v else []
+            for o, v in zip(call.outs, varied, strict=True)
+        ]
+        outs = (*call.outs, *(v for m in made for v in m))
+        self.pen.builder.stmts.append(Call(outs, Callee(name), (*call.args, *given), (), call.origin))
+        for out, parts, varies in zip(call.outs, made, varied, strict=True):
+            if varies:
+                self.dots[out] = unflatten(iter(map(Term, parts)), out.kind)
+
+    def tangent_of_if(self, stmt: If) -> None:
+        """Both arms yield the tangents of what varies."""
+        moving = [k for k, o in enumerate(stmt.outs) if o in self.active]
+        arms = []
+        for arm in (stmt.then, stmt.orelse):
+            region = Region()
+            saved = dict(self.dots)
+            with self.pen.inside(region):
+                self.stmts(arm.stmts)
+                self.pen.about(stmt.origin)
+                extra = [leaf for k in moving for leaf in self._leaves(arm.results[k], stmt.outs[k])]
+            arms.append(Block((), tuple(region.stmts), (*arm.results, *extra)))  # type: ignore[arg-type]
+            self.dots = saved
+        outs = self._new(stmt.outs, moving)
+        self.pen.about(stmt.origin)
+        self.pen.builder.stmts.append(
+            replace(stmt, outs=(*stmt.outs, *(v for o in outs for v in o)), then=arms[0], orelse=arms[1])
+        )
+        self._bind([stmt.outs[k] for k in moving], outs)
+
+    def tangent_of_loop(self, stmt: Loop) -> None:
+        """The loop carries the tangents of what it carries and what varies."""
+        skip = stmt.range is not None
+        carried = stmt.body.params[skip:]
+        moving = [k for k, p in enumerate(carried) if p in self.active]
+        inits = [leaf for k in moving for leaf in self._leaves(stmt.inits[k], carried[k])]
+        params = self._new(carried, moving)
+        region = Region()
+        saved = dict(self.dots)
+        with self.pen.inside(region):
+            self._bind([carried[k] for k in moving], params)
+            self.stmts(stmt.body.stmts)
+            self.pen.about(stmt.origin)
+            yields = [leaf for k in moving for leaf in self._leaves(stmt.body.results[1 + k], carried[k])]
+        self.dots = saved
+        outs = self._new(stmt.outs, moving)
+        body = Block(
+            (*stmt.body.params, *(v for p in params for v in p)),
+            tuple(region.stmts),  # type: ignore[arg-type]
+            (*stmt.body.results, *yields),
+        )
+        every = (*stmt.outs, *(v for o in outs for v in o))
+        self.pen.builder.stmts.append(replace(stmt, outs=every, inits=(*stmt.inits, *inits), body=body))
+        self._bind([stmt.outs[k] for k in moving], outs)
+
+    def _leaves(self, atom: Atom, out: Var) -> list[Atom]:
+        """The leaves of the tangent of what becomes `out`."""
+        count = len(list(leaf_kinds(out.kind)))
+        if atom is UNDEFINED:
+            return [UNDEFINED] * count
+        if isinstance(atom, Lit):
+            return [self.pen.write(zero(atom))] * count
+        return self.dense_leaves(atom)
+
+    def _new(self, variables: Sequence[Var], moving: Sequence[int]) -> list[list[Var]]:
+        return [
+            [
+                Var(f"{variables[k].name}_dot" if variables[k].name else "", cotangent_kind(kind))
+                for kind in leaf_kinds(variables[k].kind)
+            ]
+            for k in moving
+        ]
+
+    def _bind(self, variables: Sequence[Var], made: list[list[Var]]) -> None:
+        for var, parts in zip(variables, made, strict=True):
+            self.dots[var] = unflatten(iter(map(Term, parts)), var.kind)
+
+
+def _reads(value: Term, var: Var) -> bool:
+    return value.atom is var or any(_reads(a, var) for a in value.args)
+
+
+# Structures
+
+
+def _make(writer: _Writer, call: Call, dots: tuple[Tree, ...]) -> None:
+    writer.set(call.outs[0], tuple(dots))
+
+
+def _item(writer: _Writer, call: Call, dots: tuple[Tree, ...]) -> None:
+    whole = call.args[0]
+    kind = kind_of(whole)
+    kind = kind.kind if isinstance(kind, Maybe) else kind
+    items, key = structure(kind), dict(call.params)["key"]
+    if items is None:
+        writer.set(call.outs[0], make(P.ITEM, dots[0], key=key))
+        return
+    place = kind.keys.index(key) if isinstance(kind, Dict) else key % len(items)
+    tree = dots[0]
+    writer.set(call.outs[0], tree[place] if isinstance(tree, tuple) else element(tree, kind, place))
+
+
+def _along(writer: _Writer, call: Call, dots: tuple[Tree, ...]) -> None:
+    """Linear words: the same word on tangents, zeros written out; positions as they are."""
+    values = _VALUES[call.fn]  # type: ignore[index]
+    args = [
+        dense(dots[k], Term(a)) if k < values else Term(a) for k, a in enumerate(call.args)
+    ]
+    made = make(call.fn, *args, **dict(call.params))  # type: ignore[arg-type]
+    writer.set(call.outs[0], made)
+
+
+def _pop(writer: _Writer, call: Call, dots: tuple[Tree, ...]) -> None:
+    whole = writer.pen.write(dense(dots[0], Term(call.args[0])))
+    rest, last = writer.pen.call(P.POP, whole, names=tuple(f"{o.name}_dot" if o.name else "" for o in call.outs))
+    writer.dots[call.outs[0]] = Term(rest)
+    writer.dots[call.outs[1]] = unflatten(iter(flatten(Term(last), last.kind)), call.outs[1].kind)
+
+
+_VALUES: dict[P.Primitive, int] = {
+    P.MAKE_LIST: 1 << 30,
+    P.APPEND: 2,
+    P.LIST_GET: 1,
+    P.LIST_SET: 2,
+    P.LIST_ADD: 2,
+    P.GETITEM: 1,
+    P.INDEX_UPDATE: 2,
+    P.INDEX_ADD: 2,
+}
+_STRUCTURAL: dict[P.Primitive, Any] = {
+    P.MAKE_TUPLE: _make,
+    P.MAKE_FIXED: _make,
+    P.MAKE_DICT: _make,
+    P.ITEM: _item,
+    P.POP: _pop,
+    **dict.fromkeys(_VALUES, _along),
+}
+_TANGENTS: dict[type, Any] = {
+    Call: _Writer.tangent_of_call,
+    If: _Writer.tangent_of_if,
+    Loop: _Writer.tangent_of_loop,
+}

@@ -1,0 +1,263 @@
+"""Reverse mode: programs that compute vector-Jacobian products.
+
+`gradient` writes one function with both sweeps; `pullback` writes two, with the residuals handed from one to the other.
+A function that is called has a pair `g_forward`, `g_reverse` for each pattern of active parameters and results.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+
+from ast_ad.analyses.activity import Activity
+from ast_ad.ir import primitives as P
+from ast_ad.ir.build import kind_of
+from ast_ad.ir.core import Atom, Block, Call, Callee, Function, Lit, Origin, Param, Program, Var
+from ast_ad.ir.kinds import Kind, Residual, Scalar, Tuple, cotangent_kind, rank
+from ast_ad.ir.walk import blocks_of, operands, statements
+from ast_ad.rules.terms import Term, make
+from ast_ad.transforms.adjoint import Sweep
+from ast_ad.transforms.regions import Region, freeze, nodes
+from ast_ad.transforms.storage import place_residuals, substitute
+from ast_ad.transforms.trees import Tree, element, flatten, leaf_kinds, unflatten
+
+
+def gradient(program: Program, wrt: Sequence[int], *, value: bool = False, has_aux: bool = False, one: bool = True) -> Program:
+    """The program that computes the gradient of the result by the parameters at `wrt`.
+
+    Its result is the gradient (a tuple of them unless `one`), or with `value` the pair (result, gradient); with
+    `has_aux` the function returns (result, aux) and `aux` is handed on: (gradient, aux) or ((result, aux), gradient).
+    """
+    return _Reverse(program).gradient(wrt, value, has_aux, one)
+
+
+def pullback(program: Program, wrt: Sequence[int], has_aux: bool = False) -> tuple[Program, str, str]:
+    """The program with `f_forward(...) -> (result, residual)` and `f_reverse(residual, result_bar) -> cotangents`.
+
+    Returns the program, whose entry is the first of them, and both names.
+    """
+    return _Reverse(program).pullback(wrt, has_aux)
+
+
+@dataclass(frozen=True)
+class Pair:
+    """A function split into its sweeps, for one pattern of active parameters and seeded results."""
+
+    forward: str
+    reverse: str
+    residual: Kind | None
+
+
+class _Reverse:
+    def __init__(self, program: Program) -> None:
+        self.program = program
+        self.activity = Activity(program)
+        self.functions: dict[str, Function] = {}
+        self.pairs: dict[tuple[str, tuple[bool, ...], tuple[bool, ...]], Pair] = {}
+        self.sweep = 1 + max(
+            (s.origin.sweep for f in program.functions.values() for s in statements(f.block) if s.origin), default=0
+        )
+
+    # The entry
+
+    def gradient(self, wrt: Sequence[int], value: bool, has_aux: bool, one: bool) -> Program:
+        main = self.program.main
+        result = main.block.results[0]
+        sweep = self.sweep_of(main, wrt, [True])
+        origin = _last_origin(main)
+        sweep.pen.about(origin)
+        target = Term(result)
+        answer = element(target, target.kind, 0) if has_aux else target
+        seed = self.seed(answer, main.name)
+        sweep.run([(seed, None) if has_aux else seed])
+        sweep.pen.about(None)
+        grads = [sweep.dense(sweep.cts.get(main.params[i].var), main.params[i].var) for i in wrt]
+        made: Atom = grads[0]
+        if not one:
+            made = sweep.pen.call(P.MAKE_TUPLE, *grads)[0]
+        if value:
+            made = sweep.pen.call(P.MAKE_TUPLE, result, made)[0]
+        elif has_aux:
+            aux = sweep.pen.write(element(target, target.kind, 1))
+            made = sweep.pen.call(P.MAKE_TUPLE, made, aux)[0]
+        sweep.backward.results = [made]
+        place_residuals(sweep)
+        block = _joined(sweep)
+        name = f"{main.name}_{'value_and_grad' if value else 'grad'}"
+        return self.finish(name, replace(main, name=name, block=block))
+
+    def seed(self, answer: Term, name: str) -> Term:
+        """The cotangent of a result of one element."""
+        if isinstance(answer.kind, Scalar) or rank(answer.kind) == 0:
+            return Term(Lit(1.0))
+        return make(P.SEED, answer, name=name)
+
+    def pullback(self, wrt: Sequence[int], has_aux: bool) -> tuple[Program, str, str]:
+        main = self.program.main
+        result = main.block.results[0]
+        sweep = self.sweep_of(main, wrt, [True])
+        target = Term(result)
+        out = sweep.pen.write(element(target, target.kind, 0)) if has_aux else result
+        bar = Var("out_bar", cotangent_kind(kind_of(out)))
+        seed: Tree = unflatten(iter(flatten(Term(bar), bar.kind)), bar.kind)
+        sweep.run([(seed, None) if has_aux else seed])
+        sweep.pen.about(None)
+        grads = [sweep.dense(sweep.cts.get(main.params[i].var), main.params[i].var) for i in wrt]
+        sweep.backward.results = [sweep.pen.call(P.MAKE_TUPLE, *grads)[0]]
+        place_residuals(sweep)
+        names = (f"{main.name}_forward", f"{main.name}_reverse")
+        residual = self.split(main, names, sweep, [bar])
+        if residual is None:
+            forward = self.functions[names[0]]
+            empty = Var("residual", Tuple(()))
+            stmts = (*forward.block.stmts, Call((empty,), P.MAKE_TUPLE, ()))
+            block = replace(forward.block, stmts=stmts, results=(*forward.block.results, empty))
+            self.functions[names[0]] = replace(forward, block=block)
+            reverse = self.functions[names[1]]
+            unused = Var("residual", Tuple(()))
+            self.functions[names[1]] = replace(
+                reverse,
+                params=(Param(unused), *reverse.params),
+                block=replace(reverse.block, params=(unused, *reverse.block.params)),
+            )
+        forward = self.functions.pop(names[0])
+        pair = Var("", Tuple(tuple(map(kind_of, forward.block.results))))
+        joined = Call((pair,), P.MAKE_TUPLE, forward.block.results)
+        block = replace(forward.block, stmts=(*forward.block.stmts, joined), results=(pair,))
+        return self.finish(names[0], replace(forward, block=block)), *names
+
+    def sweep_of(self, main: Function, wrt: Sequence[int], seeds: Sequence[bool]) -> Sweep:
+        pattern = [i in wrt for i in range(len(main.params))]
+        active = self.activity.active(main, pattern, seeds)
+        return Sweep(main, active, self.sweep, self.call_adjoint)
+
+    def finish(self, name: str, entry: Function) -> Program:
+        """The program of the entry and all that it reaches."""
+        available = {**self.program.functions, **self.functions, name: entry}
+        reached: dict[str, Function] = {}
+
+        def reach(function: Function, key: str) -> None:
+            if key in reached:
+                return
+            reached[key] = function
+            for stmt in statements(function.block):
+                if isinstance(stmt, Call) and isinstance(stmt.fn, Callee):
+                    reach(available[stmt.fn.name], stmt.fn.name)
+
+        reach(entry, name)
+        return Program(name, dict(reversed(list(reached.items()))))
+
+    # Functions that are called
+
+    def call_adjoint(self, sweep: Sweep, region: Region, call: Call) -> None:
+        """The adjoint of a call of a function of the program: its forward part replaces the call."""
+        assert isinstance(call.fn, Callee)
+        pattern = tuple(a in sweep.active for a in call.args)
+        trees = [sweep.cts.pop(o, None) for o in call.outs]
+        seeds = tuple(t is not None for t in trees)
+        pair = self.pair(call.fn.name, pattern, seeds)
+        bars = [b for o, t, s in zip(call.outs, trees, seeds, strict=True) if s for b in sweep.dense_leaves(t, o)]
+        residual: tuple[Var, ...] = ()
+        if pair.residual is not None:
+            residual = (Var("residual", pair.residual, call.origin),)
+        forward = Call((*call.outs, *residual), Callee(pair.forward), call.args, (), call.origin)
+        region.stmts[region.stmts.index(call)] = forward
+        actives = [a for a, p in zip(call.args, pattern, strict=True) if p and isinstance(a, Var)]
+        outs = [[Var(f"{a.name}_bar" if a.name else "", cotangent_kind(k)) for k in leaf_kinds(a.kind)] for a in actives]
+        sweep.pen.add(
+            Call(tuple(v for o in outs for v in o), Callee(pair.reverse), (*residual, *bars), (), sweep.pen.builder.origin)
+        )
+        for arg, made in zip(actives, outs, strict=True):
+            sweep.contribute(arg, unflatten(iter(map(Term, made)), arg.kind))
+
+    def pair(self, name: str, pattern: tuple[bool, ...], seeds: tuple[bool, ...]) -> Pair:
+        """The sweeps of a function for one pattern, written on the first call."""
+        key = (name, pattern, seeds)
+        if key not in self.pairs:
+            function = self.program.functions[name]
+            number = sum(k[0] == name for k in self.pairs)
+            suffix = f"_{number + 1}" if number else ""
+            names = (f"{name}_forward{suffix}", f"{name}_reverse{suffix}")
+            self.pairs[key] = Pair(*names, Residual(names[0]))
+            active = self.activity.active(function, pattern, seeds)
+            sweep = Sweep(function, active, self.sweep, self.call_adjoint)
+            sweep.pen.about(_last_origin(function))
+            trees: list[Tree] = []
+            bars: list[Var] = []
+            for atom, seeded in zip(function.block.results, seeds, strict=True):
+                kind = kind_of(atom)
+                wish = atom.name if isinstance(atom, Var) and atom.name else "result"
+                made = [Var(f"{wish}_bar", cotangent_kind(k)) for k in leaf_kinds(kind)] if seeded else []
+                bars += made
+                trees.append(unflatten(iter(map(Term, made)), kind) if seeded else None)
+            sweep.run(trees)
+            sweep.pen.about(None)
+            params = [v for v, p in zip(function.block.params, pattern, strict=True) if p]
+            sweep.backward.results = [b for v in params for b in sweep.dense_leaves(sweep.cts.get(v), v)]
+            place_residuals(sweep)
+            recursive = any(
+                isinstance(n, Call) and isinstance(n.fn, Callee) and n.fn.name == names[0]
+                for _, n in nodes(sweep.forward)
+            )
+            residual = self.split(function, names, sweep, bars, keep=recursive)
+            self.pairs[key] = Pair(*names, residual)
+        return self.pairs[key]
+
+    def split(
+        self, function: Function, names: tuple[str, str], sweep: Sweep, bars: list[Var], keep: bool = False
+    ) -> Kind | None:
+        """Write both sweeps as functions of their own; returns the kind of what passes between them."""
+        defined = {*sweep.forward.params, *(o for node in sweep.forward.stmts for o in node.outs)}
+        needed = [v for v in _free(sweep.backward) if v in defined]
+        forward, backward = sweep.forward, sweep.backward
+        kind: Kind | None = None
+        params = list(bars)
+        if needed or keep:
+            kind = Tuple(tuple(v.kind for v in needed))
+            packed = Var("residual", kind)
+            forward.stmts.append(Call((packed,), P.MAKE_TUPLE, tuple(needed)))
+            forward.results.append(packed)
+            taken = Var("residual", kind)
+            own = {v: Var(v.name, v.kind, v.origin) for v in needed}
+            backward.stmts[:0] = [
+                Call((own[v],), P.ITEM, (taken,), (("key", k),)) for k, v in enumerate(needed)
+            ]
+            substitute(backward, own)
+            params.insert(0, taken)
+        backward.params = params
+        self.functions[names[0]] = replace(function, name=names[0], block=freeze(forward))
+        self.functions[names[1]] = Function(
+            names[1], tuple(map(Param, params)), freeze(backward), "", function.origin
+        )
+        return kind
+
+
+def _free(region: Region) -> list[Var]:
+    """The variables that a region reads and does not define, in the order of first reading."""
+    block = freeze(region)
+    read: dict[Var, None] = {}
+    defined: set[Var] = set()
+    def visit(inner: Block) -> None:
+        defined.update(inner.params)
+        for stmt in inner.stmts:
+            read.update((a, None) for a in operands(stmt) if isinstance(a, Var))
+            for nested in blocks_of(stmt):
+                visit(nested)
+            defined.update(stmt.outs)
+        read.update((a, None) for a in inner.results if isinstance(a, Var))
+
+    visit(block)
+    return [v for v in read if v not in defined]
+
+
+def _last_origin(function: Function) -> Origin | None:
+    return function.block.stmts[-1].origin if function.block.stmts else function.origin
+
+
+def _joined(sweep: Sweep) -> Block:
+    """Both sweeps as one block."""
+    both = Region(sweep.forward.params)
+    both.stmts = [*sweep.forward.stmts, *sweep.backward.stmts]
+    both.results = sweep.backward.results
+    return freeze(both)
+

@@ -1,0 +1,298 @@
+"""Where the reverse sweep finds what it needs of the forward sweep.
+
+Before: the reverse sweep reads variables of the forward sweep as if all were visible everywhere.  Afterwards
+  - a variable outside loops is simply the local variable, brought out of the arm that defined it;
+  - a loop index is the index of the loop that undoes it;
+  - a view, an integer, a comparison, or a scalar function of what is at hand is computed again;
+  - anything else is recorded on a tape where the mirrored region reads it, and recalled there.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+
+from ast_ad.ir.build import kind_of
+from ast_ad.ir.core import UNDEFINED, Atom, Call, Callee, Lit, Var
+from ast_ad.ir.kinds import BOOL, Kind, Maybe, Scalar, rank
+from ast_ad.transforms.adjoint import Sweep
+from ast_ad.transforms.regions import (
+    DRAINED,
+    RECALL,
+    RECORD,
+    TRUE,
+    Branch,
+    Cycle,
+    Node,
+    Region,
+    Tape,
+    fresh_list,
+    nodes,
+    thread,
+)
+
+
+def place_residuals(sweep: Sweep) -> None:
+    """Make every variable that the reverse sweep reads available where it reads it."""
+    _Storage(sweep).run()
+
+
+class _Storage:
+    def __init__(self, sweep: Sweep) -> None:
+        self.sweep = sweep
+        self.forward, self.backward = sweep.forward, sweep.backward
+        self.undoing = {fwd: back for back, fwd in sweep.mirror.items()}
+        self.home: dict[Var, Region] = {}
+        self.maker: dict[Var, Node] = {}
+        self.order: dict[Var, int] = {}
+        self.wanted: dict[Var, list[Region]] = {}
+        self.found: dict[Var, Atom] = dict(sweep.renamed)
+        self.taped: dict[Region, list[tuple[Var, Var, Tape]]] = {}
+        self.again: dict[Region, list[tuple[int, Call]]] = {}
+        self.homes_of(self.forward)
+
+    def run(self) -> None:
+        self.collect()
+        while True:
+            todo = [v for v in self.wanted if v not in self.found]
+            if not todo:
+                break
+            self.place(max(todo, key=self.order.__getitem__))
+        self.write()
+        self.drain()
+        substitute(self.backward, self.found)
+        self.thread_tapes()
+
+    # What is where
+
+    def homes_of(self, region: Region) -> None:
+        self.define(region.params, region, None)
+        for node in region.stmts:
+            if not isinstance(node, Call):
+                for inner in node.regions:
+                    self.homes_of(inner)
+            self.define(node.outs, region, node)
+
+    def define(self, variables: Iterable[Var], region: Region, node: Node | None) -> None:
+        for var in variables:
+            self.home[var] = region
+            self.order[var] = len(self.order)
+            if node is not None:
+                self.maker[var] = node
+
+    def collect(self) -> None:
+        self.want(self.backward.results, self.backward)
+        for region, node in nodes(self.backward):
+            if isinstance(node, Call):
+                self.want(node.args, region)
+            elif isinstance(node, Branch):
+                self.want((node.test,), region)
+                for arm in node.regions:
+                    self.want(arm.results, arm)
+            else:
+                self.want((*(node.range or ()), *node.inits), region)
+                self.want(node.body.results, node.body)
+
+    def want(self, atoms: Iterable[Atom], region: Region) -> None:
+        for atom in atoms:
+            if isinstance(atom, Var) and atom in self.home:
+                self.wanted.setdefault(atom, []).append(region)
+
+    # Decisions
+
+    def place(self, var: Var) -> None:
+        home = self.home[var]
+        if loop_of(home) is None:
+            self.found[var] = self.exported(var, home)
+            return
+        at = self.meeting(var)
+        back = self.undoing[at]
+        maker = self.maker.get(var)
+        fresh = Var(var.name, var.kind, var.origin)
+        self.found[var] = fresh
+        if isinstance(maker, Call) and self.recomputable(maker, 0):
+            self.again.setdefault(back, []).append((self.order[var], Call((fresh,), maker.fn, maker.args, maker.params, maker.origin)))
+            self.want(maker.args, back)
+            for arg in maker.args:
+                if isinstance(arg, Var) and arg in self.found and arg in self.home and arg not in self.sweep.renamed:
+                    raise AssertionError("a value is wanted again after it was placed")
+            return
+        kind = var.kind.kind if isinstance(var.kind, Maybe) else var.kind
+        tape = Tape(f"{var.name}s" if var.name else "", kind)
+        fresh = Var(var.name, kind, var.origin)
+        self.found[var] = fresh
+        self.taped.setdefault(at, []).append((var, fresh, tape))
+
+    def meeting(self, var: Var) -> Region:
+        """The innermost forward region, in the loop of the variable, whose undoing holds all who want it."""
+        loop = loop_of(self.home[var])
+        regions = [self.mirrored(r) for r in self.wanted[var]]
+        common = list(regions[0].ancestors())
+        for region in regions[1:]:
+            outer = set(region.ancestors())
+            common = [r for r in common if r in outer]
+        return next(r for r in common if loop_of(r) is loop and r in self.undoing)
+
+    def mirrored(self, region: Region) -> Region:
+        for here in region.ancestors():
+            if here in self.sweep.mirror:
+                return self.sweep.mirror[here]
+        raise AssertionError("a region of the reverse sweep undoes nothing")
+
+    def recomputable(self, call: Call, depth: int) -> bool:
+        """Whether a value is computed again rather than recorded."""
+        fn = call.fn
+        if isinstance(fn, Callee) or fn.effect or fn.outs != 1 or depth > 8:
+            return False
+        if fn.cost > 0 and not all(_is_scalar(kind_of(a)) for a in (*call.args, *call.outs)):
+            return False
+        return all(self.at_hand(arg, depth) for arg in call.args)
+
+    def at_hand(self, atom: Atom, depth: int) -> bool:
+        """Whether the reverse sweep has a value without recording it for this purpose."""
+        if isinstance(atom, Lit) or atom in self.sweep.renamed:
+            return True
+        if atom in self.wanted or loop_of(self.home[atom]) is None:
+            return True
+        maker = self.maker.get(atom)
+        return isinstance(maker, Call) and self.recomputable(maker, depth + 1)
+
+    def exported(self, var: Var, home: Region) -> Var:
+        """A variable brought out of the arms of branches to the level of the function."""
+        while home.parent is not None:
+            branch = home.inside
+            assert isinstance(branch, Branch)
+            held = [n for n, r in enumerate(home.results) if r is var]
+            other = branch.orelse if home is branch.then else branch.then
+            if held:
+                var = branch.outs[held[0]]
+            elif home is branch.then:
+                var = branch.add_out(var.name, var, UNDEFINED, var.kind)
+            else:
+                var = branch.add_out(var.name, UNDEFINED, var, var.kind)
+            home = other.parent  # type: ignore[assignment]
+        return var
+
+    # Writing it down
+
+    def write(self) -> None:
+        for region, records in self.taped.items():
+            for var, fresh, tape in sorted(records, key=lambda r: self.order[r[0]]):
+                region.stmts.insert(self.after(var, region), Call((), RECORD, (var,), (("tape", tape),), var.origin))
+        for back in dict.fromkeys([*(self.undoing[r] for r in self.taped), *self.again]):
+            recalls = [
+                Call((fresh,), RECALL, (), (("tape", tape),), self.sweep.pen.builder.origin)
+                for var, fresh, tape in sorted(
+                    self.taped.get(self.sweep.mirror[back], []), key=lambda r: self.order[r[0]]
+                )
+            ]
+            again = [call for _, call in sorted(self.again.get(back, []), key=lambda pair: pair[0])]
+            back.stmts[:0] = [*recalls, *again]
+
+    def after(self, var: Var, region: Region) -> int:
+        """Where a region records a variable: right after its definition, or at the start."""
+        if self.home[var] is not region:
+            return 0
+        for n, node in enumerate(region.stmts):
+            if any(out is var for out in node.outs):
+                return n + 1
+        return 0
+
+    def drain(self) -> None:
+        """A counted loop that recalls one tape each trip, from an empty start, runs until the tape is empty."""
+        for back, loop in self.sweep.counted.items():
+            if loop_of(self.region_of(loop)) is not None:
+                continue
+            tapes = [
+                dict(n.params)["tape"] for n in back.body.stmts if isinstance(n, Call) and n.fn is RECALL
+            ]
+            if not tapes or self._index_read(back.body.params[0]):
+                continue
+            _run_until_empty(back, tapes[0])
+
+    def _index_read(self, index: Var) -> bool:
+        forward = [f for f, b in self.sweep.renamed.items() if b is index]
+        return any(f in self.wanted for f in forward)
+
+    def region_of(self, cycle: Cycle) -> Region:
+        assert cycle.body.parent is not None
+        return cycle.body.parent
+
+    def thread_tapes(self) -> None:
+        """Make the tapes before the statements that first record on them, and thread them through both sweeps."""
+        state: dict[Tape, Atom] = {}
+        stmts: list[Node] = []
+        for node in self.forward.stmts:
+            for tape in _tapes_in(node):
+                if tape not in state:
+                    made = fresh_list(tape)
+                    state[tape] = made.outs[0]
+                    stmts.append(made)
+            stmts.append(node)
+        self.forward.stmts[:] = stmts
+        thread(self.forward, state)
+        thread(self.backward, state)
+
+
+def loop_of(region: Region) -> Cycle | None:
+    """The innermost loop around a region."""
+    for here in region.ancestors():
+        if isinstance(here.inside, Cycle):
+            return here.inside
+    return None
+
+
+def _is_scalar(kind: Kind) -> bool:
+    return isinstance(kind, Scalar) or rank(kind) == 0
+
+
+def _tapes_in(node: Node) -> list[Tape]:
+    if isinstance(node, Call):
+        return [dict(node.params)["tape"]] if node.fn is RECORD else []
+    return [
+        dict(n.params)["tape"]
+        for inner in node.regions
+        for _, n in nodes(inner)
+        if isinstance(n, Call) and n.fn is RECORD
+    ]
+
+
+def _run_until_empty(back: Cycle, tape: Tape) -> None:
+    body = back.body
+    params = body.params[1:]
+    inner = Region(parent=body)
+    inner.stmts, inner.results = body.stmts, body.results
+    for node in inner.stmts:
+        if not isinstance(node, Call):
+            for region in node.regions:
+                region.parent = inner
+    leave = Region(parent=body)
+    leave.results = [TRUE, *params]
+    empty = Var("", BOOL, back.origin)
+    choice = Branch(empty, leave, inner, back.origin)
+    choice.outs = [Var("", BOOL, back.origin), *(Var(p.name, p.kind, p.origin) for p in params)]
+    body.params[:] = params
+    body.stmts = [Call((empty,), DRAINED, (), (("tape", tape),), back.origin), choice]
+    body.results = list(choice.outs)
+    back.range, back.reverse = None, False
+
+
+def substitute(region: Region, found: Mapping[Var, Atom]) -> None:
+    def change(atom: Atom) -> Atom:
+        return found.get(atom, atom) if isinstance(atom, Var) else atom
+
+    region.results[:] = map(change, region.results)
+    for n, node in enumerate(region.stmts):
+        if isinstance(node, Call):
+            args = tuple(map(change, node.args))
+            if any(a is not b for a, b in zip(args, node.args, strict=True)):
+                region.stmts[n] = Call(node.outs, node.fn, args, node.params, node.origin)
+        elif isinstance(node, Branch):
+            node.test = change(node.test)
+        else:
+            if node.range is not None:
+                one, two, three = map(change, node.range)
+                node.range = (one, two, three)
+            node.inits[:] = map(change, node.inits)
+        if not isinstance(node, Call):
+            for inner in node.regions:
+                substitute(inner, found)

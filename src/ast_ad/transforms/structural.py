@@ -1,0 +1,143 @@
+"""Adjoints of the words that make and read structures: tuples, dicts, lists, subscripts.
+
+`adjoint(sweep, call)` contributes to the cotangents of the operands and takes those of the results.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import TYPE_CHECKING, Any
+
+from ast_ad.ir import primitives as P
+from ast_ad.ir.core import Call, Var
+from ast_ad.ir.kinds import Dict, Fixed, Maybe, Tuple
+from ast_ad.rules.terms import Term, make
+from ast_ad.transforms.trees import Tree, dense, element, structure, zero
+
+if TYPE_CHECKING:
+    from ast_ad.transforms.adjoint import Sweep
+
+
+def adjoint_of_make(sweep: Sweep, call: Call) -> None:
+    """`t = (a, b)`: each element gets its part."""
+    out = call.outs[0]
+    tree = sweep.cts.pop(out)
+    for k, arg in enumerate(call.args):
+        sweep.contribute(arg, _part(tree, out, k))
+
+
+def _part(tree: Tree, whole: Var, k: int) -> Tree:
+    return tree[k] if isinstance(tree, tuple) else None if tree is None else element(tree, whole.kind, k)
+
+
+def adjoint_of_make_list(sweep: Sweep, call: Call) -> None:
+    """`xs = [a, b]`: each element gets its part."""
+    tree = sweep.cts.pop(call.outs[0])
+    for k, arg in enumerate(call.args):
+        sweep.contribute(arg, make(P.LIST_GET, tree, k))
+
+
+def adjoint_of_item(sweep: Sweep, call: Call) -> None:
+    """`x = t[key]`: the part of `t` gets the cotangent."""
+    whole = call.args[0]
+    tree = sweep.cts.pop(call.outs[0])
+    assert isinstance(whole, Var)
+    kind = whole.kind.kind if isinstance(whole.kind, Maybe) else whole.kind
+    items = structure(kind)
+    key = dict(call.params)["key"]
+    if items is None:
+        sweep.contribute(whole, make(P.LIST_ADD, make(P.ZEROS_LIKE, Term(whole)), tree, key))
+        return
+    place = kind.keys.index(key) if isinstance(kind, Dict) else key % len(items)
+    sweep.contribute(whole, tuple(tree if k == place else None for k in range(len(items))))
+
+
+def adjoint_of_append(sweep: Sweep, call: Call) -> None:
+    """`ys = [*xs, v]`: the last element is that of v."""
+    ct = sweep.pen.write(sweep.cts.pop(call.outs[0]))
+    xs, v = call.args
+    rest, last = sweep.pen.call(P.POP, ct, names=(_bar(xs), _bar(v)))
+    sweep.contribute(xs, Term(rest))
+    sweep.contribute(v, Term(last))
+
+
+def adjoint_of_pop(sweep: Sweep, call: Call) -> None:
+    """`ys, v = xs[:-1], xs[-1]`: their cotangents, joined."""
+    ys, v = call.outs
+    rest = dense(sweep.cts.pop(ys, None), Term(ys))
+    last = dense(sweep.cts.pop(v, None), Term(v))
+    sweep.contribute(call.args[0], make(P.APPEND, rest, last))
+
+
+def adjoint_of_list_get(sweep: Sweep, call: Call) -> None:
+    """`x = xs[i]`: adds at i."""
+    xs, i = call.args
+    ct = dense(sweep.cts.pop(call.outs[0]), Term(call.outs[0]))
+    sweep.contribute(xs, make(P.LIST_ADD, make(P.ZEROS_LIKE, Term(xs)), ct, Term(i)))
+
+
+def adjoint_of_list_set(sweep: Sweep, call: Call) -> None:
+    """`ys = xs` with `ys[i] = v`: v gets the element, which is zero in what remains."""
+    xs, v, i = call.args
+    ct = sweep.cts.pop(call.outs[0])
+    sweep.contribute(v, make(P.LIST_GET, ct, Term(i)))
+    sweep.contribute(xs, make(P.LIST_SET, ct, zero(v), Term(i)))
+
+
+def adjoint_of_list_add(sweep: Sweep, call: Call) -> None:
+    """`ys = xs` with `ys[i] += v`."""
+    xs, v, i = call.args
+    ct = sweep.cts.pop(call.outs[0])
+    sweep.contribute(v, make(P.LIST_GET, ct, Term(i)))
+    sweep.contribute(xs, ct)
+
+
+def adjoint_of_getitem(sweep: Sweep, call: Call) -> None:
+    """`y = x[index]`: adds at the index."""
+    x, *holes = call.args
+    ct = sweep.cts.pop(call.outs[0])
+    zeros = make(P.ZEROS_LIKE, Term(x))
+    sweep.contribute(x, make(P.INDEX_ADD, zeros, ct, *map(Term, holes), index=dict(call.params)["index"]))
+
+
+def adjoint_of_index_update(sweep: Sweep, call: Call) -> None:
+    """`y = x` with `y[index] = v`: v gets what is there, which is zero in what remains."""
+    x, v, *rest = call.args
+    index: Any = dict(call.params)["index"]
+    holes = tuple(map(Term, rest))
+    ct = sweep.cts.pop(call.outs[0])
+    if isinstance(v, Var) and sweep.is_active(v):
+        sweep.contribute(v, sweep.fit(make(P.GETITEM, ct, *holes, index=index), v, True))
+    if sweep.is_active(x):
+        sweep.contribute(x, make(P.INDEX_UPDATE, ct, 0.0, *holes, index=index))
+
+
+def adjoint_of_index_add(sweep: Sweep, call: Call) -> None:
+    """`y = x` with `y[index] += v`."""
+    x, v, *rest = call.args
+    ct = sweep.cts.pop(call.outs[0])
+    if isinstance(v, Var) and sweep.is_active(v):
+        part = make(P.GETITEM, ct, *map(Term, rest), index=dict(call.params)["index"])
+        sweep.contribute(v, sweep.fit(part, v, True))
+    sweep.contribute(x, ct)
+
+
+def _bar(atom: Any) -> str:
+    return f"{atom.name}_bar" if isinstance(atom, Var) and atom.name else ""
+
+
+STRUCTURAL: dict[P.Primitive, Callable[[Sweep, Call], None]] = {
+    P.MAKE_TUPLE: adjoint_of_make,
+    P.MAKE_FIXED: adjoint_of_make,
+    P.MAKE_DICT: adjoint_of_make,
+    P.MAKE_LIST: adjoint_of_make_list,
+    P.ITEM: adjoint_of_item,
+    P.APPEND: adjoint_of_append,
+    P.POP: adjoint_of_pop,
+    P.LIST_GET: adjoint_of_list_get,
+    P.LIST_SET: adjoint_of_list_set,
+    P.LIST_ADD: adjoint_of_list_add,
+    P.GETITEM: adjoint_of_getitem,
+    P.INDEX_UPDATE: adjoint_of_index_update,
+    P.INDEX_ADD: adjoint_of_index_add,
+}
