@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import math
 from typing import Any
 
@@ -223,6 +224,54 @@ def sum_of_list(xs: Any) -> Any:
     return sum(xs[1:], xs[0]) if len(xs) else 0.0
 
 
+def split_like(x_bar: Any, xs: Any, axis: int | None) -> list[Any]:
+    """An array split into stretches as long as the arrays of a list: the transpose of joining them.
+
+    >>> [part.shape for part in split_like(np.zeros(5), [np.zeros(2), np.zeros(3)], 0)]
+    [(2,), (3,)]
+    """
+    parts: list[Any] = []
+    start = 0
+    for x in xs:
+        length = np.size(x) if axis is None else np.shape(x)[axis] if np.ndim(x) == np.ndim(x_bar) else 1
+        part = np.moveaxis(x_bar, axis or 0, 0)[start : start + length]
+        parts.append(np.reshape(np.moveaxis(part, 0, axis or 0), np.shape(x)))
+        start += length
+    return parts
+
+
+def add_along_axis(x: Any, indices: Any, values: Any, axis: int | None) -> Any:
+    """`x` with values added where `np.take_along_axis` would read, repeated indices as often as they occur.
+
+    >>> add_along_axis(np.zeros(3), np.array([0, 2, 0]), np.array([1.0, 2.0, 3.0]), 0)
+    array([4., 0., 2.])
+    """
+    new = np.array(x)
+    target = new.reshape(-1) if axis is None else np.moveaxis(new, axis, -1)
+    moved = indices if axis is None else np.moveaxis(indices, axis, -1)
+    shape = (*np.broadcast_shapes(target.shape[:-1], moved.shape[:-1]), moved.shape[-1])
+    others = np.ogrid[tuple(slice(n) for n in shape[:-1])]
+    moved = np.broadcast_to(moved, shape)
+    value = values if axis is None else np.moveaxis(values, axis, -1)
+    at = tuple(np.where(n == 1, 0, o) for n, o in zip(target.shape[:-1], others, strict=True))
+    np.add.at(target, (*at, moved), value)
+    return new
+
+
+def diagonal_like(d: Any, x: Any, offset: int = 0, axis1: int = 0, axis2: int = 1) -> Any:
+    """Zeros of the shape of `x` with the diagonal `d`: the transpose of `np.diagonal`.
+
+    >>> diagonal_like(np.array([1.0, 2.0]), np.zeros((2, 2)))
+    array([[1., 0.],
+           [0., 2.]])
+    """
+    new = np.zeros(np.shape(x), np.asarray(d).dtype)
+    view = np.moveaxis(new, (axis1, axis2), (-2, -1))
+    rows, columns = np.arange(np.shape(d)[-1]), np.arange(np.shape(d)[-1])
+    view[..., rows - min(offset, 0), columns + max(offset, 0)] = d
+    return new
+
+
 def check(test: Any, message: Any = None) -> None:
     """`assert test, message`."""
     if not test:
@@ -344,3 +393,68 @@ def _products_before(terms: dict[int, Any], count: int) -> list[Any]:
         ]
         step *= 2
     return parts
+
+
+def stop_gradient(x: Any) -> Any:
+    """`x` itself, which counts as a constant in derivatives: a number, an array, or a structure of them.
+
+    >>> stop_gradient(3.0)
+    3.0
+    """
+    return x
+
+
+def cofactors(x: Any) -> Any:
+    """The matrix of cofactors: the derivative of the determinant, also of singular matrices.
+
+    From the singular value decomposition x = u s v: det(u v) u c v with c the products of the other singular values
+    (Stewart, "On the adjugate matrix", 1998).
+
+    >>> cofactors(np.array([[1.0, 2.0], [2.0, 4.0]])).round(12)
+    array([[ 4., -2.],
+           [-2.,  1.]])
+    """
+    return cofactor_change(x)
+
+
+def cofactor_change(x: Any, *along: Any) -> Any:
+    """The derivative of the cofactors of `x` along matrices, one order for each.
+
+    The determinant of u s v is det(u v) prod(s), and its mixed derivatives are those of det(s + sum of e_k u' d_k v'):
+    cofactors of a matrix over the numbers with e_k * e_k = 0.
+    """
+    u, s, vh = np.linalg.svd(np.asarray(x) + 0.0)
+    sign_ = np.linalg.det(u) * np.linalg.det(vh)
+    u_h, v = np.conj(np.swapaxes(u, -1, -2)), np.conj(np.swapaxes(vh, -1, -2))
+    inner = [u_h @ d @ v for d in along]
+    core = np.zeros(s.shape + s.shape[-1:], u.dtype) + _cofactors_of_diagonal(s.astype(u.dtype), inner)
+    return np.conj(u) @ (sign_[..., None, None] * core) @ np.conj(vh)
+
+
+def _cofactors_of_diagonal(s: Any, along: list[Any]) -> Any:
+    """The mixed derivative along matrices of the cofactors of diag(s), by sums over the choices of rows and columns."""
+    n, k = s.shape[-1], len(along)
+    if k == 0:
+        return np.eye(n, dtype=s.dtype) * products_of_others(s, axis=-1)[..., None, :]
+    result = np.zeros(s.shape + (n,), s.dtype)
+    for rows in itertools.combinations(range(n), k + 1):
+        left = np.prod(np.delete(s, rows, -1), -1)
+        for place, row in enumerate(rows):
+            others = [r for r in rows if r != row]
+            for column_place, column in enumerate(rows):
+                columns = [c for c in rows if c != column]
+                total: Any = 0
+                for order in itertools.permutations(range(k)):
+                    for choice in itertools.permutations(range(k)):
+                        parity = _parity(choice)
+                        term = parity
+                        for m in range(k):
+                            term = term * along[order[m]][..., others[m], columns[choice[m]]]
+                        total = total + term
+                flip = (-1) ** (place + column_place)
+                result[..., row, column] += flip * left * total
+    return result
+
+
+def _parity(order: Any) -> int:
+    return (-1) ** sum(order[i] > order[j] for i in range(len(order)) for j in range(i + 1, len(order)))

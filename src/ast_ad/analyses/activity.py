@@ -11,7 +11,8 @@ from dataclasses import dataclass, field
 from ast_ad.ir import primitives as P
 from ast_ad.ir.core import Atom, Block, Call, Callee, Function, If, Loop, Program, Stmt, Var
 from ast_ad.ir.kinds import Array, Kind, Scalar, carries_derivative
-from ast_ad.rules.table import Elementwise, Linear, NonDifferentiable, rule_of
+from ast_ad.rules.modes import Custom, Elementwise, Linear, NonDifferentiable, Rule, Selecting
+from ast_ad.rules.table import rule_of
 
 _CONSTANT = {P.LENGTH, P.IS_EMPTY, P.SHAPE, P.IS, P.IS_NOT, P.IN, P.NOT_IN, P.NOT, P.TO_INT, P.TO_BOOL, P.ZEROS_LIKE}
 #: operands that choose and do not enter the value: a subscript, a position in a list
@@ -48,13 +49,23 @@ def passing_operands(call: Call) -> tuple[Atom, ...]:
     if fn in _SHAPE_ONLY:
         return call.args[:1]
     rule = rule_of(fn)
+    return call.args if rule is None else tuple(a for a, p in zip(call.args, _passes(rule, call), strict=True) if p)
+
+
+def _passes(rule: Rule, call: Call) -> list[bool]:
+    """For each operand, whether a derivative passes through it."""
+    count = len(call.args)
     if isinstance(rule, NonDifferentiable):
-        return ()
-    if isinstance(rule, Elementwise):
-        return tuple(a for a, p in zip(call.args, rule.partials, strict=False) if p is not None)
-    if isinstance(rule, Linear):
-        return tuple(a for a, t in zip(call.args, rule.transposes, strict=False) if t is not None)
-    return call.args
+        return [False] * count
+    if isinstance(rule, (Elementwise, Selecting)):
+        shares: tuple[object, ...] = rule.partials if isinstance(rule, Elementwise) else rule.shares
+        return [i < len(shares) and shares[i] is not None for i in range(count)]
+    if isinstance(rule, (Linear, Custom)):
+        holes = [name for name, value in call.params if value is P.HOLE]
+        places: list[int | str] = [*range(count - len(holes)), *holes]
+        table = rule.transposes if isinstance(rule, Linear) else rule.cotangents
+        return [place in table or "*" in table for place in places]
+    return [True] * count
 
 
 @dataclass

@@ -28,6 +28,10 @@ FOREIGN = -1
 Remedy: TypeAlias = tuple[Stmt, int]
 _WRITES_ARRAYS = ("index_update", "index_add")
 _WRITES_LISTS = ("append", "pop", "list_set", "list_add")
+#: functions of the runtime that may return an argument, or what holds it
+_PASS_ON = frozenset(
+    ("unbroadcast", "cast_like", "keep_zeros", "select", "list_of", "list_of_rows", "sum_of_list", "split_like")
+)
 _READ_ONLY = ("broadcast_like", "unbroadcast", "np.broadcast_to", "np.diagonal", "np.broadcast_arrays")
 
 
@@ -201,10 +205,14 @@ class _Walk:
             return
         elif result == "element" and name not in ("item", "list_get"):
             self.collect(stmt, out, range(len(stmt.args)), live)
-        elif result != "fresh" or name in ("unbroadcast", "cast_like"):
-            live |= self.live.mask(stmt.args[:1])
+        elif result != "fresh" or name in _PASS_ON:
+            passed = stmt.args if name == "select" else stmt.args[:1]
+            live |= self.live.mask(passed)
             for var in stmt.outs:
-                self.derive(self.index[var], stmt.args[0], (stmt, -1), live)
+                for atom in passed:
+                    self.derive(self.index[var], atom, (stmt, -1), live)
+                if name == "list_of":
+                    self.link(self.index[var], self.index[var], None)
                 if name in _READ_ONLY:
                     self.link(self.index[var], FOREIGN, (stmt, -1))
 

@@ -14,7 +14,7 @@ from dataclasses import dataclass
 
 from ast_ad.analyses.aliasing import Storage, makes_a_view
 from ast_ad.backend.coalescing import Coalescing
-from ast_ad.backend.tree import Branch, For, Let, Moves, Node, Return, Select, Tree, While, defines, lists, operands, walk
+from ast_ad.backend.tree import Branch, For, Let, Moves, Node, Select, Tree, While, defines, lists, operands, walk
 from ast_ad.ir.build import kind_of
 from ast_ad.ir.core import Atom, Call, Callee, Lit, Var
 from ast_ad.ir.kinds import Scalar
@@ -26,7 +26,7 @@ INDENT = 4
 _EXTRA = {"getitem": 2, "list_get": 2, "item": 3, "neg": 1, "length": 5, "shape": 6, "index_update": 5, "index_add": 6}
 
 
-@dataclass(slots=True)
+@dataclass(slots=True, eq=False)
 class _Waiting:
     """A value that may move: what it reads, whether it may raise, how wide it is, and how often it is read."""
 
@@ -68,6 +68,7 @@ class _Nesting:
                 waiting.append(self.wait(node, taken))
             else:
                 self.pass_by(node, waiting, taken)
+        self.leave(waiting, waiting)
         nodes[:] = [n for n in nodes if not self.vanishes(n)]
 
     def vanishes(self, node: Node) -> bool:
@@ -150,29 +151,24 @@ class _Nesting:
 
     def take(self, node: Node, waiting: list[_Waiting], room: int) -> list[_Waiting]:
         """Nest in `node` the waiting values that it reads."""
-        if isinstance(node, While) or not waiting:
+        if not waiting:
             return []
-        read = operands(node)
         by_var = {item.var: item for item in waiting}
-        taken = [by_var[a] for a in read if isinstance(a, Var) and a in by_var]
-        if isinstance(node, Moves) and sum(item.raises for item in taken) > 1:
-            self.leave(taken, waiting)
-        if isinstance(node, Let) and node.update:
-            written = self.names.group[node.call.outs[0]]
-            if node.call.fn.name == "index_add" and len(taken) > 1:
-                taken = [item for item in taken if item in waiting]
-            self.leave([i for i in taken if written in i.variables and i.readers > 1], waiting)
-        self.keep_order(taken, waiting)
+        taken = [by_var[a] for a in operands(node) if isinstance(a, Var) and a in by_var]
+        if not taken:
+            return []
+        if isinstance(node, Select):  # its arms are evaluated on demand
+            self.leave([item for item in taken if item.raises and item.var is not node.test], waiting)
+        elif isinstance(node, Moves) and sum(item.raises for item in taken) > 1:
+            self.leave([item for item in waiting if item.raises], waiting)
+        self.keep_order([item for item in taken if item in waiting], waiting)
         self.keep_width(node, taken, waiting, room)
-        taken = [item for item in dict.fromkeys(map(id, taken)) if (item in {id(w) for w in waiting})] and [
-            item for item in taken if item in waiting
-        ]
-        for item in taken:
+        kept = [item for item in taken if item in waiting]
+        for item in kept:
             self.nested[item.var] = item.node
             item.readers -= 1
-            if not item.readers:
-                waiting.remove(item)
-        return taken
+        waiting[:] = [item for item in waiting if item.readers]
+        return kept
 
     def keep_order(self, taken: list[_Waiting], waiting: list[_Waiting]) -> None:
         """What may raise is taken only if it is evaluated in the order in which it stood."""
@@ -185,20 +181,19 @@ class _Nesting:
         here = [item for item in taken if item in waiting]
         total = self.width(node) + sum(item.width - 2 for item in here)
         while here and total > room:
-            widest = max(here, key=lambda item: item.width)
-            gone = [widest]
-            if widest.raises:
-                gone += [item for item in waiting[: waiting.index(widest)] if item.raises]
-            self.leave(gone, waiting)
+            self.leave([max(here, key=lambda item: item.width)], waiting)
             here = [item for item in taken if item in waiting]
             total = self.width(node) + sum(item.width - 2 for item in here)
 
     def leave(self, items: Iterable[_Waiting], waiting: list[_Waiting]) -> None:
-        """Let values be statements of their own."""
+        """Let values be statements of their own; with one that may raise, those that may raise before it."""
         for item in list(items):
-            if item in waiting:
-                waiting.remove(item)
-                self.nested.pop(item.var, None)
+            if item not in waiting:
+                continue
+            before = waiting[: waiting.index(item)] if item.raises else []
+            for gone in [*(other for other in before if other.raises), item]:
+                waiting.remove(gone)
+                self.nested.pop(gone.var, None)
 
     def pass_by(self, node: Node, waiting: list[_Waiting], taken: list[_Waiting]) -> None:
         """Leave behind the values that may not move past a statement."""
@@ -251,6 +246,3 @@ def _index_width(index: tuple[object, ...]) -> int:
         elif part is not HOLE:
             total += len(repr(part))
     return total
-
-
-__all__ = ["Return", "nest"]

@@ -187,7 +187,7 @@ class _Structure:
         """A loop over a range; over the elements of a list where the index only reads them."""
         assert stmt.range is not None
         index, body = stmt.body.params[0], stmt.body
-        node = For(index, stmt.range, inside, origin=stmt.origin)
+        node = For(index, stmt.range, inside, stmt.reverse, origin=stmt.origin)
         start, stop, step = stmt.range
         first = inside[0] if inside else None
         if not (isinstance(start, Lit) and isinstance(step, Lit) and (start.value, step.value) == (0, 1)):
@@ -203,7 +203,7 @@ class _Structure:
         if any(s in self.storage.in_place and self.storage.may_alias(s.outs[0], whole) for s in statements(body)):  # type: ignore[arg-type]
             return node
         others = sum(index in _read_directly(s) for s in statements(body) if s is not call) + (index in body.results)
-        if (others and not (index.name and call.outs[0].name)) or (not others and index.name):
+        if (others and (stmt.reverse or not (index.name and call.outs[0].name))) or (not others and index.name):
             return node
         node.each = (call.outs[0], whole)
         node.index = index if others else None

@@ -63,6 +63,7 @@ class For:
     index: Var | None
     range: tuple[Atom, Atom, Atom]
     body: list[Node]
+    reverse: bool = False
     each: tuple[Var, Atom] | None = None
     origin: Origin | None = None
 

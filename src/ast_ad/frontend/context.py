@@ -113,7 +113,14 @@ class Lowering:
         self.foreign: set[Any] = set()
         self.record: Any = None
         self.witness: dict[Var, Any] = {}
-        self.kept: dict[Any, Any] = {}
+        self.by_layout: dict[Var, list[Var]] = {}
+        self.paths: dict[Var, tuple[Any, ...]] = {}
+        self.constants: dict[Var, Any] = {}
+        self.always_frozen: dict[Any, str] = {}
+        self.unbound: dict[str, Any] = {}
+        self.passes = 0
+        self.iterated: list[Location] = []
+        self.inlined: list[Any] = []
 
     # Where we are
 
@@ -203,6 +210,13 @@ class Lowering:
     def read(self, var: Var) -> Atom:
         """The current version of an array; any other variable is its own."""
         view = self.views.get(var)
+        if var in self.state.stale:
+            self.fail(
+                MayAlias,
+                f"{var.name or 'this'} may have been written to through another name",
+                reason=self.state.stale[var],
+                remedy="Copy it where it is made.",
+            )
         if view is None:
             found: Atom = self.state.heap.get(var, var)
             return found
@@ -230,11 +244,18 @@ class Lowering:
 
     def check_writable(self, place: Any, name: str) -> None:
         """Writing here is an error if the memory may be shared, and a reason to inline if it is the caller's."""
-        reason = self.state.frozen.get(place)
+        reason = self.state.frozen.get(place) or self.always_frozen.get(place)
         if reason is not None:
             self.fail(MayAlias, f"{name or 'this'} may not be written to here", reason=reason, remedy="Write to a copy of it.")
         if place in self.foreign:
             raise NeedsInlining(self.record)
+
+    def note_written(self, root: Var) -> None:
+        """What may or may not share memory with an array must not be read after that array is written."""
+        for other in self.by_layout.get(root, ()):
+            self.state.stale.setdefault(
+                other, f"It shares memory with {root.name or 'another array'!r} or not, by the layout of that array."
+            )
 
     def set_contents(self, ref: Ref, contents: Contents) -> None:
         """Write to a list or dict."""
@@ -297,7 +318,7 @@ class Lowering:
         if isinstance(kind, (Tuple, Fixed)):
             items = tuple(self._item(atom, k, f"{name}_{k}", witness) for k in range(len(kind.items)))
             cls = type(witness) if isinstance(witness, tuple) and type(witness) is not tuple else None
-            return TupleOf(items, cls) if isinstance(kind, Tuple) else self.new_ref(Items(items), name)
+            return TupleOf(items, cls, atom) if isinstance(kind, Tuple) else self.new_ref(Items(items), name)
         if isinstance(kind, Dict):
             values = tuple(self._item(atom, k, k if isinstance(k, str) else f"{name}_{k}", witness) for k in kind.keys)
             return self.new_ref(Entries(kind.keys, values), name)
@@ -348,9 +369,9 @@ class NeedsInlining(Exception):
 
 
 def _pack_tuple(lo: Lowering, value: TupleOf, name: str) -> Atom:
+    if value.atom is not None:
+        return value.atom
     atoms = [lo.atom(item) for item in value.items]
-    if value.type is not None:
-        return lo.emit(P.MAKE_TUPLE, *atoms, name=name)
     return lo.emit(P.MAKE_TUPLE, *atoms, name=name)
 
 

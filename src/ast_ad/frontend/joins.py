@@ -87,6 +87,7 @@ class Join:
         one, two, state = self.one.state, self.two.state, self.state
         state.dead = one.dead and two.dead
         state.frozen = one.frozen | two.frozen
+        state.stale = one.stale | two.stale
         for key, names in one.frames.items():
             others = two.frames.get(key)
             state.frames[key] = dict(names) if others is None else self._names(key, names, others)
@@ -156,7 +157,7 @@ class Join:
         if isinstance(value, Var) and self.lo.born.get(value, 0) > self.before:
             return self._atom(value, None, name) if self.two.state.dead else self._atom(None, value, name)
         if isinstance(value, TupleOf):
-            return replace(value, items=tuple(self._passed(v, f"{name}_{k}") for k, v in enumerate(value.items)))
+            return replace(value, atom=None, items=tuple(self._passed(v, f"{name}_{k}") for k, v in enumerate(value.items)))
         if isinstance(value, Run):
             return Run(self._passed(value.atom, name))
         if isinstance(value, (Items, Entries)):
@@ -247,7 +248,7 @@ class Join:
             return self._array(a, b, name) if may_be_array(here) else self._atom(a, b, name)
         if isinstance(here, TupleOf):
             pairs = [(None, v) if a is None else (v, None) for v in here.items]
-            return replace(here, items=tuple(self.value(x, y, f"{name}_{k}") for k, (x, y) in enumerate(pairs)))
+            return replace(here, atom=None, items=tuple(self.value(x, y, f"{name}_{k}") for k, (x, y) in enumerate(pairs)))
         if isinstance(here, Ref):
             return self._ref(a, b, name)
         return here

@@ -118,7 +118,7 @@ def generalised(lo: Lowering, entry: State, assigned: Collection[str]) -> Head:
 
     def parameter(value: Value, name: str) -> Value:
         if isinstance(value, TupleOf):
-            return replace(value, items=tuple(parameter(v, f"{name}_{k}") for k, v in enumerate(value.items)))
+            return replace(value, atom=None, items=tuple(parameter(v, f"{name}_{k}") for k, v in enumerate(value.items)))
         if not is_numeric(value) or value is UNDEFINED:
             return value
         key = lo.root(value) if isinstance(value, Var) and may_be_array(value) else (name, value)
@@ -141,6 +141,7 @@ def widened(lo: Lowering, head: Head, end: Side, live: Collection[str] | None, b
     state.left = False
     state.dead = False
     state.frozen = {**head.state.frozen, **state.frozen}
+    state.stale = {}
     state.heap = {k: v for k, v in state.heap.items() if not isinstance(v, tuple)}
     used = _variables(state)
     params = [p for p in (*head.params, *join.outs) if p in used]
@@ -362,7 +363,7 @@ def after_loop(state: State, outs: dict[Var, Var]) -> State:
     frames = {key: {n: renamed(v) for n, v in names.items()} for key, names in state.frames.items()}
     heap = {renamed(k): renamed(v) for k, v in state.heap.items()}
     frozen = {renamed(k): v for k, v in state.frozen.items()}
-    return State(frames, heap, frozen)
+    return State(frames, heap, frozen, dict(state.stale))
 
 
 def leave_loop(lo: Lowering) -> None:

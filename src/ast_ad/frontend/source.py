@@ -22,6 +22,7 @@ from ast_ad.errors import NoSource
 from ast_ad.frontend import codes
 
 _KEPT_FILES = 8
+_NAMES_OF_ANY_TEXT = ("<string>", "<stdin>", "<unknown>")
 
 
 class Place(NamedTuple):
@@ -128,7 +129,7 @@ def resolve_name(function: FunctionType, name: str) -> Resolved:
             return Resolved("undefined")
     if name in function.__globals__:
         return Resolved("global", function.__globals__[name])
-    builtins: dict[str, Any] = function.__builtins__  # type: ignore[attr-defined]
+    builtins: dict[str, Any] = getattr(function, "__builtins__", {})
     if name in builtins:
         return Resolved("builtin", builtins[name])
     return Resolved("undefined")
@@ -216,7 +217,7 @@ def _matches(file: _File, code: CodeType) -> list[codes.Match]:
 
 def _no_match(function: FunctionType, file: _File) -> NoSource:
     code, name = function.__code__, _name_of(function)
-    if not file.lines:
+    if not file.lines or code.co_filename in _NAMES_OF_ANY_TEXT:
         return NoSource(
             f"the source of {name} cannot be had",
             reason=f"It was compiled from {code.co_filename!r}, which is no file that can be read here\n"

@@ -3,6 +3,7 @@
     frames   frame -> name -> value; names that begin with % are the compiler's own
     heap     a location -> its contents; an array's variable -> its current version; a view -> (base version, value)
     frozen   locations that may be shared in a way nobody knows: reading is fine, writing is an error; -> the reason
+    stale    arrays that may or may not have been written to through another name: reading is an error; -> the reason
     left     whether the path has left the block by break, continue or return: False, True, or known at run time
 
 A state is copied where paths part.  What is in it is immutable.
@@ -24,10 +25,11 @@ class State:
     frames: dict[int, dict[str, Value]] = field(default_factory=dict)
     heap: dict[Any, Any] = field(default_factory=dict)
     frozen: dict[Any, str] = field(default_factory=dict)
+    stale: dict[Any, str] = field(default_factory=dict)
     left: bool | Var = False
     dead: bool = False
 
     def fork(self) -> State:
         """A state that can go its own way."""
         frames = {key: dict(names) for key, names in self.frames.items()}
-        return State(frames, dict(self.heap), dict(self.frozen), self.left, self.dead)
+        return State(frames, dict(self.heap), dict(self.frozen), dict(self.stale), self.left, self.dead)

@@ -9,8 +9,9 @@ import gast
 
 from ast_ad.errors import UnknownAtCompileTime
 from ast_ad.frontend.context import Lowering, lowers
-from ast_ad.frontend.control import RETURNED, VALUE, branch, lower_statements, nothing, test_of, truth
+from ast_ad.frontend.control import RETURNED, VALUE, branch, lower_statements, nothing, test_of, truth, unless_left
 from ast_ad.frontend.iteration import ONE, ZERO, Counted, iteration_of
+from ast_ad.frontend.known import constant_of
 from ast_ad.frontend.liveness import bound_names, holds
 from ast_ad.frontend.loops import leave_loop, run_loop
 from ast_ad.frontend.targets import assign
@@ -29,6 +30,7 @@ def lower_for(lo: Lowering, stmt: Any) -> None:
 
     def take(value: Value) -> None:
         lo.statement = lo.node = stmt
+        _begin_trip(lo, stmt)
         assign(lo, stmt.target, value)
         lower_statements(lo, stmt.body)
 
@@ -74,6 +76,15 @@ def _pseudo(lo: Lowering, stop: str) -> set[str]:
     return {RETURNED, VALUE, f"{stop}broke"} & ({VALUE} | set(lo.names))
 
 
+def _begin_trip(lo: Lowering, stmt: Any) -> None:
+    """No trip begins where an earlier one has left."""
+    for name in (RETURNED, f"{lo.frame.loops[-1]}broke"):
+        if name in lo.names:
+            lo.names[name] = FALSE
+    if holds(stmt.body, gast.Return):
+        lo.names.pop(VALUE, None)
+
+
 @lowers(gast.While)
 def lower_while(lo: Lowering, stmt: Any) -> None:
     """`while test: body`, with its `else`: the test is the last If of the loop's body."""
@@ -82,6 +93,7 @@ def lower_while(lo: Lowering, stmt: Any) -> None:
 
     def trip(index: Any) -> None:
         lo.statement = lo.node = stmt
+        _begin_trip(lo, stmt)
         known = test_of(lo, stmt.test)
         stop = lo.frame.loops[-1]
 
@@ -148,8 +160,6 @@ def _with_else(lo: Lowering, stmt: Any, run: Callable[[str], None]) -> None:
     if lo.state.left is False:
         unless_broken()
     elif lo.state.left is not True:
-        from ast_ad.frontend.control import unless_left
-
         unless_left(lo, unless_broken, frame.names.after[stmt])
 
 
@@ -192,7 +202,7 @@ def lower_dict_comprehension(lo: Lowering, node: Any, name: str) -> Value:
     result = lo.new_ref(Entries((), ()), name)
 
     def add() -> None:
-        key = lo.static_value(lo.expr(node.key), "a key of a dict")
+        key = constant_of(lo, lo.expr(node.key), "a key of a dict")
         contents = lo.contents(result)
         assert isinstance(contents, Entries)
         lo.set_contents(result, with_entry(contents, key, lo.expr(node.value)))

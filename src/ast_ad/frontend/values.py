@@ -33,10 +33,11 @@ class Static:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class TupleOf:
-    """A tuple; `type` is the class of a named one."""
+    """A tuple; `type` is the class of a named one, `atom` the tuple at run time where there is one."""
 
     items: tuple[Value, ...]
     type: type | None = None
+    atom: Atom | None = None
 
 
 class Location:

@@ -276,6 +276,8 @@ def join(a: Kind, b: Kind) -> Kind:
     if isinstance(a, Dict) and isinstance(b, Dict) and a.keys == b.keys:
         return Dict(a.keys, tuple(map(join, a.items, b.items)))
     if isinstance(a, List) and isinstance(b, List):
+        if isinstance(a.item, Undefined) or isinstance(b.item, Undefined):  # an empty list
+            return b if isinstance(a.item, Undefined) else a
         return List(join(a.item, b.item))
     if isinstance(a, Residual) or isinstance(b, Residual):
         return a if isinstance(a, Residual) else b

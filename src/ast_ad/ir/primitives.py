@@ -338,6 +338,23 @@ def _add_in_list(xs: list[Any], value: Any, i: int) -> list[Any]:
     return new
 
 
+def _raise(error: Any, *words: Any) -> None:
+    raise error(*words)
+
+
+def _format(*values: Any, parts: tuple[Any, ...]) -> str:
+    convert: dict[int, Callable[[Any], Any]] = {-1: lambda v: v, 115: str, 114: repr, 97: ascii}
+    left = iter(values)
+    return "".join(
+        part if isinstance(part, str) else format(convert[part[0]](next(left)), part[1]) for part in parts
+    )
+
+
+def _call_opaque(fn: Callable[..., Any], *args: Any, keywords: tuple[str, ...] = ()) -> Any:
+    split = len(args) - len(keywords)
+    return fn(*args[:split], **dict(zip(keywords, args[split:], strict=True)))
+
+
 MAKE_TUPLE = Primitive(
     "make_tuple", lambda *xs: xs, lambda ks, p: Tuple(ks), result="element", total=always, cost=0
 )
@@ -365,6 +382,10 @@ POP = Primitive(
 LIST_GET = Primitive("list_get", lambda xs, i: xs[i], _element, result="element", cost=0)
 LIST_SET = Primitive("list_set", _replace_in_list, _first, result="same", cost=1)
 LIST_ADD = Primitive("list_add", _add_in_list, _first, result="same", cost=1)
+#: xs[start:stop:step], by an index template of one `Span`
+LIST_SLICE = Primitive("list_slice", lambda xs, *holes, index: xs[fill(index, holes)], _first, cost=1)
+LIST_CONCAT = Primitive("list_concat", operator.add, lambda ks, p: join(ks[0], ks[1]), cost=1)
+LIST_REPEAT = Primitive("list_repeat", operator.mul, _first, cost=1)
 LENGTH = Primitive("length", len, lambda ks, p: INT, total=always, cost=0)
 IS_EMPTY = Primitive("is_empty", lambda xs: not xs, lambda ks, p: BOOL, total=always, cost=0)
 SHAPE = Primitive("shape", np.shape, _shape_kind, total=always, cost=0)
@@ -428,6 +449,12 @@ SEED = Primitive("seed", runtime.seed, lambda ks, p: cotangent_kind(ks[0]), cost
 ASSERT = Primitive("assert", runtime.check, lambda ks, p: (), outs=0, effect=True)
 #: print(*args, **params)
 PRINT = Primitive("print", print, lambda ks, p: (), outs=0, effect=True)
+#: `raise error(*words)`; ends the path it stands on
+RAISE = Primitive("raise", _raise, lambda ks, p: (), outs=0, effect=True)
+#: an f-string: `parts` are its texts, and (conversion, specification) for each argument
+FORMAT = Primitive("format", _format, lambda ks, p: OPAQUE, cost=1)
+#: `fn(*args)` of a callable nobody knows: runs once, in its place; the last arguments are passed by `keywords`
+CALL_OPAQUE = Primitive("call_opaque", _call_opaque, lambda ks, p: NUMBER, effect=True)
 
 
 # Operators

@@ -106,7 +106,7 @@ def _may_drop(operands: list[Any], signature: inspect.Signature) -> bool:
 
 def is_default(value: Any, default: Any) -> bool:
     """Whether a constant is the default of its parameter.  Values that are not constants are not."""
-    if value is default:
+    if value is default or (default is np._NoValue and (value is None or value is False)):  # type: ignore[attr-defined]
         return True
     return type(value) in _SIMPLE and type(value) is type(default) and bool(value == default)
 

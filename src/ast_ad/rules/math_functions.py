@@ -23,12 +23,7 @@ from ast_ad.rules.table import (
     primitive_for,
     primitive_of,
 )
-from ast_ad.rules.terms import Term, apply
-
-
-def call(function: Any, *args: Any) -> Term:
-    """A function of `math` in a term."""
-    return apply(function, args, {})
+from ast_ad.rules.terms import Term, call
 
 
 # Exponentials, logarithms, powers
@@ -203,11 +198,9 @@ def _prod_tangent(ans: Term, tangents: Any, xs: Term, start: Any = 1) -> Any:
     t = tangents[0]
     known = elements(xs)
     if known is None:
-        others = np.prod  # a run-time list: as an array
-        del others
-        from ast_ad.rules.scans import products_of_others
+        from ast_ad.rules.reductions import products_of_others
 
-        return start * np.sum(products_of_others(np.array(xs)) * np.array(t))  # type: ignore[arg-type]
+        return start * np.sum(products_of_others(call(np.array, xs)) * call(np.array, t))  # type: ignore[arg-type]
     total: Any = None
     for k, part in enumerate(t):
         if part is not None:
@@ -219,10 +212,10 @@ def _prod_tangent(ans: Term, tangents: Any, xs: Term, start: Any = 1) -> Any:
 def _prod_cotangent(ct: Term, ans: Term, xs: Term, start: Any = 1) -> Any:
     known = elements(xs)
     if known is None:
-        from ast_ad.rules.scans import products_of_others
+        from ast_ad.rules.reductions import products_of_others
         from ast_ad.rules.structures import list_of_rows
 
-        return list_of_rows(ct * start * products_of_others(np.array(xs)))  # type: ignore[arg-type]
+        return list_of_rows(ct * start * products_of_others(call(np.array, xs)))  # type: ignore[arg-type]
     return tuple(ct * (start * _product_of_others(known, k)) for k in range(len(known)))
 
 

@@ -13,7 +13,7 @@ from ast_ad import runtime
 from ast_ad.ir import primitives as P
 from ast_ad.ir.kinds import Array, List
 from ast_ad.rules.table import custom, helper, linear, nondifferentiable, primitive_of
-from ast_ad.rules.terms import Term, make
+from ast_ad.rules.terms import Term, call, make
 
 
 def zeros(x: Term) -> Term:
@@ -90,5 +90,5 @@ def _row(kind: Any) -> Any:
 
 
 linear(primitive_of(runtime.list_of), (lambda ct, x, xs: sum_of_list(ct), None))
-linear(primitive_of(runtime.list_of_rows), lambda ct, x: np.array(ct))
+linear(primitive_of(runtime.list_of_rows), lambda ct, x: call(np.array, ct))
 linear(primitive_of(runtime.sum_of_list), lambda ct, xs: list_of(ct, xs))

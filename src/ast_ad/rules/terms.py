@@ -172,6 +172,15 @@ class Term:
     def __abs__(self) -> Term:
         return make(P.ABS, self)
 
+    def __invert__(self) -> Term:
+        return make(P.INVERT, self)
+
+    def __and__(self, other: Any) -> Term:
+        return make(P.BITAND, self, other)
+
+    def __or__(self, other: Any) -> Term:
+        return make(P.BITOR, self, other)
+
     def __lt__(self, other: Any) -> Term:
         return make(P.LT, self, other)
 
@@ -224,6 +233,9 @@ _INFIX = {
     np.not_equal: P.NE,
     np.floor_divide: P.FLOORDIV,
     np.remainder: P.MOD,
+    np.bitwise_and: P.BITAND,
+    np.bitwise_or: P.BITOR,
+    np.invert: P.INVERT,
 }
 
 
@@ -260,6 +272,11 @@ def apply(function: Any, args: Any, kwargs: Any) -> Term:
         raise TypeError(f"a rule calls {function!r}, which has no primitive")
     operands, params = bind(primitive, args, kwargs)
     return make(primitive, *operands, **params)
+
+
+def call(function: Any, *args: Any, **kwargs: Any) -> Term:
+    """A function applied to terms: for those that NumPy does not hand over by its protocols, and for `math`."""
+    return apply(function, args, kwargs)
 
 
 def emit(value: Term, builder: Builder, memo: dict[int, Atom], name: str = "") -> Atom:

@@ -31,6 +31,7 @@ from ast_ad.ir.kinds import (
     rank,
     same_shape,
 )
+from ast_ad.rules.modes import guard
 from ast_ad.rules.table import primitive_of, rule_of
 from ast_ad.rules.terms import Term, UnknownRank, make
 from ast_ad.transforms.pen import Pen
@@ -46,14 +47,21 @@ class Sweep:
     forward   the function's statements; loops get a count and calls become calls of `g_forward` where the sweep asks
     backward  the statements of the reverse sweep
     mirror    for each region of the reverse sweep, the region of the forward sweep whose visits it undoes, one by one
+    selected  the variables whose cotangents a selection may have made zero
     renamed   forward loop indices and the indices of the loops that undo them
     """
 
     def __init__(
-        self, function: Function, active: set[Atom], sweep: int, call_adjoint: Callable[[Sweep, Region, Call], None]
+        self,
+        function: Function,
+        active: set[Atom],
+        selected: set[Atom],
+        sweep: int,
+        call_adjoint: Callable[[Sweep, Region, Call], None],
     ) -> None:
         self.function = function
         self.active = active
+        self.selected = selected
         self.call_adjoint = call_adjoint
         self.forward = thaw(function.block)
         self.backward = Region()
@@ -134,6 +142,8 @@ class Sweep:
                 raise rank_needed(call) from unknown
             if isinstance(tree, list):
                 tree = tuple(tree)
+            if rule.singular and call.outs[0] in self.selected and isinstance(tree, Term):
+                tree = guard(tree, ct)
             tree = self.fit(tree, arg, rule.unbroadcast)
             parts[arg] = add(parts.get(arg), tree)
         for arg, tree in parts.items():

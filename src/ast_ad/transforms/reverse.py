@@ -8,8 +8,10 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from typing import TypeAlias
 
 from ast_ad.analyses.activity import Activity
+from ast_ad.analyses.selection import selected
 from ast_ad.ir import primitives as P
 from ast_ad.ir.build import kind_of
 from ast_ad.ir.core import Atom, Block, Call, Callee, Function, Lit, Origin, Param, Program, Var
@@ -39,6 +41,9 @@ def pullback(program: Program, wrt: Sequence[int], has_aux: bool = False) -> tup
     return _Reverse(program).pullback(wrt, has_aux)
 
 
+Flags: TypeAlias = tuple[bool, ...]
+
+
 @dataclass(frozen=True)
 class Pair:
     """A function split into its sweeps, for one pattern of active parameters and seeded results."""
@@ -53,7 +58,7 @@ class _Reverse:
         self.program = program
         self.activity = Activity(program)
         self.functions: dict[str, Function] = {}
-        self.pairs: dict[tuple[str, tuple[bool, ...], tuple[bool, ...]], Pair] = {}
+        self.pairs: dict[tuple[str, Flags, Flags, Flags], Pair] = {}
         self.sweep = 1 + max(
             (s.origin.sweep for f in program.functions.values() for s in statements(f.block) if s.origin), default=0
         )
@@ -129,7 +134,7 @@ class _Reverse:
     def sweep_of(self, main: Function, wrt: Sequence[int], seeds: Sequence[bool]) -> Sweep:
         pattern = [i in wrt for i in range(len(main.params))]
         active = self.activity.active(main, pattern, seeds)
-        return Sweep(main, active, self.sweep, self.call_adjoint)
+        return Sweep(main, active, selected(main, [False]), self.sweep, self.call_adjoint)
 
     def finish(self, name: str, entry: Function) -> Program:
         """The program of the entry and all that it reaches."""
@@ -155,7 +160,8 @@ class _Reverse:
         pattern = tuple(a in sweep.active for a in call.args)
         trees = [sweep.cts.pop(o, None) for o in call.outs]
         seeds = tuple(t is not None for t in trees)
-        pair = self.pair(call.fn.name, pattern, seeds)
+        masked = tuple(o in sweep.selected for o in call.outs)
+        pair = self.pair(call.fn.name, pattern, seeds, masked)
         bars = [b for o, t, s in zip(call.outs, trees, seeds, strict=True) if s for b in sweep.dense_leaves(t, o)]
         residual: tuple[Var, ...] = ()
         if pair.residual is not None:
@@ -170,9 +176,9 @@ class _Reverse:
         for arg, made in zip(actives, outs, strict=True):
             sweep.contribute(arg, unflatten(iter(map(Term, made)), arg.kind))
 
-    def pair(self, name: str, pattern: tuple[bool, ...], seeds: tuple[bool, ...]) -> Pair:
+    def pair(self, name: str, pattern: Flags, seeds: Flags, masked: Flags) -> Pair:
         """The sweeps of a function for one pattern, written on the first call."""
-        key = (name, pattern, seeds)
+        key = (name, pattern, seeds, masked)
         if key not in self.pairs:
             function = self.program.functions[name]
             number = sum(k[0] == name for k in self.pairs)
@@ -180,7 +186,7 @@ class _Reverse:
             names = (f"{name}_forward{suffix}", f"{name}_reverse{suffix}")
             self.pairs[key] = Pair(*names, Residual(names[0]))
             active = self.activity.active(function, pattern, seeds)
-            sweep = Sweep(function, active, self.sweep, self.call_adjoint)
+            sweep = Sweep(function, active, selected(function, masked), self.sweep, self.call_adjoint)
             sweep.pen.about(_last_origin(function))
             trees: list[Tree] = []
             bars: list[Var] = []

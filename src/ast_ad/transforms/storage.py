@@ -10,10 +10,12 @@ Before: the reverse sweep reads variables of the forward sweep as if all were vi
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
+from typing import Any
 
+from ast_ad.ir import primitives as P
 from ast_ad.ir.build import kind_of
 from ast_ad.ir.core import UNDEFINED, Atom, Call, Callee, Lit, Var
-from ast_ad.ir.kinds import BOOL, Kind, Maybe, Scalar, rank
+from ast_ad.ir.kinds import BOOL, INT, Kind, Maybe, Scalar, rank
 from ast_ad.transforms.adjoint import Sweep
 from ast_ad.transforms.regions import (
     DRAINED,
@@ -26,7 +28,9 @@ from ast_ad.transforms.regions import (
     Region,
     Tape,
     fresh_list,
+    leaves,
     nodes,
+    result_at,
     thread,
 )
 
@@ -48,6 +52,7 @@ class _Storage:
         self.found: dict[Var, Atom] = dict(sweep.renamed)
         self.taped: dict[Region, list[tuple[Var, Var, Tape]]] = {}
         self.again: dict[Region, list[tuple[int, Call]]] = {}
+        self.read_indices: set[Var] = set()
         self.homes_of(self.forward)
 
     def run(self) -> None:
@@ -106,6 +111,8 @@ class _Storage:
             return
         at = self.meeting(var)
         back = self.undoing[at]
+        if self.counted(var):
+            return
         maker = self.maker.get(var)
         fresh = Var(var.name, var.kind, var.origin)
         self.found[var] = fresh
@@ -121,6 +128,47 @@ class _Storage:
         fresh = Var(var.name, kind, var.origin)
         self.found[var] = fresh
         self.taped.setdefault(at, []).append((var, fresh, tape))
+
+    def counted(self, var: Var) -> bool:
+        """A carried integer that each trip raises by a constant is computed from the number of the trip."""
+        home = self.home[var]
+        cycle = home.inside
+        if not isinstance(cycle, Cycle) or var.kind != INT or all(var is not p for p in cycle.carried):
+            return False
+        k = next(n for n, p in enumerate(cycle.carried) if p is var)
+        root = next((r for r in self.undoing if loop_of(r) is cycle and isinstance(self.undoing[r].inside, Cycle)), None)
+        if root is None:
+            return False
+        back = self.undoing[root].inside
+        assert isinstance(back, Cycle)
+        if back.range is None or _value(back.range[0]) != 0 or _value(back.range[2]) != 1:
+            return False
+        steps = {self.step(result_at(leaf, home, 1 + k), var) for leaf in leaves(root)}
+        step = steps.pop()
+        if steps or step is None:
+            return False
+        index = back.body.params[0]
+        self.read_indices.add(index)
+        start, place = cycle.inits[k], self.again.setdefault(self.undoing[root], [])
+        value: Atom = index
+        for fn, other in ((P.MUL, Lit(step)), (P.ADD, start)):
+            if _value(other) != {P.MUL: 1, P.ADD: 0}[fn]:
+                made = Var(var.name, INT, var.origin)
+                place.append((self.order[var], Call((made,), fn, (value, other), (), var.origin)))
+                value = made
+        self.want((start,), self.undoing[root])
+        self.found[var] = value
+        return True
+
+    def step(self, result: Atom, var: Var) -> int | None:
+        """The constant that a result adds to a variable."""
+        maker = self.maker.get(result) if isinstance(result, Var) else None
+        if not isinstance(maker, Call) or maker.fn not in (P.ADD, P.SUB):
+            return None
+        a, b = maker.args
+        if a is var and isinstance(_value(b), int):
+            return int(_value(b)) if maker.fn is P.ADD else -int(_value(b))
+        return int(_value(a)) if b is var and maker.fn is P.ADD and isinstance(_value(a), int) else None
 
     def meeting(self, var: Var) -> Region:
         """The innermost forward region, in the loop of the variable, whose undoing holds all who want it."""
@@ -211,7 +259,7 @@ class _Storage:
 
     def _index_read(self, index: Var) -> bool:
         forward = [f for f, b in self.sweep.renamed.items() if b is index]
-        return any(f in self.wanted for f in forward)
+        return index in self.read_indices or any(f in self.wanted for f in forward)
 
     def region_of(self, cycle: Cycle) -> Region:
         assert cycle.body.parent is not None
@@ -231,6 +279,11 @@ class _Storage:
         self.forward.stmts[:] = stmts
         thread(self.forward, state)
         thread(self.backward, state)
+
+
+def _value(atom: Atom) -> Any:
+    """The value of a constant; None for a variable."""
+    return atom.value if isinstance(atom, Lit) else None
 
 
 def loop_of(region: Region) -> Cycle | None:

@@ -1,0 +1,153 @@
+"""The public functions: argument handling only.  Names, argument order and result shapes are JAX's."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+import numpy as np
+
+from ast_ad.derivative import Derivative
+from ast_ad.errors import WrongArgument, WrongStructure
+from ast_ad.patterns import fetched
+from ast_ad.runtime import stop_gradient as stop_gradient
+
+
+def _derivative(mode: str, fun: Any, argnums: Any, has_aux: bool) -> Any:
+    if fun is None:
+        return lambda function: Derivative(function, mode, argnums, has_aux)
+    if isinstance(fun, (int, str)) or (isinstance(fun, (tuple, list)) and not callable(fun)):
+        raise WrongArgument(
+            f"{mode} expects a function first, not {fun!r}", remedy=f"Write {mode}(f, {fun!r}) or @{mode}(argnums={fun!r})."
+        )
+    return Derivative(fun, mode, argnums, has_aux)
+
+
+def grad(fun: Any = None, argnums: int | str | Sequence[int | str] = 0, *, has_aux: bool = False) -> Any:
+    """The gradient of a function of one result.
+
+    `fun` returns a number or an array of one element.  `argnums` says by which parameters: an int or a name gives one
+    gradient, a sequence a tuple.  A gradient has the structure, shapes and dtypes of its argument; a Python int gets a
+    float.  With `has_aux`, `fun` returns (value, aux) and the derivative (gradient, aux).  Also a decorator:
+    `@grad` or `@grad(argnums=("w", "b"))`.
+
+    Raises TypeError for integer arrays, larger or other results, unknown `argnums`; `AstAdError` with the place in the
+    source for what cannot be differentiated.
+
+    >>> def square(x):
+    ...     return x * x
+    >>> grad(square)(3.0)
+    6.0
+    """
+    return _derivative("grad", fun, argnums, has_aux)
+
+
+def value_and_grad(fun: Any = None, argnums: int | str | Sequence[int | str] = 0, *, has_aux: bool = False) -> Any:
+    """The value and the gradient of a function of one result, as (value, gradient); `grad` says the rest.
+
+    >>> def square(x):
+    ...     return x * x
+    >>> value_and_grad(square)(3.0)
+    (9.0, 6.0)
+    """
+    return _derivative("value_and_grad", fun, argnums, has_aux)
+
+
+def vjp(fun: Any, *primals: Any, has_aux: bool = False) -> Any:
+    """The value of a function and its vector-Jacobian product: (out, vjp_fun), or with `has_aux` (out, vjp_fun, aux).
+
+    `vjp_fun(ct)` takes a cotangent with the structure and shapes of `out` and returns a tuple, one cotangent per primal.
+    It may be called any number of times.
+
+    >>> out, pull = vjp(lambda x: x * x, np.array([1.0, 2.0]))
+    >>> pull(np.ones(2))
+    (array([2., 4.]),)
+    """
+    derivative = _for_primals(fun, "vjp", len(primals), has_aux)
+    entry, args, kwargs = _enter(derivative, primals)
+    forward, reverse = entry.functions
+    result, residual = forward(*args, **kwargs)
+    out, aux = result if has_aux else (result, None)
+
+    def vjp_fun(ct: Any) -> tuple[Any, ...]:
+        """The cotangents of the primals for a cotangent of the result."""
+        check_like(ct, out, "the cotangent", "the result")
+        cotangents: tuple[Any, ...] = reverse(residual, ct)
+        return cotangents
+
+    return (out, vjp_fun, aux) if has_aux else (out, vjp_fun)
+
+
+def jvp(fun: Any, primals: Sequence[Any], tangents: Sequence[Any], has_aux: bool = False) -> Any:
+    """The value of a function and its directional derivative: (out, out_dot), or with `has_aux` (out, out_dot, aux).
+
+    `tangents` has the structure and shapes of `primals`, which is a tuple or list of the positional arguments.
+
+    >>> jvp(lambda x, y: x * y, (3.0, 2.0), (1.0, 0.0))
+    (6.0, 2.0)
+    """
+    for name, given in (("primals", primals), ("tangents", tangents)):
+        if not isinstance(given, (tuple, list)):
+            raise WrongArgument(
+                f"jvp takes {name} as a tuple or list, not {type(given).__name__}", remedy="Write jvp(f, (x,), (x_dot,))."
+            )
+    check_like(tuple(tangents), tuple(primals), "tangents", "primals")
+    derivative = _for_primals(fun, "jvp", len(primals), has_aux)
+    entry, args, kwargs = _enter(derivative, primals)
+    result = entry.functions[0](*args, *tangents, **kwargs)
+    if has_aux:
+        (out, dot), aux = result
+        return out, dot, aux
+    return result
+
+
+def _for_primals(fun: Any, mode: str, count: int, has_aux: bool) -> Derivative:
+    if not callable(fun):
+        raise WrongArgument(f"{mode} expects a function first, not {type(fun).__name__}")
+    return Derivative(fun, mode, tuple(range(count)), has_aux)
+
+
+def _enter(derivative: Derivative, primals: Sequence[Any]) -> tuple[Any, tuple[Any, ...], dict[str, Any]]:
+    parameters = derivative.prepare()
+    args: tuple[Any, ...] = tuple(primals)
+    kwargs: dict[str, Any] = {}
+    if len(args) != parameters.plain:
+        args, kwargs = parameters.complete(args, kwargs)
+    entry = derivative.compiled(args, kwargs)
+    return entry, args, {**kwargs, **fetched(entry, derivative.primal)}
+
+
+def check_like(given: Any, like: Any, name: str, of: str, path: str = "") -> None:
+    """Raise `WrongStructure` unless one value has the structure, shapes and kind of dtype that a (co)tangent of another has."""
+    where = f"{name}{path}"
+    if isinstance(like, dict) or isinstance(given, dict):
+        if not (isinstance(like, dict) and isinstance(given, dict) and list(like) == list(given)):
+            raise WrongStructure(f"{where} has not the keys of {of}{path}: {_shown(given)} against {_shown(like)}")
+        for key in like:
+            check_like(given[key], like[key], name, of, f"{path}[{key!r}]")
+    elif isinstance(like, (tuple, list)) or isinstance(given, (tuple, list)):
+        same = type(like) is type(given) and len(like) == len(given)
+        if not same:
+            raise WrongStructure(f"{where} has not the structure of {of}{path}: {_shown(given)} against {_shown(like)}")
+        for k, (one, two) in enumerate(zip(given, like, strict=True)):
+            check_like(one, two, name, of, f"{path}[{k}]")
+    elif isinstance(like, (np.ndarray, np.generic, int, float, complex)):
+        if not isinstance(given, (np.ndarray, np.generic, int, float, complex)) or np.shape(given) != np.shape(like):
+            raise WrongStructure(
+                f"{where} has shape {_shown(given)}, and {of}{path} has {_shown(like)}",
+                remedy="Give an array of the same shape.",
+            )
+        if np.iscomplexobj(given) and not np.iscomplexobj(like):
+            raise WrongStructure(f"{where} is complex, and {of}{path} is real")
+
+
+def _shown(value: Any) -> str:
+    if isinstance(value, (np.ndarray, np.generic)):
+        return f"{np.shape(value)} ({value.dtype})"
+    if isinstance(value, dict):
+        return f"a dict with keys {list(value)}"
+    if isinstance(value, (tuple, list)):
+        return f"a {type(value).__name__} of {len(value)}"
+    return f"() ({type(value).__name__})"
+
+

@@ -1,0 +1,350 @@
+"""Write the statements of a tree as Python's own syntax tree."""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Sequence
+
+from ast_ad.analyses.aliasing import Storage
+from ast_ad.backend.coalescing import Coalescing
+from ast_ad.backend.expressions import (
+    Expr,
+    Outside,
+    attribute,
+    binary,
+    called,
+    copy_of,
+    index_expression,
+    name,
+    subscript,
+    write_call,
+)
+from ast_ad.backend.tree import Branch, Break, For, Let, Moves, Node, Return, Select, Tree, While
+from ast_ad.ir.build import kind_of
+from ast_ad.ir.core import Atom, Call, Callee, Function, Lit, Param, Program, Var
+from ast_ad.ir.kinds import BOOL, Array, Fixed, List, Scalar
+from ast_ad.ir.primitives import is_basic
+
+_STORE = ast.Store()
+_FLIPPED = {"==": "!=", "!=": "==", "is": "is not", "is not": "is", "in": "not in", "not in": "in"}
+_FLIPPED_INTS = {"<": ">=", "<=": ">", ">": "<=", ">=": "<"}
+
+
+class Emitter:
+    """Writes one function; `functions` are those of the program, to know how their arguments are passed."""
+
+    def __init__(
+        self, program: Program, tree: Tree, groups: Coalescing, storage: Storage, names: dict[int, str], outside: Outside
+    ) -> None:
+        self.program = program
+        self.nested = tree.nested
+        self.groups = groups
+        self.storage = storage
+        self.names = names
+        self.outside = outside
+        self.read: set[int] = set()
+
+    # expressions
+
+    def atom(self, atom: Atom) -> Expr:
+        """A value where it is read: a constant, a name, or the expression that is nested there."""
+        if isinstance(atom, Lit):
+            return self.outside.constant(atom.value)
+        node = self.nested.get(atom)
+        if node is not None:
+            return self.value(node)
+        return name(self.names[self.groups.group[atom]])
+
+    def value(self, node: Let | Select) -> Expr:
+        """What a statement with one result computes."""
+        if isinstance(node, Select):
+            return self.choice(node)
+        call = node.call
+        args = [self.atom(a) for a in call.args]
+        for k in node.copied:
+            if k >= 0:
+                args[k] = copy_of(self.outside, args[k], kind_of(call.args[k]))
+        if isinstance(call.fn, Callee):
+            return self.call_of_function(call.fn, args)
+        result = write_call(self.outside, call, args)
+        return copy_of(self.outside, result, call.outs[0].kind) if -1 in node.copied else result
+
+    def choice(self, node: Select) -> Expr:
+        test = node.test
+        both_bool = kind_of(test) == BOOL
+        if node.orelse is test or (both_bool and isinstance(node.orelse, Lit) and node.orelse.value is False):
+            return _bool_op(ast.And(), self.atom(test), self.atom(node.then))
+        if node.then is test or (both_bool and isinstance(node.then, Lit) and node.then.value is True):
+            return _bool_op(ast.Or(), self.atom(test), self.atom(node.orelse))
+        return ast.IfExp(test=self.test(test, False), body=self.atom(node.then), orelse=self.atom(node.orelse))
+
+    def test(self, atom: Atom, negated: bool) -> Expr:
+        """A condition; negated exactly, also for nan."""
+        node = self.nested.get(atom) if isinstance(atom, Var) else None
+        if not isinstance(node, Let) or isinstance(node.call.fn, Callee):
+            found = self.atom(atom)
+            return ast.UnaryOp(op=ast.Not(), operand=found) if negated else found
+        call, symbol = node.call, node.call.fn.name
+        if symbol == "not":
+            return self.test(call.args[0], not negated)
+        if symbol == "is_empty":
+            found = self.atom(call.args[0])
+            return found if negated else ast.UnaryOp(op=ast.Not(), operand=found)
+        found = self.value(node)
+        if not negated:
+            return found
+        if isinstance(found, ast.Compare):
+            kinds = [kind_of(a) for a in call.args]
+            scalars = all(isinstance(k, Scalar) for k in kinds)
+            ints = scalars and all(k.type in ("int", "bool") for k in kinds)  # type: ignore[attr-defined]
+            flipped = _FLIPPED.get(symbol) if scalars or "=" not in symbol else None
+            flipped = flipped or (_FLIPPED_INTS.get(symbol) if ints else None)
+            if flipped:
+                turned = ast.parse(f"a {flipped} b", mode="eval").body
+                assert isinstance(turned, ast.Compare)
+                return ast.Compare(left=found.left, ops=turned.ops, comparators=found.comparators)
+        return ast.UnaryOp(op=ast.Not(), operand=found)
+
+    def call_of_function(self, fn: Callee, args: Sequence[Expr]) -> Expr:
+        callee = self.program.functions[fn.name]
+        positional: list[Expr] = []
+        keywords: list[ast.keyword] = []
+        for param, value in zip(callee.params, args, strict=True):
+            if param.form == "plain":
+                positional.append(value)
+            elif param.form == "star":
+                elements = value.elts if isinstance(value, ast.Tuple) else [ast.Starred(value=value, ctx=ast.Load())]
+                positional += elements
+            else:
+                keywords.append(ast.keyword(arg=None if param.form == "kwargs" else param.var.name, value=value))
+        target = name(self.outside.aliases.get(fn.name, fn.name))
+        return ast.Call(func=target, args=positional, keywords=keywords)
+
+    # statements
+
+    def target(self, var: Var) -> Expr:
+        """A variable that is assigned."""
+        return ast.Name(id=self.names[self.groups.group[var]], ctx=_STORE)
+
+    def statements(self, nodes: Sequence[Node]) -> list[ast.stmt]:
+        """Statements, each with the `origin` and the `node` that it comes from; `pass` where there are none."""
+        found: list[ast.stmt] = []
+        for node in nodes:
+            for stmt in self.statement(node):
+                stmt.origin = node.origin  # type: ignore[attr-defined]
+                stmt.node = node  # type: ignore[attr-defined]
+                found.append(stmt)
+        return found
+
+    def body(self, nodes: Sequence[Node]) -> list[ast.stmt]:
+        return self.statements(nodes) or [ast.Pass()]
+
+    def statement(self, node: Node) -> list[ast.stmt]:
+        if isinstance(node, Let):
+            return [self.update(node) if node.update else self.let(node)]
+        if isinstance(node, Select):
+            return [ast.Assign(targets=[self.target(node.out)], value=self.choice(node))]
+        if isinstance(node, Moves):
+            return self.moves(node)
+        if isinstance(node, Branch):
+            orelse = self.statements(node.orelse)
+            return [ast.If(test=self.test(node.test, node.negated), body=self.body(node.then), orelse=orelse)]
+        if isinstance(node, For):
+            return [self.loop(node)]
+        if isinstance(node, While):
+            test = ast.Constant(value=True) if node.test is None else self.test(node.test, node.negated)
+            return [ast.While(test=test, body=self.body(node.body), orelse=[])]
+        if isinstance(node, Return):
+            return [self.give_back(node)]
+        return [ast.Break()]
+
+    def let(self, node: Let) -> ast.stmt:
+        call = node.call
+        if not call.outs:
+            return self.effect(node)
+        value = self.value(node)
+        if len(call.outs) > 1 or (isinstance(call.fn, Callee) and self.returns_a_tuple(call.fn)):
+            targets = [self.target(v) if self.is_read(v) else ast.Name(id="_", ctx=_STORE) for v in call.outs]
+            return ast.Assign(targets=[ast.Tuple(elts=targets, ctx=_STORE)], value=value)
+        out = call.outs[0]
+        if not self.is_read(out):
+            return ast.Expr(value=value)
+        sign = self.accumulates(call)
+        if sign and isinstance(value, ast.BinOp):
+            other = value.right if sign > 0 else value.left
+            return ast.AugAssign(target=self.target(out), op=value.op, value=other)
+        return ast.Assign(targets=[self.target(out)], value=value)
+
+    def returns_a_tuple(self, fn: Callee) -> bool:
+        return len(self.program.functions[fn.name].block.results) != 1
+
+    def is_read(self, var: Var) -> bool:
+        return self.groups.group[var] in self.read
+
+    def accumulates(self, call: Call) -> int:
+        """Whether a sum is written `x += e`: 1 if x is the left operand, -1 if it is the right one, 0 if it is not."""
+        if isinstance(call.fn, Callee) or call.fn.name not in ("+", "-", "*", "/"):
+            return 0
+        out, (left, right) = call.outs[0], call.args
+        if call.origin is not None and not call.origin.sweep:
+            wanted = f"{out.name} {call.fn.name}="
+            if not out.name or not call.origin.text.startswith((wanted, wanted.replace(" ", ""))):
+                return 0
+        elif call.fn.name in "*/":
+            return 0
+        if self.goes_into(call, left, out):
+            return 1
+        commutes = call.fn.name == "+" and isinstance(out.kind, Scalar)
+        return -1 if commutes and self.goes_into(call, right, out) else 0
+
+    def goes_into(self, call: Call, old: Atom, out: Var) -> bool:
+        if not isinstance(old, Var) or old in self.nested or not self.groups.together(old, out):
+            return False
+        return (isinstance(old.kind, Scalar) and isinstance(out.kind, Scalar)) or call in self.storage.in_place
+
+    def update(self, node: Let) -> ast.stmt:
+        """An update, written to the variable of its result."""
+        call = node.call
+        target = name(self.names[self.groups.group[call.outs[0]]])
+        args = [target, *(self.atom(a) for a in call.args[1:])]
+        for k in node.copied:
+            if k > 0:
+                args[k] = copy_of(self.outside, args[k], kind_of(call.args[k]))
+        what = call.fn.name
+        if what == "append":
+            return ast.Expr(value=called(attribute(target, "append"), args[1]))
+        if what == "pop":
+            popped = called(attribute(target, "pop"))
+            if -1 in node.copied:
+                popped = copy_of(self.outside, popped, call.outs[1].kind)
+            if not self.is_read(call.outs[1]):
+                return ast.Expr(value=popped)
+            return ast.Assign(targets=[self.target(call.outs[1])], value=popped)
+        if what in ("list_set", "list_add"):
+            return self.list_update(call, target, args)
+        index = index_expression(self.outside, dict(call.params)["index"], args[2:])
+        value = args[1]
+        if what == "index_update":
+            return ast.Assign(targets=[_stored(subscript(target, index))], value=value)
+        if not is_basic(dict(call.params)["index"], [kind_of(a) for a in call.args[2:]]):
+            if isinstance(call.args[1], Var) and self.storage.may_alias(call.args[1], call.outs[0]):
+                value = copy_of(self.outside, value, call.args[1].kind)
+            return ast.Expr(value=called(self.outside.path("np.add.at"), target, index, value))
+        if isinstance(value, ast.UnaryOp) and isinstance(value.op, ast.USub):
+            return ast.AugAssign(target=_stored(subscript(target, index)), op=ast.Sub(), value=value.operand)
+        return ast.AugAssign(target=_stored(subscript(target, index)), op=ast.Add(), value=value)
+
+    def list_update(self, call: Call, target: Expr, args: Sequence[Expr]) -> ast.stmt:
+        element = subscript(target, args[2])
+        if call.fn.name == "list_set":
+            return ast.Assign(targets=[_stored(element)], value=args[1])
+        kind = call.outs[0].kind
+        item = kind.item if isinstance(kind, List) else None
+        if isinstance(item, Scalar):
+            return ast.AugAssign(target=_stored(element), op=ast.Add(), value=args[1])
+        if isinstance(item, Array) and not isinstance(kind, Fixed):
+            return ast.Assign(targets=[_stored(element)], value=binary(element, "+", args[1]))
+        return ast.Assign(targets=[_stored(element)], value=called(self.outside.helper("add"), element, args[1]))
+
+    def effect(self, node: Let) -> ast.stmt:
+        call = node.call
+        if not isinstance(call.fn, Callee) and call.fn.name == "assert":
+            message = self.atom(call.args[1]) if len(call.args) > 1 else None
+            if message is None and dict(call.params).get("message") is not None:
+                message = self.outside.constant(dict(call.params)["message"])
+            return ast.Assert(test=self.test(call.args[0], False), msg=message)
+        return ast.Expr(value=self.value(node))
+
+    def moves(self, node: Moves) -> list[ast.stmt]:
+        """Assignments that happen at once, one after the other where that is the same."""
+        left = []
+        for var, value, copied in node.pairs:
+            expression = self.atom(value)
+            read = {n.id for n in ast.walk(expression) if isinstance(n, ast.Name)}
+            if copied:
+                expression = copy_of(self.outside, expression, kind_of(value))
+            left.append((self.target(var), expression, read))
+        stmts: list[ast.stmt] = []
+        while left:
+            for k, (target, value, _) in enumerate(left):
+                if not any(target.id in read for j, (_, _, read) in enumerate(left) if j != k):  # type: ignore[attr-defined]
+                    stmts.append(ast.Assign(targets=[target], value=value))
+                    del left[k]
+                    break
+            else:
+                targets = ast.Tuple(elts=[target for target, _, _ in left], ctx=_STORE)
+                values = ast.Tuple(elts=[value for _, value, _ in left], ctx=ast.Load())
+                stmts.append(ast.Assign(targets=[targets], value=values))
+                left = []
+        return stmts
+
+    def loop(self, node: For) -> ast.stmt:
+        outside = self.outside
+        index = ast.Name(id="_", ctx=_STORE) if node.index is None or not self.is_read(node.index) else self.target(node.index)
+        if node.each:
+            variable, whole = node.each
+            target: Expr = self.target(variable) if self.is_read(variable) else ast.Name(id="_", ctx=_STORE)
+            items = self.atom(whole)
+            if node.index is not None:
+                target = ast.Tuple(elts=[index, target], ctx=_STORE)
+                items = called(outside.builtin("enumerate"), items)
+        else:
+            target, items = index, self.range(node)
+        if node.reverse:
+            items = called(outside.builtin("reversed"), items)
+        return ast.For(target=target, iter=items, body=self.body(node.body), orelse=[])
+
+    def range(self, node: For) -> Expr:
+        start, stop, step = node.range
+        args = [self.atom(start), self.atom(stop), self.atom(step)]
+        if isinstance(step, Lit) and step.value == 1:
+            del args[2]
+            if isinstance(start, Lit) and start.value == 0:
+                del args[0]
+        return called(self.outside.builtin("range"), *args)
+
+    def give_back(self, node: Return) -> ast.stmt:
+        values = []
+        for k, atom in enumerate(node.values):
+            value = self.atom(atom)
+            values.append(copy_of(self.outside, value, kind_of(atom)) if k in node.copied else value)
+        if not values:
+            return ast.Return(value=None)
+        return ast.Return(value=values[0] if len(values) == 1 else ast.Tuple(elts=values, ctx=ast.Load()))
+
+
+def signature_of(function: Function, outside: Outside) -> ast.arguments:
+    """The parameters as the user has them, captures last and by keyword."""
+    forms: dict[str, list[Param]] = {}
+    for param in function.params:
+        forms.setdefault("keyword" if param.form == "capture" else param.form, []).append(param)
+    plain, keyword = forms.get("plain", []), forms.get("keyword", [])
+    star, kwargs = forms.get("star"), forms.get("kwargs")
+
+    def default(param: Param) -> Expr | None:
+        return outside.constant(param.default.value) if isinstance(param.default, Lit) else None
+
+    defaults = [default(p) for p in plain]
+    while None in defaults:
+        defaults = defaults[defaults.index(None) + 1 :]
+    return ast.arguments(
+        posonlyargs=[],
+        args=[ast.arg(arg=p.var.name) for p in plain],
+        vararg=ast.arg(arg=star[0].var.name) if star else None,
+        kwonlyargs=[ast.arg(arg=p.var.name) for p in keyword],
+        kw_defaults=[default(p) for p in keyword],
+        kwarg=ast.arg(arg=kwargs[0].var.name) if kwargs else None,
+        defaults=[d for d in defaults if d is not None],
+    )
+
+
+def _bool_op(op: ast.boolop, left: Expr, right: Expr) -> Expr:
+    values = [*(left.values if isinstance(left, ast.BoolOp) and type(left.op) is type(op) else [left]), right]
+    return ast.BoolOp(op=op, values=values)
+
+
+def _stored(element: Expr) -> ast.Subscript:
+    assert isinstance(element, ast.Subscript)
+    return ast.Subscript(value=element.value, slice=element.slice, ctx=_STORE)
+
+

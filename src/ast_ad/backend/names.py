@@ -1,0 +1,126 @@
+"""Give the variables of the text their names.
+
+The user's names win; a name is a wish of the IR, or says what the value is (`a_i`, `sin_x`), or is a letter.  Tapes are
+plurals of what they hold.  No name is a keyword, what the text needs from outside, or a builtin that the user did not use.
+"""
+
+from __future__ import annotations
+
+import builtins
+import keyword
+from collections.abc import Iterable, Iterator
+from itertools import count
+
+from ast_ad.backend.coalescing import Coalescing
+from ast_ad.backend.tree import For, Let, Node, Tree, defines, walk
+from ast_ad.ir.core import Call, Callee, Function, Lit, Var
+from ast_ad.ir.primitives import HOLE
+
+_LETTERS = "abcdefghjkmnpqrstuvwxyz"
+_LONGEST = 16
+
+
+def name_variables(function: Function, tree: Tree, groups: Coalescing, needed: Iterable[str]) -> dict[int, str]:
+    """The name of each variable that the text of a function has, by its group; `needed` may not be hidden."""
+    return _Namer(function, tree, groups, needed).names
+
+
+class _Namer:
+    def __init__(self, function: Function, tree: Tree, groups: Coalescing, needed: Iterable[str]) -> None:
+        self.groups = groups
+        self.names: dict[int, str] = {groups.group[p.var]: p.var.name for p in function.params}
+        self.taken = {*self.names.values(), *needed, *keyword.kwlist}
+        nodes = list(walk(tree.body))
+        defined = self.defined(nodes)
+        for group in defined:
+            wish = groups.wish(group)
+            if wish.isidentifier() and group not in self.names:
+                self.give(group, wish)
+        self.taken.update(dir(builtins))
+        tapes = self.tapes(nodes)
+        for group, node in defined.items():
+            if group not in self.names and group not in tapes and isinstance(node, Let):
+                described = self.describe(node.call)
+                if described:
+                    self.give(group, described)
+        letters = self.letters()
+        for group in defined:
+            if group not in self.names and group not in tapes:
+                self.names[group] = next(letters)
+        for group, held in tapes.items():
+            if group not in self.names:
+                self.give(group, self.plural(held))
+
+    def defined(self, nodes: list[Node]) -> dict[int, Node]:
+        """The groups that are assigned, in order, each with the statement that assigns it first."""
+        found: dict[int, Node] = {}
+        for node in nodes:
+            for var in (*defines(node), *((node.index,) if isinstance(node, For) and node.index else ())):
+                found.setdefault(self.groups.group[var], node)
+        return found
+
+    def tapes(self, nodes: list[Node]) -> dict[int, Var | Lit]:
+        """The lists that are appended to, each with what it first holds."""
+        found: dict[int, Var | Lit] = {}
+        for node in nodes:
+            if isinstance(node, Let) and node.update and node.call.fn.name == "append":
+                found.setdefault(self.groups.group[node.call.outs[0]], node.call.args[1])
+        return found
+
+    def give(self, group: int, wish: str) -> None:
+        """Name a group as wished, with a number where the name is taken."""
+        name = wish
+        if name in self.taken:
+            joint = "_" if wish[-1].isdigit() or keyword.iskeyword(wish) else ""
+            name = next(n for n in (f"{wish}{joint}{k}" for k in count(2)) if n not in self.taken)
+        self.taken.add(name)
+        self.names[group] = name
+
+    def letters(self) -> Iterator[str]:
+        for round_ in count(1):
+            for letter in _LETTERS:
+                name = letter if round_ == 1 else f"{letter}{round_}"
+                if name not in self.taken:
+                    self.taken.add(name)
+                    yield name
+
+    def plural(self, held: Var | Lit) -> str:
+        name = self.names.get(self.groups.group[held], "") if isinstance(held, Var) else ""
+        if len(name) < 2 and (not name or not isinstance(held, Var) or not self.groups.wish(self.groups.group[held])):
+            return "tape"
+        plural = f"{name}es" if name.endswith("s") else f"{name}s"
+        return f"{name}_tape" if keyword.iskeyword(plural) or hasattr(builtins, plural) else plural
+
+    def describe(self, call: Call) -> str:
+        """What a value is, in a few letters: `a_i` for `a[i]`, `sin_x` for `np.sin(x)`."""
+        if isinstance(call.fn, Callee) or not call.args or len(call.outs) != 1:
+            return ""
+        first, name = call.args[0], call.fn.name
+        wish = self.groups.wish(self.groups.group[first]) if isinstance(first, Var) else ""
+        if not wish:
+            return ""
+        described = ""
+        if name in ("getitem", "list_get", "item"):
+            parts = [wish, *self.subscripts(call)]
+            described = "_".join(parts) if len(parts) > 1 and all(parts) else ""
+        elif name == "length":
+            described = f"{wish}_length"
+        elif len(call.args) == 1 and not call.params:
+            last = name.rpartition(".")[2]
+            described = f"{last}_{wish}" if last.isidentifier() and name != "zeros_like" else ""
+        return described if len(described) <= _LONGEST else ""
+
+    def subscripts(self, call: Call) -> list[str]:
+        """The subscripts of a read, as parts of a name; "" for what cannot be one."""
+        if call.fn.name == "item":
+            return [str(dict(call.params)["key"]) if str(dict(call.params)["key"]).isalnum() else ""]
+        index = dict(call.params).get("index", (HOLE,))
+        holes = iter(call.args[1:])
+        parts = []
+        for part in index:
+            atom = next(holes, None) if part is HOLE else Lit(part)
+            if isinstance(atom, Var):
+                parts.append(self.groups.wish(self.groups.group[atom]))
+            else:
+                parts.append(str(atom.value) if isinstance(atom, Lit) and isinstance(atom.value, int) else "")
+        return [part if part.replace("_", "").isalnum() else "" for part in parts]

@@ -1,0 +1,74 @@
+"""Give statements the form in which a person writes them: `while test`, guards first, one arm where one is empty."""
+
+from __future__ import annotations
+
+from ast_ad.backend.tree import Branch, Break, For, Node, Return, Tree, While, lists
+
+
+def make_readable(tree: Tree) -> Tree:
+    """Rewrite the control flow of a tree, innermost statements first."""
+    tree.body = _rewrite(tree.body)
+    return tree
+
+
+def _rewrite(nodes: list[Node]) -> list[Node]:
+    result: list[Node] = []
+    for node in nodes:
+        if isinstance(node, Branch):
+            node.then, node.orelse = _rewrite(node.then), _rewrite(node.orelse)
+            result += _branch(node)
+        elif isinstance(node, While):
+            node.body = _rewrite(node.body)
+            result.append(_while(node))
+        elif isinstance(node, For):
+            node.body = _rewrite(node.body)
+            result.append(node)
+        else:
+            result.append(node)
+    return result
+
+
+def _branch(node: Branch) -> list[Node]:
+    """A branch with its leaving arm first and what follows un-indented; nothing where both arms are empty."""
+    if not node.then and not node.orelse:
+        return []
+    if not node.then:
+        _turn(node)
+    if _leaves(node.orelse) and not _leaves(node.then):
+        _turn(node)
+    elif _leaves(node.then) and _leaves(node.orelse) and _size(node.orelse) == 1 < _size(node.then):
+        _turn(node)
+    if not _leaves(node.then):
+        return [node]
+    rest, node.orelse = node.orelse, []
+    return [node, *rest]
+
+
+def _turn(node: Branch) -> None:
+    node.then, node.orelse, node.negated = node.orelse, node.then, not node.negated
+
+
+def _leaves(nodes: list[Node]) -> bool:
+    """Whether a list of statements always ends by leaving the loop or the function."""
+    if not nodes:
+        return False
+    last = nodes[-1]
+    if isinstance(last, Branch):
+        return _leaves(last.then) and _leaves(last.orelse)
+    return isinstance(last, (Break, Return))
+
+
+def _size(nodes: list[Node]) -> int:
+    return sum(1 + sum(map(_size, lists(node))) for node in nodes)
+
+
+def _while(node: While) -> While:
+    """`while True: if not test: break` is `while test`."""
+    first = node.body[0] if node.body else None
+    if node.test is None and isinstance(first, Branch) and not first.orelse:
+        if len(first.then) == 1 and isinstance(first.then[0], Break):
+            node.test, node.negated = first.test, not first.negated
+            del node.body[0]
+    return node
+
+

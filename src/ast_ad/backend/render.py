@@ -1,0 +1,146 @@
+"""Turn a syntax tree into text, with astor; comments beside lines, long lines broken at brackets."""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Sequence
+from typing import Any
+
+from astor.code_gen import SourceGenerator
+from astor.string_repr import pretty_string
+
+WIDTH = 100
+_OPENING, _CLOSING = "([{", ")]}"
+
+
+class Comment(ast.stmt):
+    """A line of its own that says something to the reader."""
+
+    _fields = ("text",)
+
+
+class _Generator(SourceGenerator):  # type: ignore[misc]
+    """astor's generator, which also remembers where each statement begins."""
+
+    def __init__(self) -> None:
+        super().__init__("    ", False, pretty_string)
+        self.starts: list[tuple[int, int, Any]] = []
+
+    def newline(self, node: Any = None, extra: int = 0) -> None:
+        """Begin a line for a statement; without one it is an `else`."""
+        self.new_lines = 1
+        self.starts.append((len(self.result), self.indentation, node))
+
+    def visit_Comment(self, node: Any) -> None:
+        """Write a whole-line comment."""
+        self.statement(node, f"# {node.text}")
+
+    def visit_Return(self, node: Any) -> None:
+        """Write a return without parentheses around a tuple."""
+        if node.value is None:
+            self.statement(node, "return")
+        else:
+            node.value._pp = 0
+            self.statement(node, "return ", node.value)
+
+    def visit_Break(self, node: Any) -> None:
+        """Write a break."""
+        self.statement(node, "break")
+
+
+def render(stmts: Sequence[ast.stmt]) -> list[tuple[str, Any]]:
+    """The lines of some statements, each with the statement that it belongs to."""
+    generator = _Generator()
+    for stmt in stmts:
+        generator.visit(stmt)
+    pieces = generator.result
+    lines: list[tuple[str, Any]] = []
+    ends = [start for start, _, _ in generator.starts[1:]] + [len(pieces)]
+    for (start, depth, node), end in zip(generator.starts, ends, strict=True):
+        text = "".join(pieces[start:end]).strip("\n")
+        if text.strip():
+            lines.extend((line, node) for line in break_line(text, depth))
+    return lines
+
+
+def break_line(line: str, depth: int, width: int = WIDTH) -> list[str]:
+    """A line as several that fit, broken inside its outermost brackets.
+
+    >>> break_line("x = f(alpha, beta)", 0, width=14)
+    ['x = f(', '    alpha,', '    beta,', ')']
+    """
+    if len(line) <= width or "\n" in line or line.lstrip().startswith(("#", '"', "'")):
+        return line.split("\n")
+    pair = _outermost_brackets(line)
+    if pair is None:
+        return [line]
+    opening, closing = pair
+    inner = line[opening + 1 : closing]
+    indent = " " * (4 * depth)
+    parts = _split(inner, ",")
+    if len(parts) > 1 or line[opening - 1 : opening].isalnum():
+        bodies = [f"{part.strip()}," for part in parts if part.strip()]
+    else:
+        terms = _split_terms(inner)
+        if len(terms) < 2:
+            return [line]
+        bodies = [term.strip() for term in terms]
+    if len(bodies) == 1 and inner.lstrip().startswith("*"):
+        return [line]
+    broken = [line[: opening + 1]]
+    for body in bodies:
+        broken += break_line(f"{indent}    {body}", depth + 1, width)
+    return [*broken, *break_line(indent + line[closing:], depth, width)]
+
+
+def _outermost_brackets(line: str) -> tuple[int, int] | None:
+    """The widest pair of brackets that is inside no other."""
+    best: tuple[int, int] | None = None
+    stack: list[int] = []
+    for k in _outside_strings(line):
+        if line[k] in _OPENING:
+            stack.append(k)
+        elif line[k] in _CLOSING and stack:
+            start = stack.pop()
+            if not stack and (best is None or k - start > best[1] - best[0]):
+                best = (start, k)
+    return best if best and best[1] - best[0] > 8 else None
+
+
+def _outside_strings(line: str) -> list[int]:
+    places = []
+    quote = ""
+    skip = False
+    for k, char in enumerate(line):
+        if skip:
+            skip = False
+        elif quote:
+            skip = char == "\\"
+            quote = "" if char == quote else quote
+        elif char in "\"'":
+            quote = char
+        else:
+            places.append(k)
+    return places
+
+
+def _split(text: str, separator: str) -> list[str]:
+    """The parts of a text between separators that are in no brackets."""
+    parts, begin, depth = [], 0, 0
+    for k in _outside_strings(text):
+        depth += (text[k] in _OPENING) - (text[k] in _CLOSING)
+        if not depth and text[k] == separator:
+            parts.append(text[begin:k])
+            begin = k + 1
+    return [*parts, text[begin:]]
+
+
+def _split_terms(text: str) -> list[str]:
+    """The terms of a sum, each with the sign before it."""
+    parts, begin, depth = [], 0, 0
+    for k in _outside_strings(text):
+        depth += (text[k] in _OPENING) - (text[k] in _CLOSING)
+        if not depth and k and text[k - 1 : k + 2] in (" + ", " - "):
+            parts.append(text[begin:k])
+            begin = k
+    return [*parts, text[begin:]]

@@ -1,0 +1,148 @@
+"""Write a program as the text of a Python module."""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from ast_ad import runtime
+from ast_ad.analyses.aliasing import Storage, storage_of
+from ast_ad.analyses.liveness import liveness
+from ast_ad.backend.coalescing import Coalescing
+from ast_ad.backend.comments import add_comments
+from ast_ad.backend.emit import Emitter, signature_of
+from ast_ad.backend.expressions import RUNTIME_NAMES, Outside
+from ast_ad.backend.latest import ask_the_latest
+from ast_ad.backend.names import name_variables
+from ast_ad.backend.nesting import nest
+from ast_ad.backend.readable import make_readable
+from ast_ad.backend.render import render
+from ast_ad.backend.standalone import sources_of
+from ast_ad.backend.structure import conditional_values, structured
+from ast_ad.backend.tree import Tree, defines, operands, walk
+from ast_ad.ir.core import Call, Function, Origin, Program, Var
+from ast_ad.ir.walk import statements
+
+_STRUCTURE = frozenset(("range", "reversed", "enumerate", "len", "print", "float", "int", "bool", "abs"))
+
+
+@dataclass(frozen=True)
+class Written:
+    """The text of a module.
+
+    name       its entry function
+    lines      for each line of the text, where it comes from in the user's source, or None
+    namespace  the objects without a literal that the text reads from its globals
+    """
+
+    text: str
+    name: str
+    lines: tuple[Origin | None, ...]
+    namespace: Mapping[str, Any] = field(default_factory=dict)
+
+
+def write(program: Program, *, standalone: bool = False) -> Written:
+    """The text of a program.  With `standalone` it carries the functions of the runtime and runs with NumPy alone."""
+    outside = Outside(_aliases(program))
+    lines: list[tuple[str, Origin | None]] = []
+    for function in program.functions.values():
+        lines += [("", None), ("", None), *_write_function(program, function, outside)]
+    for identifier in program.functions:
+        if identifier in outside.aliases:
+            lines += [("", None), ("", None), (f"{outside.aliases[identifier]} = {identifier}", None)]
+    head = [(line, None) for line in _imports(outside, standalone)]
+    if not head:
+        del lines[:2]
+    lines = [*head, *lines]
+    text = "".join(f"{line}\n" for line, _ in lines)
+    return Written(text, program.entry, tuple(origin for _, origin in lines), dict(outside.objects))
+
+
+def _write_function(program: Program, function: Function, outside: Outside) -> list[tuple[str, Origin | None]]:
+    function = ask_the_latest(function)
+    live, storage, values = liveness(function), storage_of(function), conditional_values(function)
+    groups = Coalescing(function, live, storage, values)
+    tree = structured(function, live, storage, groups, values)
+    nest(tree, groups, storage)
+    make_readable(tree)
+    names = name_variables(function, tree, groups, _needed(program, function, storage))
+    emitter = Emitter(program, tree, groups, storage, names, outside)
+    emitter.read = _read(tree, groups)
+    body = add_comments(tree, groups, emitter.statements)
+    if function.doc:
+        body.insert(0, ast.Expr(value=ast.Constant(value=function.doc)))
+    definition = ast.FunctionDef(
+        name=function.name,
+        args=signature_of(function, outside),
+        body=body or [ast.Pass()],
+        decorator_list=[],
+    )
+    definition.origin = function.origin  # type: ignore[attr-defined]
+    return [(line, getattr(stmt, "origin", None)) for line, stmt in render([definition])]
+
+
+def _read(tree: Tree, groups: Coalescing) -> set[int]:
+    """The groups that something reads."""
+    found: set[int] = set()
+    for node in (*walk(tree.body), *tree.nested.values()):
+        for atom in operands(node):
+            if isinstance(atom, Var):
+                found.add(groups.group[atom])
+        if getattr(node, "update", False):
+            found.add(groups.group[defines(node)[0]])
+    return found
+
+
+def _needed(program: Program, function: Function, storage: Storage) -> set[str]:
+    """The names from outside that the text of a function reads."""
+    needed = {*_STRUCTURE, *program.functions, "np", "math"}
+    for stmt in statements(function.block):
+        if isinstance(stmt, Call):
+            needed.add(RUNTIME_NAMES.get(stmt.fn.name, stmt.fn.name).split(".")[0])
+            if stmt.fn.name == "list_add":
+                needed.add("add")
+    if storage.copied or storage.returned:
+        needed.add("copy")
+    return needed
+
+
+def _aliases(program: Program) -> dict[str, str]:
+    """Other names for what a parameter hides."""
+    params = {p.var.name for f in program.functions.values() for p in f.params}
+    hidden: set[str] = set()
+    for function in program.functions.values():
+        names = _needed(program, function, storage_of(function))
+        hidden |= names & params
+    taken = params | {v.name for f in program.functions.values() for v in liveness(f).variables}
+    aliases = {}
+    for identifier in sorted(hidden):
+        alias = f"{identifier}_"
+        while alias in taken:
+            alias += "_"
+        aliases[identifier] = alias
+    return aliases
+
+
+def _imports(outside: Outside, standalone: bool) -> Iterable[str]:
+    """The lines before the functions."""
+    copied = sources_of(outside.runtime) if standalone else []
+    modules = dict(outside.modules)
+    for _, needs in copied:
+        modules.update(needs)
+    aliases = outside.aliases
+    lines = ["from __future__ import annotations", ""] if copied else []
+    for module, root in sorted(modules.items(), key=lambda item: (item[0] != "math", item[0])):
+        alias = aliases.get(root, root)
+        lines.append(f"import {module}" if alias == module.split(".")[0] else f"import {module} as {alias}")
+    for identifier in sorted(outside.builtins):
+        lines.append(f"from builtins import {identifier} as {aliases[identifier]}")
+    if copied:
+        for source, _ in copied:
+            lines += ["", "", *source.rstrip().split("\n")]
+        lines += [f"{aliases[i]} = {i}" for i in sorted(outside.runtime) if i in aliases]
+    elif outside.runtime:
+        parts = [i if i not in aliases else f"{i} as {aliases[i]}" for i in sorted(outside.runtime)]
+        lines += ["", f"from {runtime.__name__} import {', '.join(parts)}"]
+    return lines

@@ -1,0 +1,98 @@
+"""A derivative as users hold it: called like the function, with `.primal`, `.source` and `.source_for`."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Sequence
+from typing import Any
+
+from ast_ad.errors import WrongArgument
+from ast_ad.parameters import Parameters, parameters_of, places_of
+from ast_ad.patterns import Compiled, fetched, holds, pattern_of_call
+
+
+class Derivative:
+    """The derivative of `primal` in one mode, compiled for each pattern of arguments when it is first called with it."""
+
+    def __init__(self, primal: Any, mode: str, argnums: Any = 0, has_aux: bool = False) -> None:
+        if not callable(primal):
+            raise WrongArgument(
+                f"{mode} expects a function, not {type(primal).__name__}", remedy=f"Write {mode}(f), where f is a function."
+            )
+        self.primal = primal
+        self._mode = mode
+        self._argnums = argnums
+        self._has_aux = has_aux
+        self._parameters: Parameters | None = None
+        self._wrt: tuple[int, ...] = ()
+        self._one = True
+        self._table: dict[Any, list[Compiled]] = {}
+        self._latest: Compiled | None = None
+        for attribute in ("__name__", "__qualname__", "__module__", "__doc__"):
+            value = getattr(primal, attribute, None)
+            if value is not None:
+                setattr(self, attribute, value)
+        self.__wrapped__ = primal
+
+    def __repr__(self) -> str:
+        return f"<{self._mode} of {getattr(self, '__qualname__', self.primal)}>"
+
+    def __get__(self, instance: Any, owner: type | None = None) -> Any:
+        """A derivative in a class body binds as a function does."""
+        if instance is None:
+            return self
+        return Derivative(self.primal.__get__(instance, owner), self._mode, self._argnums, self._has_aux)
+
+    def __reduce__(self) -> Any:
+        """Found again by name where its name leads to it (a decorated function), else rebuilt from its function."""
+        holder: Any = sys.modules.get(getattr(self, "__module__", ""))
+        name = getattr(self, "__qualname__", "")
+        for part in name.split("."):
+            holder = getattr(holder, part, None)
+        return name if holder is self else (Derivative, (self.primal, self._mode, self._argnums, self._has_aux))
+
+    def prepare(self) -> Parameters:
+        """Read the parameters of the function, on the first call."""
+        if self._parameters is None:
+            parameters = parameters_of(self.primal)
+            self._wrt, self._one = places_of(self._argnums, parameters, self._mode)
+            from ast_ad.dispatch import table_for  # the compiler is read when it is first needed
+
+            self._table = table_for(self.primal, self._mode, self._wrt, self._one, self._has_aux)
+            self._parameters = parameters
+        return self._parameters
+
+    def compiled(self, args: Sequence[Any], kwargs: dict[str, Any]) -> Compiled:
+        """The compiled derivative for these arguments, which are complete (`Parameters.complete`)."""
+        for entry in self._table.get(pattern_of_call(args, kwargs), ()):
+            if not entry.checks or holds(entry, self.primal, args):
+                return entry
+        from ast_ad.dispatch import compiled_for
+
+        return compiled_for(
+            self._table, self.primal, self._mode, self._wrt, self._one, self._has_aux, args, kwargs
+        )
+
+    def __call__(self, *args: Any, **kwargs: Any) -> Any:
+        parameters = self._parameters or self.prepare()
+        if kwargs or len(args) != parameters.plain:
+            args, kwargs = parameters.complete(args, kwargs)
+        entry = self._latest = self.compiled(args, kwargs)
+        if entry.captures:
+            kwargs = {**kwargs, **fetched(entry, self.primal)}
+        return entry.functions[0](*args, **kwargs)
+
+    @property
+    def source(self) -> str:
+        """The derivative as Python: for the latest call's kinds, or before any call for the annotations'."""
+        if self._latest is None:
+            from ast_ad.dispatch import compile_annotated
+
+            self.prepare()
+            return compile_annotated(self.primal, self._mode, self._wrt, self._one, self._has_aux)
+        return self._latest.text
+
+    def source_for(self, *args: Any, **kwargs: Any) -> str:
+        """The derivative as Python, for the kinds of these arguments."""
+        args, kwargs = self.prepare().complete(args, kwargs)
+        return self.compiled(args, kwargs).text

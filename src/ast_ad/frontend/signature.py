@@ -1,0 +1,197 @@
+"""The arguments of a function: one for each parameter of its signature, with its kind and, in a call, its value."""
+
+from __future__ import annotations
+
+import inspect
+import types
+import typing
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+
+from ast_ad.errors import WrongArgument
+from ast_ad.ir.kinds import (
+    BOOL,
+    COMPLEX,
+    FLOAT,
+    INT,
+    NUMBER,
+    OPAQUE,
+    STATIC,
+    UNDEFINED,
+    Array,
+    Dict,
+    Fixed,
+    Kind,
+    List,
+    Opaque,
+    Scalar,
+    Sym,
+    Tuple,
+    join,
+)
+
+_FORMS = {
+    inspect.Parameter.POSITIONAL_ONLY: "plain",
+    inspect.Parameter.POSITIONAL_OR_KEYWORD: "plain",
+    inspect.Parameter.VAR_POSITIONAL: "star",
+    inspect.Parameter.KEYWORD_ONLY: "keyword",
+    inspect.Parameter.VAR_KEYWORD: "kwargs",
+}
+_STATIC_TYPES = (str, bytes, type(None), types.FunctionType, types.BuiltinFunctionType, type, types.ModuleType, np.ufunc)
+_SCALARS: dict[type, Kind] = {bool: BOOL, int: INT, float: FLOAT, complex: COMPLEX}
+
+
+class Missing:
+    """Stands for a value that is not at hand."""
+
+    def __repr__(self) -> str:
+        return "MISSING"
+
+
+MISSING = Missing()
+
+
+@dataclass(frozen=True, slots=True)
+class Argument:
+    """What is known of one parameter of the user's signature; `witness` is its value in the call being compiled."""
+
+    name: str
+    kind: Kind
+    witness: Any = MISSING
+    form: str = "plain"
+    default: Any = MISSING
+
+
+def arguments_of(function: Any, args: Sequence[Any], kwargs: Mapping[str, Any]) -> list[Argument]:
+    """The arguments of a call, defaults included.  Raises WrongArgument as Python would raise TypeError."""
+    signature = inspect.signature(_plain(function))
+    try:
+        bound = signature.bind(*_receiver(function), *args, **kwargs)
+    except TypeError as error:
+        raise WrongArgument(f"{getattr(function, '__name__', 'the function')}: {error}") from None
+    bound.apply_defaults()
+    return [
+        Argument(name, kind_of_argument(name, bound.arguments[name]), bound.arguments[name], _FORMS[p.kind], _default(p))
+        for name, p in signature.parameters.items()
+    ]
+
+
+def arguments_from_annotations(function: Any) -> list[Argument]:
+    """The arguments as annotations and defaults have them; an unknown number where neither says anything."""
+    plain = _plain(function)
+    signature = inspect.signature(plain)
+    try:
+        hints = typing.get_type_hints(plain)
+    except Exception:  # an annotation may be any expression
+        hints = {}
+    receiver = _receiver(function)
+    result = []
+    for k, (name, p) in enumerate(signature.parameters.items()):
+        witness: Any = receiver[k] if k < len(receiver) else MISSING
+        kind = kind_of_annotation(hints.get(name, p.annotation), name)
+        default = _default(p)
+        if witness is not MISSING:
+            kind = kind_of_argument(name, witness)
+        elif kind is None and default is not MISSING:
+            kind = kind_of_argument(name, default)
+            witness = default if kind == STATIC else MISSING
+        if p.kind is p.VAR_POSITIONAL:
+            kind, witness = Tuple(()), ()
+        elif p.kind is p.VAR_KEYWORD:
+            kind, witness = Dict((), ()), {}
+        result.append(Argument(name, kind or NUMBER, witness, _FORMS[p.kind], default))
+    return result
+
+
+def _plain(function: Any) -> Any:
+    from ast_ad.frontend.source import source_of
+
+    return source_of(function).function
+
+
+def _receiver(function: Any) -> tuple[Any, ...]:
+    from ast_ad.frontend.source import source_of
+
+    receiver = source_of(function).receiver
+    return () if receiver is None else (receiver,)
+
+
+def _default(parameter: inspect.Parameter) -> Any:
+    return MISSING if parameter.default is parameter.empty else parameter.default
+
+
+def kind_of_argument(name: str, value: Any) -> Kind:
+    """The kind of an actual value; axes of arrays are symbols named after the parameter.
+
+    >>> kind_of_argument("x", np.ones((3, 1)))
+    Array(dtype='float64', dims=(Sym(name='x0', minus=0, not_one=True), 1))
+    >>> kind_of_argument("x", [1.0, 2.0]), kind_of_argument("x", (1, None))
+    (List(item=Scalar(type='float')), Tuple(items=(Scalar(type='int'), Static())))
+    """
+    known = _SCALARS.get(type(value))
+    if known is not None:
+        return known
+    if isinstance(value, np.ndarray):
+        if value.dtype.kind not in "biufc":
+            return Opaque("ndarray")
+        dims = tuple(1 if n == 1 else Sym(f"{name}{axis}", 0, not_one=True) for axis, n in enumerate(value.shape))
+        return Array(value.dtype.name, dims)
+    if isinstance(value, np.generic):
+        return Array(value.dtype.name, ()) if value.dtype.kind in "biufc" else OPAQUE
+    if isinstance(value, tuple):
+        return Tuple(tuple(kind_of_argument(f"{name}_{k}", v) for k, v in enumerate(value)))
+    if type(value) is list:
+        return _kind_of_list(name, value)
+    if type(value) is dict:
+        return Dict(tuple(value), tuple(kind_of_argument(str(k), v) for k, v in value.items()))
+    if isinstance(value, _STATIC_TYPES):
+        return STATIC
+    if isinstance(value, float):
+        return FLOAT
+    return Opaque(type(value).__name__)
+
+
+def _kind_of_list(name: str, value: list[Any]) -> Kind:
+    """A list of any length where all elements have one kind; else each element has its own."""
+    kinds = [_anonymous(kind_of_argument(name, v)) for v in value]
+    if not kinds:
+        return List(UNDEFINED)
+    if all(isinstance(k, Scalar) for k in kinds):
+        item = kinds[0]
+        for kind in kinds[1:]:
+            item = join(item, kind)
+        return List(item)
+    if all(isinstance(k, Array) and k == kinds[0] for k in kinds):
+        return List(kinds[0])
+    return Fixed(tuple(kind_of_argument(f"{name}_{k}", v) for k, v in enumerate(value)))
+
+
+def _anonymous(kind: Kind) -> Kind:
+    if isinstance(kind, Array) and kind.dims is not None:
+        return Array(kind.dtype, (None,) * len(kind.dims))
+    return kind
+
+
+def kind_of_annotation(annotation: Any, name: str = "") -> Kind | None:
+    """The kind that an annotation promises; None where it promises nothing that helps.
+
+    >>> kind_of_annotation(list[float]), kind_of_annotation(tuple[int, float])
+    (List(item=Scalar(type='float')), Tuple(items=(Scalar(type='int'), Scalar(type='float'))))
+    """
+    if isinstance(annotation, type) and annotation in _SCALARS:
+        return _SCALARS[annotation]
+    if annotation is np.ndarray:
+        return NUMBER
+    origin, arguments = typing.get_origin(annotation), typing.get_args(annotation)
+    if origin is np.ndarray:
+        return NUMBER
+    if origin is list and len(arguments) == 1:
+        item = kind_of_annotation(arguments[0])
+        return None if item is None else List(item)
+    if origin is tuple and arguments and Ellipsis not in arguments:
+        items = [kind_of_annotation(a) or NUMBER for a in arguments]
+        return Tuple(tuple(items))
+    return None

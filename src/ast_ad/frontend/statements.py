@@ -1,0 +1,102 @@
+"""Lower simple statements: assignments, assertions, definitions of functions."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import gast
+
+from ast_ad.errors import UnsupportedSyntax
+from ast_ad.frontend.context import Lowering, lowers
+from ast_ad.frontend.control import branch, nothing, test_of
+from ast_ad.frontend.expressions import SYMBOLS, default_values
+from ast_ad.frontend.targets import assign, bind_name
+from ast_ad.frontend.values import Closure, Lit, Static, Value, Var
+from ast_ad.ir import primitives as P
+
+
+@lowers(gast.Assign)
+def lower_assign(lo: Lowering, stmt: Any) -> None:
+    """`a = b = value`, also by tuples, which keep the names for what they hold."""
+    value = _named_value(lo, stmt.targets[0], stmt.value)
+    for target in stmt.targets:
+        lo.node = stmt
+        assign(lo, target, value)
+
+
+def _named_value(lo: Lowering, target: Any, node: Any) -> Value:
+    if isinstance(target, gast.Name):
+        return lo.expr(node, target.id)
+    if isinstance(target, gast.Tuple) and isinstance(node, gast.Tuple) and len(target.elts) == len(node.elts):
+        if not any(isinstance(e, gast.Starred) for e in (*target.elts, *node.elts)):
+            from ast_ad.frontend.values import TupleOf
+
+            return TupleOf(tuple(_named_value(lo, t, n) for t, n in zip(target.elts, node.elts, strict=True)))
+    return lo.expr(node)
+
+
+@lowers(gast.AnnAssign)
+def lower_annotated(lo: Lowering, stmt: Any) -> None:
+    """`name: kind = value`."""
+    if stmt.value is not None:
+        assign(lo, stmt.target, _named_value(lo, stmt.target, stmt.value))
+
+
+@lowers(gast.AugAssign)
+def lower_augmented(lo: Lowering, stmt: Any) -> None:
+    """`target op= value`: arrays and lists are written to, numbers are replaced."""
+    from ast_ad.frontend.writes import augment
+
+    augment(lo, stmt.target, SYMBOLS[type(stmt.op)], stmt.value)
+
+
+@lowers(gast.Expr)
+def lower_expression_statement(lo: Lowering, stmt: Any) -> None:
+    """An expression for its effect; a docstring for none."""
+    if not isinstance(stmt.value, gast.Constant):
+        lo.expr(stmt.value)
+
+
+@lowers(gast.Assert)
+def lower_assert(lo: Lowering, stmt: Any) -> None:
+    """`assert test, message`."""
+    known = test_of(lo, stmt.test)
+    if known is True:
+        return
+    lo.node = stmt.test
+    test = Lit(known) if isinstance(known, bool) else known
+    message = [] if stmt.msg is None else [lo.atom(lo.expr(stmt.msg))]
+    lo.emit_all(P.ASSERT, test, *message)
+
+
+@lowers(gast.Raise)
+def lower_raise(lo: Lowering, stmt: Any) -> None:
+    """`raise Error(message)`: the path ends here."""
+    error = stmt.exc
+    call = isinstance(error, gast.Call)
+    what = lo.expr(error.func if call else error) if error is not None else None
+    if not isinstance(what, Static) or not (isinstance(what.obj, type) and issubclass(what.obj, BaseException)):
+        lo.fail(UnsupportedSyntax, "`raise` of this", remedy="Raise an exception class, with a message.")
+    if call and error.keywords:
+        lo.fail(UnsupportedSyntax, "`raise` with keyword arguments", remedy="Pass the message by position.")
+    words = [lo.atom(lo.expr(a)) for a in error.args] if call else []
+    lo.node = stmt
+    lo.emit_all(P.RAISE, Lit(what.obj), *words)
+    lo.state.left = True
+    lo.state.dead = True
+
+
+@lowers(gast.FunctionDef)
+def lower_function_definition(lo: Lowering, stmt: Any) -> None:
+    """A function inside a function."""
+    if stmt.decorator_list:
+        lo.fail(UnsupportedSyntax, "a decorated function inside a function", remedy="Decorate it outside.", node=stmt)
+    bind_name(lo, stmt.name, Closure(stmt, lo.frame.id, default_values(lo, stmt.args), stmt.name))
+
+
+@lowers(gast.Nonlocal, gast.Global)
+def lower_declaration(lo: Lowering, stmt: Any) -> None:
+    """Says which names are not this function's own; `Names` has read it."""
+
+
+__all__ = ["Var", "branch", "nothing"]

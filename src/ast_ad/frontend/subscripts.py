@@ -1,0 +1,200 @@
+"""Lower `x[index]`: of an array to a subscript by a template, of a list to `list_get`, of tuples and dicts to what is there."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+from ast_ad.errors import UnknownAtCompileTime, WrongArgument, WrongStructure
+from ast_ad.frontend.context import Lowering, torn
+from ast_ad.frontend.iteration import list_element
+from ast_ad.frontend.known import constant_of
+from ast_ad.frontend.values import (
+    Entries,
+    Items,
+    Range,
+    Ref,
+    Run,
+    Slice,
+    Static,
+    TupleOf,
+    Value,
+    Var,
+    describe,
+    is_bottom,
+    is_none,
+    kind_of,
+    may_be_array,
+)
+from ast_ad.ir import primitives as P
+from ast_ad.ir.core import Atom, Lit
+from ast_ad.ir.kinds import INT, Array, Opaque, Scalar
+from ast_ad.ir.primitives import HOLE, Index, Span
+
+
+def read_subscript(lo: Lowering, owner: Value, index: Value, name: str = "") -> Value:
+    """`owner[index]`."""
+    read = _READERS.get(type(owner))
+    if read is None:
+        lo.fail(WrongArgument, f"{describe(owner)} cannot be subscripted", remedy="Subscript an array, a list or a dict.")
+    result: Value = read(lo, owner, index, name)
+    return result
+
+
+def _array(lo: Lowering, owner: Var, index: Value, name: str) -> Value:
+    kind = kind_of(owner)
+    if is_bottom(owner):
+        return lo.emit(P.GETITEM, owner, index=(0,))
+    call = lo.definitions.get(owner)
+    if call is not None and call.fn is P.SHAPE and isinstance(index, Lit):
+        return lo.retyped(lo.emit(P.ITEM, owner, key=index.value), INT)
+    if isinstance(kind, Opaque):
+        return lo.emit(P.ITEM, owner, key=constant_of(lo, index, "this subscript"))
+    if isinstance(kind, Scalar):
+        lo.fail(WrongArgument, f"a Python {kind.type} cannot be subscripted", remedy="Subscript an array or a list.")
+    template, holes = template_of(lo, index)
+    kinds = tuple(kind_of(h) for h in holes)
+    if P.is_basic(template, kinds):
+        return lo.emit_view(P.GETITEM, owner, *holes, name=name, index=template)
+    result = lo.emit(P.GETITEM, lo.read(owner), *holes, name=name, index=template)
+    if may_be_array(result) and any(isinstance(k, Array) and k.dims is None for k in kinds):
+        lo.freeze(result, "It is not known whether it is a view.")
+        lo.freeze(owner, "It is not known whether a part of it that was read is a view.")
+    return result
+
+
+def template_of(lo: Lowering, index: Value) -> tuple[Index, tuple[Atom, ...]]:
+    """A subscript as a template and the run-time values that fill its holes."""
+    parts = index.items if isinstance(index, TupleOf) else (index,)
+    template: list[Any] = []
+    holes: list[Atom] = []
+    for part in parts:
+        if isinstance(part, Slice):
+            template.append(Span(*(_end(lo, e, holes) for e in (part.start, part.stop, part.step))))
+        elif isinstance(part, Lit) and (part.value is None or part.value is Ellipsis or type(part.value) is int):
+            template.append(part.value)
+        elif isinstance(part, Static) and isinstance(part.obj, slice):
+            template.append(Span(part.obj.start, part.obj.stop, part.obj.step))
+        else:
+            template.append(HOLE)
+            holes.append(_hole(lo, part))
+    return tuple(template), tuple(holes)
+
+
+def _end(lo: Lowering, end: Value, holes: list[Atom]) -> Any:
+    if isinstance(end, Lit):
+        return end.value
+    holes.append(lo.atom(end))
+    return HOLE
+
+
+def _hole(lo: Lowering, part: Value) -> Atom:
+    if isinstance(part, (Ref, TupleOf)):
+        from ast_ad.frontend.library import as_array
+
+        return as_array(lo, part)
+    return lo.atom(part)
+
+
+def _tuple(lo: Lowering, owner: TupleOf, index: Value, name: str) -> Value:
+    if isinstance(index, Slice):
+        return TupleOf(owner.items[constant_of(lo, index, "the ends of this slice")])
+    if isinstance(index, Var) and not is_bottom(index):
+        kinds = {kind_of(v) for v in owner.items if isinstance(v, (Var, Lit))}
+        if len(kinds) == 1 and isinstance(next(iter(kinds)), Scalar) and index not in lo.constants:
+            whole = owner.atom or lo.emit(P.MAKE_LIST, *map(lo.atom, owner.items))
+            return lo.emit(P.LIST_GET, whole, lo.read(index), name=name)
+    position = constant_of(lo, index, "which element of a tuple is read")
+    if not -len(owner.items) <= position < len(owner.items):
+        _out_of_range(lo, position, len(owner.items))
+    return owner.items[position]
+
+
+def _out_of_range(lo: Lowering, position: int, length: int) -> None:
+    lo.fail(WrongStructure, f"index {position} of {length} elements", remedy="Use an index that exists.")
+
+
+def _ref(lo: Lowering, owner: Ref, index: Value, name: str) -> Value:
+    contents = lo.contents(owner)
+    read = _CONTENTS.get(type(contents))
+    if read is None:
+        torn(lo, contents, owner.location.name)  # type: ignore[arg-type]
+    result: Value = read(lo, owner, contents, index, name)
+    return result
+
+
+def _fixed_list(lo: Lowering, owner: Ref, contents: Items, index: Value, name: str) -> Value:
+    if isinstance(index, Slice) and _is_known(index):
+        return lo.new_ref(Items(contents.values[constant_of(lo, index, "")]), name)
+    if isinstance(index, Lit):
+        if not -len(contents.values) <= index.value < len(contents.values):
+            _out_of_range(lo, index.value, len(contents.values))
+        return contents.values[index.value]
+    if all(isinstance(v, (Var, Lit)) for v in contents.values) and contents.values:
+        run = to_run(lo, owner)
+        return _run_list(lo, owner, run, index, name)
+    return _tuple(lo, TupleOf(contents.values), index, name)
+
+
+def to_run(lo: Lowering, owner: Ref) -> Run:
+    """Let a list be one run-time list from here on."""
+    contents = lo.contents(owner)
+    if not isinstance(contents, Run):
+        contents = Run(lo.run_list(contents, name=owner.location.name))
+        lo.state.heap[owner.location] = contents
+    return contents
+
+
+def _is_known(index: Slice) -> bool:
+    return all(isinstance(e, Lit) for e in (index.start, index.stop, index.step))
+
+
+def _run_list(lo: Lowering, owner: Ref, contents: Run, index: Value, name: str) -> Value:
+    if isinstance(index, Slice):
+        template, holes = template_of(lo, index)
+        return lo.new_ref(Run(lo.emit(P.LIST_SLICE, contents.atom, *holes, name=name, index=template)), name)
+    return list_element(lo, contents.atom, lo.atom(index), name)
+
+
+def _dict(lo: Lowering, owner: Ref, contents: Entries, index: Value, name: str) -> Value:
+    key = constant_of(lo, index, "which key of a dict is read")
+    if key not in contents.keys:
+        lo.fail(WrongStructure, f"the dict has no key {key!r}", remedy=f"It has {', '.join(map(repr, contents.keys))}.")
+    return contents.values[contents.keys.index(key)]
+
+
+def _constant(lo: Lowering, owner: Lit, index: Value, name: str) -> Value:
+    if isinstance(owner.value, str):
+        return Lit(owner.value[constant_of(lo, index, "a subscript of a text")])
+    what = "None" if is_none(owner) else repr(owner.value)
+    lo.fail(WrongArgument, f"{what} cannot be subscripted", remedy="Subscript an array, a list or a dict.")
+
+
+def _static(lo: Lowering, owner: Static, index: Value, name: str) -> Value:
+    from ast_ad.frontend.captures import captured
+    from ast_ad.frontend.context import static
+
+    key = constant_of(lo, index, "which element is read")
+    value = owner.obj[key]
+    if owner.path:
+        return captured(lo, (*owner.path, ("item", key)), value, f"{owner.name}[{key!r}]")
+    return static(value)
+
+
+def _range(lo: Lowering, owner: Range, index: Value, name: str) -> Value:
+    from ast_ad.frontend.iteration import product, shifted
+
+    if isinstance(index, Slice):
+        lo.fail(UnknownAtCompileTime, "a slice of a range", remedy="Give range its own ends.")
+    return shifted(lo, owner.start, product(lo, lo.atom(index), owner.step))
+
+
+_READERS: dict[type, Callable[..., Value]] = {
+    Var: _array,
+    TupleOf: _tuple,
+    Ref: _ref,
+    Lit: _constant,
+    Static: _static,
+    Range: _range,
+}
+_CONTENTS: dict[type, Callable[..., Value]] = {Items: _fixed_list, Run: _run_list, Entries: _dict}

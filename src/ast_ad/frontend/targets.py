@@ -1,0 +1,129 @@
+"""Bind what an assignment, a `for` or an argument binds: names, nested tuples, starred names; subscripts are writes."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from typing import Any
+
+import gast
+
+from ast_ad.errors import UnsupportedSyntax, WrongStructure
+from ast_ad.frontend.context import Lowering
+from ast_ad.frontend.iteration import Counted, elements, iteration_of, row
+from ast_ad.frontend.values import Items, Ref, Value, Var, is_bottom, kind_of, may_be_array
+from ast_ad.ir import primitives as P
+from ast_ad.ir.core import Lit
+from ast_ad.ir.kinds import INT, Array, Opaque
+
+
+def assign(lo: Lowering, target: Any, value: Value) -> None:
+    """`target = value`."""
+    _TARGETS[type(target)](lo, target, value)
+
+
+def _name(lo: Lowering, target: Any, value: Value) -> None:
+    bind_name(lo, target.id, value)
+
+
+def bind_name(lo: Lowering, name: str, value: Value) -> None:
+    """Let a name stand for a value: in the current function, or around it where the name is declared nonlocal."""
+    if isinstance(value, Ref) and not value.location.name:
+        value.location.name = name
+    frame = lo.frame
+    while name in frame.names.outer and frame.outer is not None:
+        frame = lo.frames[frame.outer]
+    lo.state.frames[frame.id][name] = value
+
+
+def _tuple(lo: Lowering, target: Any, value: Value) -> None:
+    targets: Sequence[Any] = target.elts
+    starred = [k for k, t in enumerate(targets) if isinstance(t, gast.Starred)]
+    values = unpacked(lo, value, None if starred else len(targets), target)
+    if not starred:
+        if len(values) != len(targets):
+            _wrong_length(lo, len(values), len(targets))
+        for one, item in zip(targets, values, strict=True):
+            assign(lo, one, item)
+        return
+    k, rest = starred[0], len(targets) - starred[0] - 1
+    if len(values) < len(targets) - 1:
+        _wrong_length(lo, len(values), len(targets) - 1)
+    for one, item in zip(targets[:k], values[:k], strict=True):
+        assign(lo, one, item)
+    assign(lo, targets[k].value, lo.new_ref(Items(tuple(values[k : len(values) - rest]))))
+    for one, item in zip(targets[k + 1 :], values[len(values) - rest :], strict=True):
+        assign(lo, one, item)
+
+
+def _wrong_length(lo: Lowering, found: int, wanted: int) -> None:
+    few = "not enough" if found < wanted else "too many"
+    lo.fail(WrongStructure, f"{few} values to unpack: {found} for {wanted} names", remedy="Unpack as many as there are.")
+
+
+def unpacked(lo: Lowering, value: Value, count: int | None, target: Any = None) -> Sequence[Value]:
+    """The elements of a value; `count` says how many there must be, where that is known."""
+    known = elements(lo, value) if not isinstance(value, Var) or may_be_array(value) else None
+    if known is not None:
+        return known
+    if count is None:
+        lo.fail(
+            UnsupportedSyntax,
+            "a starred name takes the rest of something whose length is known at run time only",
+            remedy="Use slices: first = xs[0]; rest = xs[1:].",
+        )
+    if isinstance(value, Var):
+        if is_bottom(value):
+            return [value] * count
+        call = lo.definitions.get(value)
+        if call is not None and call.fn is P.SHAPE:
+            return [lo.retyped(lo.emit(P.ITEM, value, key=k), INT) for k in range(count)]
+        if isinstance(kind_of(value), Opaque):
+            return [lo.emit(P.ITEM, value, key=k) for k in range(count)]
+        kind = kind_of(value)
+        if may_be_array(value):
+            dims = kind.dims if isinstance(kind, Array) else None
+            if dims and isinstance(dims[0], int) and dims[0] != count:
+                _wrong_length(lo, dims[0], count)
+            return [row(lo, value, Lit(k), _word(target, k)) for k in range(count)]
+    over = iteration_of(lo, value)
+    assert isinstance(over, Counted)
+    return [over.get(Lit(k)) for k in range(count)]
+
+
+def _word(target: Any, k: int) -> str:
+    """The name that the kth element goes to."""
+    part = target.elts[k] if target is not None else None
+    return part.id if isinstance(part, gast.Name) else ""
+
+
+def _subscript(lo: Lowering, target: Any, value: Value) -> None:
+    from ast_ad.frontend.writes import write_subscript
+
+    owner = lo.expr(target.value)
+    index = lo.expr(target.slice)
+    lo.node = target
+    write_subscript(lo, owner, index, value)
+
+
+def _attribute(lo: Lowering, target: Any, value: Value) -> None:
+    lo.fail(
+        UnsupportedSyntax,
+        f"assignment to the attribute {target.attr!r}",
+        reason="Objects are not written to.",
+        remedy="Keep the value in a local variable or a dict.",
+        node=target,
+    )
+
+
+def _starred(lo: Lowering, target: Any, value: Value) -> None:
+    assign(lo, target.value, value)
+
+
+_TARGETS: dict[type, Callable[[Lowering, Any, Value], None]] = {
+    gast.Name: _name,
+    gast.Tuple: _tuple,
+    gast.List: _tuple,
+    gast.Subscript: _subscript,
+    gast.Attribute: _attribute,
+    gast.Starred: _starred,
+}

@@ -1,0 +1,326 @@
+"""Lower writes: `x[i] = v`, `x[i] += v`, `x *= 2`.  Memory is written by giving its location a new version."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from typing import Any
+
+import gast
+import numpy as np
+
+from ast_ad.errors import MayAlias, UnsupportedSyntax, WrongArgument
+from ast_ad.frontend.context import Lowering
+from ast_ad.frontend.expressions import binary
+from ast_ad.frontend.known import constant_of
+from ast_ad.frontend.subscripts import read_subscript, template_of, to_run
+from ast_ad.frontend.targets import assign, unpacked
+from ast_ad.frontend.trips import append, with_entry
+from ast_ad.frontend.values import (
+    Entries,
+    Items,
+    Ref,
+    Run,
+    Slice,
+    TupleOf,
+    Value,
+    Var,
+    describe,
+    is_bottom,
+    kind_of,
+    may_be_array,
+)
+from ast_ad.ir import primitives as P
+from ast_ad.ir.core import Atom, Lit
+from ast_ad.ir.kinds import Array, Kind, broadcast_dims, fits, rank
+from ast_ad.ir.primitives import Index
+
+
+def augment(lo: Lowering, target: Any, symbol: str, node: Any) -> None:
+    """`target symbol= value`; what the target is a part of is evaluated once."""
+    stmt = lo.node
+    if isinstance(target, gast.Name):
+        from ast_ad.frontend.expressions import look_up
+
+        lo.node = target
+        old = look_up(lo, target.id)
+        value = lo.expr(node)
+        lo.node = stmt
+        assign(lo, target, in_place(lo, symbol, old, value, target.id))
+        return
+    if not isinstance(target, gast.Subscript):
+        lo.fail(
+            UnsupportedSyntax,
+            "augmented assignment to an attribute",
+            reason="Objects are not written to.",
+            remedy="Keep the value in a local variable or a dict.",
+        )
+    owner = lo.expr(target.value)
+    index = lo.expr(target.slice)
+    if isinstance(owner, Var) and not is_bottom(owner):
+        lo.node = stmt
+        _augment_array(lo, owner, index, symbol, lambda: lo.expr(node))
+        return
+    lo.node = target
+    old = read_subscript(lo, owner, index)
+    value = lo.expr(node)
+    lo.node = stmt
+    write_subscript(lo, owner, index, in_place(lo, symbol, old, value))
+
+
+def in_place(lo: Lowering, symbol: str, old: Value, value: Value, name: str = "") -> Value:
+    """`old symbol= value`: the object that was written to, or the new number."""
+    if isinstance(old, Ref) and symbol == "+":
+        extend(lo, old, value)
+        return old
+    if may_be_array(old):
+        assert isinstance(old, Var)
+        if rank(kind_of(old)) is not None:
+            write_whole(lo, old, symbol, value)
+            return old
+        if _shared(lo, old):
+            lo.fail(
+                MayAlias,
+                f"{name or 'this'} may be an array or a number, and another name holds it too",
+                reason="Of an array the statement changes both, of a number one.",
+                remedy=f"Write {name or 'x'} = {name or 'x'} {symbol} ..., which changes one.",
+            )
+    return binary(lo, symbol, old, value, name)
+
+
+def _shared(lo: Lowering, var: Var) -> bool:
+    root = lo.root(var)
+    holders = [
+        value
+        for names in lo.state.frames.values()
+        for key, value in names.items()
+        if isinstance(value, Var) and key[0] != "%" and lo.root(value) is root
+    ]
+    return len(holders) > 1
+
+
+def write_whole(lo: Lowering, old: Var, symbol: str, value: Value) -> None:
+    """`x *= value` of an array: its memory is written, in its dtype."""
+    from ast_ad.frontend.library import as_array
+
+    now, operand = lo.read(old), as_array(lo, value)
+    new = lo.emit(P.OPERATORS[symbol], now, operand, name=old.name)
+    kind, result = kind_of(old), kind_of(new)
+    _check_cast(lo, kind, result)
+    if isinstance(kind, Array) and isinstance(result, Array) and kind.dtype == result.dtype and kind.dtype:
+        if symbol != "@" and (rank(kind_of(operand)) == 0 or fits_in(kind, kind_of(operand))):
+            write_version(lo, old, new)
+            return
+    write_version(lo, old, lo.emit(P.INDEX_UPDATE, now, new, name=old.name, index=(Ellipsis,)))
+
+
+def fits_in(kind: Array, operand: Kind) -> bool:
+    """Whether broadcasting with `operand` is proven to leave the axes of `kind` as they are."""
+    wide = broadcast_dims([kind, operand])
+    if wide is None or kind.dims is None or len(wide) != len(kind.dims):
+        return False
+    return fits(Array(kind.dtype, wide), kind) and all(a is b or a == b for a, b in zip(wide, kind.dims, strict=True))
+
+
+def _check_cast(lo: Lowering, kind: Kind, result: Kind) -> None:
+    if isinstance(kind, Array) and isinstance(result, Array) and kind.dtype and result.dtype:
+        if not np.can_cast(result.dtype, kind.dtype, "same_kind"):
+            lo.fail(
+                WrongArgument,
+                f"an array of {kind.dtype} cannot take the {result.dtype} result of this statement",
+                remedy="Convert it first: x = x.astype(float).",
+            )
+
+
+# Arrays
+
+
+def write_version(lo: Lowering, var: Var, new: Atom) -> None:
+    """Give an array a new version; through a view, the array it is a view of."""
+    view = lo.views.get(var)
+    if view is None:
+        lo.check_writable(var, var.name)
+        lo.note_written(var)
+        lo.state.heap[var] = new
+        return
+    base = lo.read(view.base)
+    write_version(lo, view.base, _through(lo, view.call, base, new, view.base))
+    lo.state.heap[var] = (lo.read(view.base), new)
+
+
+def _through(lo: Lowering, call: Any, base: Atom, new: Atom, base_var: Var) -> Atom:
+    """The base of a view after the whole view was written."""
+    name, params = base_var.name, dict(call.params)
+    if call.fn is P.GETITEM:
+        return lo.emit(P.INDEX_UPDATE, base, new, *call.args[1:], name=name, index=params["index"])
+    inverse = _INVERSES.get(call.fn.name)
+    if inverse is None:
+        lo.fail(
+            UnsupportedSyntax,
+            f"a write through {call.fn.name}",
+            reason="The memory that it shares cannot be followed back.",
+            remedy="Write to the array itself, or to a copy.",
+        )
+    return inverse(lo, base, new, params, name)
+
+
+def _as_before(lo: Lowering, base: Atom, new: Atom, params: dict[str, Any], name: str) -> Atom:
+    from ast_ad.rules.table import primitive_of
+
+    reshape = primitive_of(np.reshape)
+    assert reshape is not None
+    out = lo.emit(reshape, new, lo.emit(P.SHAPE, base), name=name)
+    return lo.retyped(out, kind_of(base))
+
+
+def _transposed_back(lo: Lowering, base: Atom, new: Atom, params: dict[str, Any], name: str) -> Atom:
+    from ast_ad.rules.table import primitive_of
+
+    transpose = primitive_of(np.transpose)
+    assert transpose is not None
+    axes = params.get("axes")
+    back = {} if axes is None else {"axes": tuple(int(k) for k in np.argsort(axes))}
+    return lo.emit(transpose, new, name=name, **back)
+
+
+def _again(function: Any) -> Callable[..., Atom]:
+    def inverse(lo: Lowering, base: Atom, new: Atom, params: dict[str, Any], name: str) -> Atom:
+        from ast_ad.rules.table import primitive_of
+
+        primitive = primitive_of(function)
+        assert primitive is not None
+        return lo.emit(primitive, new, name=name, **params)
+
+    return inverse
+
+
+_INVERSES: dict[str, Callable[..., Atom]] = {
+    "np.transpose": _transposed_back,
+    "np.swapaxes": _again(np.swapaxes),
+    "np.flip": _again(np.flip),
+    "np.fliplr": _again(np.fliplr),
+    "np.flipud": _again(np.flipud),
+    "np.reshape": _as_before,
+    "np.ravel": _as_before,
+    "np.squeeze": _as_before,
+    "np.expand_dims": _as_before,
+}
+
+
+def _place(lo: Lowering, owner: Var, index: Value) -> tuple[Var, Index, tuple[Atom, ...]]:
+    """The array and the subscript of an element or part, by way of rows: `row = B[i]; row[0]` is `B[i, 0]`."""
+    template, holes = template_of(lo, index)
+    view = lo.views.get(owner)
+    while view is not None and view.call.fn is P.GETITEM:
+        outer: Index = dict(view.call.params)["index"]
+        if not all(part is P.HOLE or type(part) is int for part in outer):
+            break
+        owner, template, holes = view.base, (*outer, *template), (*view.call.args[1:], *holes)
+        view = lo.views.get(owner)
+    return owner, template, holes
+
+
+def _augment_array(lo: Lowering, owner: Var, index: Value, symbol: str, value_of: Callable[[], Value]) -> None:
+    """`a[i] op= v`: an addition where it is one, else a read and a write."""
+    from ast_ad.frontend.library import as_array
+
+    node = lo.node
+    lo.node = node.target
+    array, template, holes = _place(lo, owner, index)
+    kinds = tuple(map(kind_of, holes))
+    basic = P.is_basic(template, kinds)
+    base = kind_of(array)
+    adds = symbol == "+" and basic and isinstance(base, Array) and base.dtype in ("float64", "complex128")
+    old = None if adds else lo.emit(P.GETITEM, lo.read(array), *holes, index=template)
+    value = as_array(lo, value_of())
+    lo.node = node
+    now = lo.read(array)
+    if adds:
+        new = lo.emit(P.INDEX_ADD, now, value, *holes, name=array.name, index=template)
+    else:
+        assert old is not None
+        changed = lo.emit(P.OPERATORS[symbol], old, value)
+        if may_be_array(old):
+            _check_cast(lo, base, kind_of(changed))
+        new = lo.emit(P.INDEX_UPDATE, now, changed, *holes, name=array.name, index=template)
+    write_version(lo, array, new)
+
+
+def write_subscript(lo: Lowering, owner: Value, index: Value, value: Value) -> None:
+    """`owner[index] = value`."""
+    write = _WRITERS.get(type(owner))
+    if write is None:
+        lo.fail(WrongArgument, f"{describe(owner)} cannot be assigned to", remedy="Assign to an array, a list or a dict.")
+    write(lo, owner, index, value)
+
+
+def _array(lo: Lowering, owner: Var, index: Value, value: Value) -> None:
+    from ast_ad.frontend.library import as_array
+
+    if is_bottom(owner):
+        return
+    if not isinstance(kind_of(owner), Array):
+        lo.fail(WrongArgument, f"{describe(owner)} cannot be assigned to", remedy="Assign to an array, a list or a dict.")
+    array, template, holes = _place(lo, owner, index)
+    atom = as_array(lo, value)
+    write_version(lo, array, lo.emit(P.INDEX_UPDATE, lo.read(array), atom, *holes, name=array.name, index=template))
+
+
+def _ref(lo: Lowering, owner: Ref, index: Value, value: Value) -> None:
+    contents = lo.contents(owner)
+    if isinstance(contents, Entries):
+        key = constant_of(lo, index, "which key of a dict is assigned")
+        lo.set_contents(owner, with_entry(contents, key, value))
+    elif isinstance(contents, Items) and isinstance(index, (Lit, Slice)):
+        values = list(contents.values)
+        if isinstance(index, Slice):
+            values[constant_of(lo, index, "the ends of this slice")] = unpacked(lo, value, None)
+        elif not -len(values) <= index.value < len(values):
+            lo.fail(WrongArgument, f"index {index.value} of {len(values)} elements", remedy="Use an index that exists.")
+        else:
+            values[index.value] = value
+        lo.set_contents(owner, Items(tuple(values)))
+    elif isinstance(index, Slice):
+        lo.fail(UnsupportedSyntax, "assignment to a slice of a list", remedy="Use an array, or a loop.")
+    else:
+        lo.check_writable(owner.location, owner.location.name)
+        run = to_run(lo, owner)
+        lo.freeze(value, "It was put into a list whose length is known at run time only.")
+        new = lo.emit(P.LIST_SET, run.atom, lo.atom(value), lo.atom(index), name=owner.location.name)
+        lo.set_contents(owner, Run(_with_item(lo, new, kind_of(lo.atom(value)))))
+
+
+def _with_item(lo: Lowering, new: Var, item: Kind) -> Atom:
+    from ast_ad.ir.kinds import List, join
+
+    kind = kind_of(new)
+    if isinstance(kind, List) and join(kind.item, item) != kind.item:
+        return lo.retyped(new, List(join(kind.item, item)))
+    return new
+
+
+def _tuple(lo: Lowering, owner: TupleOf, index: Value, value: Value) -> None:
+    lo.fail(WrongArgument, "a tuple cannot be assigned to", remedy="Make a new tuple, or use a list.")
+
+
+_WRITERS: dict[type, Callable[..., None]] = {Var: _array, Ref: _ref, TupleOf: _tuple}
+
+
+def extend(lo: Lowering, target: Ref, value: Value) -> None:
+    """`target.extend(value)`."""
+    from ast_ad.frontend.trips import for_each
+
+    contents = lo.contents(target)
+    known: Sequence[Value] | None = None
+    if isinstance(value, Ref):
+        other = lo.contents(value)
+        if isinstance(other, Items):
+            known = other.values
+        elif isinstance(other, Run) and isinstance(contents, (Items, Run)):
+            joined = lo.emit(P.LIST_CONCAT, lo.run_list(contents), other.atom, name=target.location.name)
+            lo.set_contents(target, Run(joined))
+            return
+    if known is None:
+        for_each(lo, value, lambda item: append(lo, target, item))
+        return
+    for item in known:
+        append(lo, target, item)

@@ -1,0 +1,84 @@
+"""What a function's parameters are, and which of them `argnums` means."""
+
+from __future__ import annotations
+
+import inspect
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from ast_ad.errors import NoSource, WrongArgument
+
+
+@dataclass(frozen=True)
+class Parameters:
+    """The signature of a function; `plain` is the number of its parameters where all are positional, else -1."""
+
+    function: Any
+    names: tuple[str, ...]
+    signature: inspect.Signature
+    plain: int
+
+    def complete(self, args: Sequence[Any], kwargs: Mapping[str, Any]) -> tuple[tuple[Any, ...], dict[str, Any]]:
+        """The arguments as the function would bind them, defaults included; raises TypeError as the function would."""
+        try:
+            bound = self.signature.bind(*args, **kwargs)
+        except TypeError as error:
+            name = getattr(self.function, "__name__", "the function")
+            raise TypeError(f"{name}(): {error}") from None
+        bound.apply_defaults()
+        return bound.args, bound.kwargs
+
+
+def parameters_of(function: Any) -> Parameters:
+    """The parameters of a function, method or callable object."""
+    try:
+        signature = inspect.signature(function)
+    except (TypeError, ValueError):
+        raise NoSource(
+            f"{function!r} has no signature that Python can show",
+            reason="It is not written in Python, so there is no source to differentiate.",
+            remedy="Wrap it in a Python function whose derivative is known.",
+        ) from None
+    kinds = [p.kind for p in signature.parameters.values()]
+    positional = all(k in (inspect.Parameter.POSITIONAL_ONLY, inspect.Parameter.POSITIONAL_OR_KEYWORD) for k in kinds)
+    return Parameters(function, tuple(signature.parameters), signature, len(kinds) if positional else -1)
+
+
+def places_of(argnums: Any, parameters: Parameters, mode: str) -> tuple[tuple[int, ...], bool]:
+    """The places that `argnums` means (an int, a name, or a sequence of them), and whether it was a single one."""
+    if mode in ("vjp", "jvp"):
+        return tuple(argnums), False
+    one = isinstance(argnums, (int, str))
+    wanted = [argnums] if one else list(argnums)
+    places = tuple(_place(w, parameters) for w in wanted)
+    if not places:
+        raise WrongArgument("argnums is empty", remedy=f"Name one of the parameters: {', '.join(parameters.names)}.")
+    if len(set(places)) < len(places):
+        raise WrongArgument(f"argnums={argnums!r} names a parameter twice", remedy="Name each parameter once.")
+    return places, one
+
+
+def _place(wanted: Any, parameters: Parameters) -> int:
+    name = getattr(parameters.function, "__name__", "the function")
+    have = f"The parameters of {name} are: {', '.join(parameters.names) or 'none'}."
+    if isinstance(wanted, str):
+        if wanted not in parameters.names:
+            raise WrongArgument(f"argnums={wanted!r} names no parameter of {name}", reason=have)
+        return parameters.names.index(wanted)
+    if isinstance(wanted, bool) or not isinstance(wanted, int):
+        raise WrongArgument(
+            f"argnums must be an int, a parameter's name, or a sequence of them, not {wanted!r}", reason=have
+        )
+    count = len(parameters.names)
+    if not -count <= wanted < count:
+        raise WrongArgument(f"argnums={wanted} is out of range for {name}, which has {count} parameters", reason=have)
+    place = wanted % count
+    by_keyword = list(parameters.signature.parameters.values())[place]
+    if by_keyword.kind is by_keyword.KEYWORD_ONLY:
+        raise WrongArgument(
+            f"argnums={wanted} counts a keyword-only parameter of {name} by position",
+            reason=have,
+            remedy=f"Write argnums={by_keyword.name!r}.",
+        )
+    return place

@@ -1,0 +1,145 @@
+"""The list of stages of each mode, and the one runner that times, verifies and records them.
+
+    source - fence - desugar - lower - IR - prepare - differentiate - simplify - write - load - function
+
+A mode is a sum of tuples of stages, so that the difference between two modes is what you see.
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field, replace
+from typing import Any, NamedTuple
+
+from ast_ad.backend.load import load_module
+from ast_ad.backend.write import Written, write
+from ast_ad.frontend.lower import Lowered, lower
+from ast_ad.frontend.signature import Argument
+from ast_ad.ir.core import Function, Program
+from ast_ad.ir.verify import verify
+from ast_ad.ir.walk import map_functions
+from ast_ad.optimize.dead_code import drop_dead_code
+from ast_ad.optimize.folding import fold
+from ast_ad.optimize.sharing import share
+from ast_ad.transforms import forward, reverse
+
+
+@dataclass(frozen=True)
+class Request:
+    """What to compile: `mode` is a key of MODES, `wrt` the places of the parameters to differentiate by.
+
+    `one` says that a single parameter was asked for as such, and its gradient comes without a tuple around it.
+    """
+
+    function: Any
+    arguments: Sequence[Argument]
+    mode: str
+    wrt: tuple[int, ...]
+    one: bool = True
+    has_aux: bool = False
+    standalone: bool = False
+
+
+@dataclass(frozen=True)
+class Work:
+    """What the stages hand on."""
+
+    request: Request
+    lowered: Lowered | None = None
+    program: Program = field(default_factory=lambda: Program(""))
+    names: tuple[str, ...] = ()
+    written: Written | None = None
+
+
+class Stage(NamedTuple):
+    """A step on the way; what it returns is what the next one gets."""
+
+    name: str
+    run: Callable[[Work], Work]
+
+
+class Record(NamedTuple):
+    """What a stage did: its name, the time it took in seconds, and the work after it."""
+
+    stage: str
+    seconds: float
+    work: Work
+
+
+def _read(work: Work) -> Work:
+    lowered = lower(work.request.function, work.request.arguments)
+    return replace(work, lowered=lowered, program=lowered.program, names=(lowered.program.entry,))
+
+
+def _each(change: Callable[[Function], Function]) -> Callable[[Work], Work]:
+    def run(work: Work) -> Work:
+        return replace(work, program=map_functions(work.program, change))
+
+    return run
+
+
+def _gradient(value: bool) -> Callable[[Work], Work]:
+    def run(work: Work) -> Work:
+        request = work.request
+        program = reverse.gradient(
+            work.program, request.wrt, value=value, has_aux=request.has_aux, one=request.one
+        )
+        return replace(work, program=program, names=(program.entry,))
+
+    return run
+
+
+def _pullback(work: Work) -> Work:
+    program, *names = reverse.pullback(work.program, work.request.wrt, work.request.has_aux)
+    return replace(work, program=program, names=tuple(names))
+
+
+def _tangent(work: Work) -> Work:
+    program = forward.tangent(work.program, work.request.wrt, work.request.has_aux)
+    return replace(work, program=program, names=(program.entry,))
+
+
+def _write(work: Work) -> Work:
+    return replace(work, written=write(work.program, standalone=work.request.standalone))
+
+
+READ = (Stage("lower", _read),)
+PREPARE = (
+    Stage("fold", _each(fold)),
+    Stage("share", _each(share)),
+    Stage("drop dead code", _each(drop_dead_code)),
+)
+SIMPLIFY = PREPARE
+WRITE = (Stage("write", _write),)
+
+MODES: dict[str, tuple[Stage, ...]] = {
+    "primal": READ + PREPARE + WRITE,
+    "grad": READ + PREPARE + (Stage("differentiate in reverse", _gradient(False)),) + SIMPLIFY + WRITE,
+    "value_and_grad": READ + PREPARE + (Stage("differentiate in reverse", _gradient(True)),) + SIMPLIFY + WRITE,
+    "vjp": READ + PREPARE + (Stage("differentiate in reverse", _pullback),) + SIMPLIFY + WRITE,
+    "jvp": READ + PREPARE + (Stage("differentiate forward", _tangent),) + SIMPLIFY + WRITE,
+}
+
+#: run the verifier after every stage (the tests do)
+VERIFY = False
+
+
+def run(request: Request, records: list[Record] | None = None) -> Work:
+    """Send a request through the stages of its mode; what each did is added to `records`."""
+    work = Work(request)
+    for stage in MODES[request.mode]:
+        start = time.perf_counter()
+        work = stage.run(work)
+        if records is not None:
+            records.append(Record(stage.name, time.perf_counter() - start, work))
+        if VERIFY and work.program.functions:
+            verify(work.program)
+    return work
+
+
+def load(work: Work) -> tuple[Any, ...]:
+    """The functions that a finished work asked for, in the order of `work.names`."""
+    assert work.written is not None
+    module = load_module(work.written.text, work.names[0], {})
+    return tuple(module[name] for name in work.names)
