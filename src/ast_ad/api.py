@@ -9,7 +9,6 @@ import numpy as np
 
 from ast_ad.derivative import Derivative
 from ast_ad.errors import WrongArgument, WrongStructure
-from ast_ad.patterns import fetched
 from ast_ad.runtime import stop_gradient as stop_gradient
 
 
@@ -64,7 +63,7 @@ def vjp(fun: Any, *primals: Any, has_aux: bool = False) -> Any:
     (array([2., 4.]),)
     """
     derivative = _for_primals(fun, "vjp", len(primals), has_aux)
-    entry, args, kwargs = _enter(derivative, primals)
+    entry, args, kwargs = derivative.entered(primals, {})
     forward, reverse = entry.functions
     result, residual = forward(*args, **kwargs)
     out, aux = result if has_aux else (result, None)
@@ -93,7 +92,7 @@ def jvp(fun: Any, primals: Sequence[Any], tangents: Sequence[Any], has_aux: bool
             )
     check_like(tuple(tangents), tuple(primals), "tangents", "primals")
     derivative = _for_primals(fun, "jvp", len(primals), has_aux)
-    entry, args, kwargs = _enter(derivative, primals)
+    entry, args, kwargs = derivative.entered(primals, {})
     result = entry.functions[0](*args, *tangents, **kwargs)
     if has_aux:
         (out, dot), aux = result
@@ -105,16 +104,6 @@ def _for_primals(fun: Any, mode: str, count: int, has_aux: bool) -> Derivative:
     if not callable(fun):
         raise WrongArgument(f"{mode} expects a function first, not {type(fun).__name__}")
     return Derivative(fun, mode, tuple(range(count)), has_aux)
-
-
-def _enter(derivative: Derivative, primals: Sequence[Any]) -> tuple[Any, tuple[Any, ...], dict[str, Any]]:
-    parameters = derivative.prepare()
-    args: tuple[Any, ...] = tuple(primals)
-    kwargs: dict[str, Any] = {}
-    if len(args) != parameters.plain:
-        args, kwargs = parameters.complete(args, kwargs)
-    entry = derivative.compiled(args, kwargs)
-    return entry, args, {**kwargs, **fetched(entry, derivative.primal)}
 
 
 def check_like(given: Any, like: Any, name: str, of: str, path: str = "") -> None:

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from ast_ad.errors import WrongArgument
-from ast_ad.parameters import Parameters, parameters_of, places_of
+from ast_ad.parameters import Parameters, parameters_of, places_of, receiver_of
 from ast_ad.patterns import Compiled, fetched, holds, pattern_of_call
 
 
@@ -23,6 +23,7 @@ class Derivative:
         self._mode = mode
         self._argnums = argnums
         self._has_aux = has_aux
+        self._receiver: tuple[Any, ...] = receiver_of(primal)
         self._parameters: Parameters | None = None
         self._wrt: tuple[int, ...] = ()
         self._one = True
@@ -55,15 +56,27 @@ class Derivative:
         """Read the parameters of the function, on the first call."""
         if self._parameters is None:
             parameters = parameters_of(self.primal)
-            self._wrt, self._one = places_of(self._argnums, parameters, self._mode)
+            places, self._one = places_of(self._argnums, parameters, self._mode)
+            self._wrt = tuple(place + len(self._receiver) for place in places)
             from ast_ad.dispatch import table_for  # the compiler is read when it is first needed
 
             self._table = table_for(self.primal, self._mode, self._wrt, self._one, self._has_aux)
             self._parameters = parameters
         return self._parameters
 
+    @property
+    def __ast_ad_function__(self) -> Any:
+        """The function as it was written, which `frontend.source` reads."""
+        return self.primal
+
+    @property
+    def __ast_ad_derivative__(self) -> tuple[str, tuple[int, ...], bool, bool]:
+        """(mode, wrt, one, has_aux): what a derivative of this derivative is compiled from."""
+        self.prepare()
+        return self._mode, self._wrt, self._one, self._has_aux
+
     def compiled(self, args: Sequence[Any], kwargs: dict[str, Any]) -> Compiled:
-        """The compiled derivative for these arguments, which are complete (`Parameters.complete`)."""
+        """The compiled derivative for these arguments, which are complete (`Parameters.complete`) and begin with the receiver."""
         for entry in self._table.get(pattern_of_call(args, kwargs), ()):
             if not entry.checks or holds(entry, self.primal, args):
                 return entry
@@ -77,6 +90,8 @@ class Derivative:
         parameters = self._parameters or self.prepare()
         if kwargs or len(args) != parameters.plain:
             args, kwargs = parameters.complete(args, kwargs)
+        if self._receiver:
+            args = (*self._receiver, *args)
         entry = self._latest = self.compiled(args, kwargs)
         if entry.captures:
             kwargs = {**kwargs, **fetched(entry, self.primal)}
@@ -94,5 +109,12 @@ class Derivative:
 
     def source_for(self, *args: Any, **kwargs: Any) -> str:
         """The derivative as Python, for the kinds of these arguments."""
+        entry, _, _ = self.entered(args, kwargs)
+        return entry.text
+
+    def entered(self, args: Sequence[Any], kwargs: dict[str, Any]) -> tuple[Compiled, tuple[Any, ...], dict[str, Any]]:
+        """The compiled derivative for a call, and the arguments to call it with."""
         args, kwargs = self.prepare().complete(args, kwargs)
-        return self.compiled(args, kwargs).text
+        args = (*self._receiver, *args)
+        entry = self._latest = self.compiled(args, kwargs)
+        return entry, args, {**kwargs, **fetched(entry, self.primal)}

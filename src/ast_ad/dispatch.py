@@ -20,10 +20,18 @@ _COMPILED: dict[Any, Table] = {}
 
 def table_for(function: Any, mode: str, wrt: Sequence[int], one: bool, has_aux: bool) -> Table:
     """The compiled derivatives of a function: shared by all functions of one code object."""
-    inner = getattr(function, "__func__", function)
-    key = (getattr(inner, "__code__", inner), mode, tuple(wrt), one, has_aux)
+    key = (code_of(function), mode, tuple(wrt), one, has_aux)
     with _LOCK:
         return _COMPILED.setdefault(key, {})
+
+
+def code_of(function: Any) -> Any:
+    """What identifies the text of a function: its code object; for a derivative, that of its function and how it was taken."""
+    if hasattr(type(function), "__ast_ad_derivative__"):
+        return (code_of(function.primal), function.__ast_ad_derivative__)
+    inner = getattr(function, "__func__", function)
+    inner = inner if hasattr(inner, "__code__") else getattr(type(inner), "__call__", inner)
+    return getattr(inner, "__code__", inner)
 
 
 def compiled_for(

@@ -5,6 +5,7 @@ from __future__ import annotations
 import inspect
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from types import BuiltinFunctionType, FunctionType, MethodType
 from typing import Any
 
 from ast_ad.errors import NoSource, WrongArgument
@@ -28,6 +29,18 @@ class Parameters:
             raise TypeError(f"{name}(): {error}") from None
         bound.apply_defaults()
         return bound.args, bound.kwargs
+
+
+def receiver_of(function: Any) -> tuple[Any, ...]:
+    """The object that a bound method or a callable object passes as its first argument; () for a plain function."""
+    if isinstance(function, MethodType):
+        return (function.__self__,)
+    if hasattr(type(function), "__ast_ad_derivative__"):
+        return receiver_of(function.primal)
+    is_object = not isinstance(function, (FunctionType, BuiltinFunctionType, type)) and isinstance(
+        getattr(type(function), "__call__", None), FunctionType
+    )
+    return (function,) if is_object else ()
 
 
 def parameters_of(function: Any) -> Parameters:

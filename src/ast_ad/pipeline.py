@@ -68,7 +68,12 @@ class Record(NamedTuple):
 
 
 def _read(work: Work) -> Work:
-    lowered = lower(work.request.function, work.request.arguments)
+    function = work.request.function
+    if hasattr(type(function), "__ast_ad_derivative__"):
+        mode, wrt, one, has_aux = function.__ast_ad_derivative__
+        inner = run(Request(function.primal, work.request.arguments, mode, wrt, one, has_aux), upto="write")
+        return replace(work, lowered=inner.lowered, program=inner.program, names=inner.names)
+    lowered = lower(function, work.request.arguments)
     return replace(work, lowered=lowered, program=lowered.program, names=(lowered.program.entry,))
 
 
@@ -125,10 +130,12 @@ MODES: dict[str, tuple[Stage, ...]] = {
 VERIFY = False
 
 
-def run(request: Request, records: list[Record] | None = None) -> Work:
-    """Send a request through the stages of its mode; what each did is added to `records`."""
+def run(request: Request, records: list[Record] | None = None, upto: str = "") -> Work:
+    """Send a request through the stages of its mode, before the one named `upto`; what each did is added to `records`."""
     work = Work(request)
     for stage in MODES[request.mode]:
+        if stage.name == upto:
+            break
         start = time.perf_counter()
         work = stage.run(work)
         if records is not None:

@@ -63,7 +63,8 @@ def sample(function: Any, *args: Any, smooth: bool = True, orders: int = 2, tole
         found = primitive_of(function)
         assert found is not None, f"{function} has no primitive"
         primitive = found
-        operands, params = bind(primitive, args, kwargs)
+        of_runtime = function.__module__ == runtime.__name__
+        operands, params = (list(args), kwargs) if of_runtime else bind(primitive, args, kwargs)
     return Sample(primitive, tuple(operands), params, smooth, orders, tolerance, quiet)
 
 

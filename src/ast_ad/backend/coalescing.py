@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from ast_ad.analyses.aliasing import Storage, is_accumulation, is_update
+from ast_ad.analyses.aliasing import is_update
 from ast_ad.analyses.liveness import Liveness
 from ast_ad.ir.core import Atom, Block, Call, Function, If, Loop, Stmt, Var
 from ast_ad.ir.kinds import Array, Kind, Scalar
@@ -19,14 +19,14 @@ from ast_ad.ir.walk import statements
 class Coalescing:
     """The variables of the text, by number: `group[var]`; `wish[group]` is the name that a group asks for, or ""."""
 
-    def __init__(self, function: Function, live: Liveness, storage: Storage, values: frozenset[If]) -> None:
+    def __init__(self, function: Function, live: Liveness, values: frozenset[If]) -> None:
         self.live = live
         self.parent = list(range(len(live.variables)))
         self.members = [1 << k for k in self.parent]
         self.wishes = [v.name for v in live.variables]
         self.clashes = [0] * len(self.parent)
         self.interfere(function.block, function.block.params)
-        self.merge_all(function, storage, values)
+        self.merge_all(function, values)
         self.group = {var: self.find(k) for k, var in enumerate(live.variables)}
 
     def wish(self, group: int) -> str:
@@ -106,12 +106,10 @@ class Coalescing:
         self.wishes[one] = wish or other
         return True
 
-    def merge_all(self, function: Function, storage: Storage, values: frozenset[If]) -> None:
+    def merge_all(self, function: Function, values: frozenset[If]) -> None:
         stmts = list(statements(function.block))
         for stmt in stmts:
-            if stmt in storage.in_place and (is_update(stmt) or stmt.outs[0].name):
-                self.merge(stmt.args[0], stmt.outs[0])  # type: ignore[union-attr]
-            elif isinstance(stmt, Call) and adds_to_a_name(stmt):
+            if isinstance(stmt, Call) and (is_update(stmt) or adds_to_a_name(stmt)):
                 self.merge(stmt.args[0], stmt.outs[0])
         loops = [s for s in stmts if isinstance(s, Loop)]
         for loop in loops:
@@ -138,12 +136,12 @@ class Coalescing:
                 firsts.append(var)
 
 
-def adds_to_a_name(call: Stmt) -> bool:
-    """Whether a call is `x_bar + e` of a Python number, written to the same name."""
-    if not isinstance(call, Call) or len(call.args) != 2 or call.fn.name not in ("+", "-"):
+def adds_to_a_name(call: Call) -> bool:
+    """Whether a call is `x_bar + e` under the same name."""
+    if len(call.args) != 2 or call.fn.name not in ("+", "-"):
         return False
-    old, new = call.args[0], call.outs[0]
-    return isinstance(old, Var) and bool(new.name) and old.name in (new.name, "") and not is_accumulation(call)
+    old, name = call.args[0], call.outs[0].name
+    return isinstance(old, Var) and name != "" and old.name == name
 
 
 def same_sort(a: Kind, b: Kind) -> bool:

@@ -7,12 +7,13 @@ from collections.abc import Callable, Iterable, Sequence
 from typing import Any
 
 from ast_ad.backend.coalescing import Coalescing
-from ast_ad.backend.render import Comment
+from ast_ad.backend.render import WIDTH, Comment
 from ast_ad.backend.tree import For, Let, Moves, Node, Return, Select, Tree, While, defines, walk
 from ast_ad.ir.core import Lit, Origin
 
 _ORDERS = ("", "", ", second order", ", third order")
 _LONGEST = 60
+_COLUMN = 60
 
 
 def add_comments(
@@ -77,7 +78,7 @@ class _Notes:
             if origin is not None and origin.sweep and _deserves_a_note(node):
                 if self.key(origin) != self.last:
                     self.last = self.key(origin)
-                    stmt.note = _shortened(origin.text)  # type: ignore[attr-defined]
+                    stmt.note = origin.text  # type: ignore[attr-defined]
             for inner in (getattr(stmt, "body", []), getattr(stmt, "orelse", [])):
                 self.add([s for s in inner if hasattr(s, "node")])
 
@@ -94,6 +95,25 @@ def _deserves_a_note(node: Node) -> bool:
     return isinstance(node, Select) and not isinstance(node, (For, While))
 
 
-def _shortened(text: str) -> str:
+def _shortened(text: str, width: int) -> str:
     line = " ".join(text.split())
-    return line if len(line) <= _LONGEST else f"{line[: _LONGEST - 4].rstrip()} ..."
+    return line if len(line) <= width else f"{line[: width - 4].rstrip()} ..."
+
+
+def beside(lines: Sequence[str], notes: Sequence[str]) -> list[str]:
+    """Lines with their notes beside them as comments, in one column where the lines are not too long for that.
+
+    >>> beside(["a = 1", "bcd = 2"], ["one", "two"])
+    ['a = 1    # one', 'bcd = 2  # two']
+    """
+    column = max((len(line) for line, note in zip(lines, notes, strict=True) if note and len(line) < _COLUMN), default=0)
+    result = []
+    previous = None
+    for line, note in zip(lines, notes, strict=True):
+        room = WIDTH - max(len(line), column) - 4
+        if note and note is not previous and room > 12:
+            result.append(f"{line:{column}}  # {_shortened(note, min(room, _LONGEST))}")
+        else:
+            result.append(line)
+        previous = note
+    return result

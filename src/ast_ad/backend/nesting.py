@@ -54,7 +54,9 @@ class _Nesting:
         for node in (*walk(tree.body), *tree.nested.values()):
             self.uses.update(operands(node))
             if isinstance(node, Let) and node.update:
-                self.uses[node.call.args[0]] += 2
+                self.uses[node.call.args[0]] += 3
+        for var in tree.flowing:
+            self.uses[var] += 3
 
     def statements(self, nodes: list[Node], depth: int) -> None:
         """Nest in one list of statements and in those inside it."""
@@ -84,7 +86,7 @@ class _Nesting:
 
     def may_wait(self, node: Let | Select) -> bool:
         var = defines(node)[0] if len(defines(node)) == 1 else None
-        if var is None or self.names.wish(self.names.group[var]):
+        if var is None or var.name:
             return False
         if isinstance(node, Let) and (node.update or (not isinstance(node.call.fn, Callee) and node.call.fn.effect)):
             return False

@@ -153,8 +153,12 @@ class _Structure:
             pairs = []
             for k, (var, value, want) in enumerate(zip(targets, results, wanted, strict=True)):
                 copied = loop is not None and (loop, k) in self.storage.copied
-                if want and value is not UNDEFINED and (copied or not self.names.together(var, value)):
+                if not want or value is UNDEFINED:
+                    continue
+                if copied or not self.names.together(var, value):
                     pairs.append((var, value, copied))
+                elif isinstance(value, Var):
+                    self.tree.flowing.add(value)
             return [Moves(pairs)] if pairs else []
 
         return end

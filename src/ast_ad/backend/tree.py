@@ -99,10 +99,15 @@ Node: TypeAlias = Let | Select | Moves | Branch | For | While | Break | Return
 
 @dataclass(slots=True)
 class Tree:
-    """The statements of a function, and those that are written inside the expression that reads their result."""
+    """The statements of a function.
+
+    nested    by variable: what is written inside the expression that reads it
+    flowing   what a block yields to a variable that is the same one in the text, so that nothing is written
+    """
 
     body: list[Node]
     nested: dict[Var, Let | Select] = field(default_factory=dict)
+    flowing: set[Var] = field(default_factory=set)
 
 
 def operands(node: Node) -> tuple[Atom, ...]:

@@ -11,7 +11,7 @@ from ast_ad import runtime
 from ast_ad.analyses.aliasing import Storage, storage_of
 from ast_ad.analyses.liveness import liveness
 from ast_ad.backend.coalescing import Coalescing
-from ast_ad.backend.comments import add_comments
+from ast_ad.backend.comments import add_comments, beside
 from ast_ad.backend.emit import Emitter, signature_of
 from ast_ad.backend.expressions import RUNTIME_NAMES, Outside
 from ast_ad.backend.latest import ask_the_latest
@@ -63,7 +63,7 @@ def write(program: Program, *, standalone: bool = False) -> Written:
 def _write_function(program: Program, function: Function, outside: Outside) -> list[tuple[str, Origin | None]]:
     function = ask_the_latest(function)
     live, storage, values = liveness(function), storage_of(function), conditional_values(function)
-    groups = Coalescing(function, live, storage, values)
+    groups = Coalescing(function, live, values)
     tree = structured(function, live, storage, groups, values)
     nest(tree, groups, storage)
     make_readable(tree)
@@ -80,7 +80,9 @@ def _write_function(program: Program, function: Function, outside: Outside) -> l
         decorator_list=[],
     )
     definition.origin = function.origin  # type: ignore[attr-defined]
-    return [(line, getattr(stmt, "origin", None)) for line, stmt in render([definition])]
+    lines = render([definition])
+    texts = beside([line for line, _ in lines], [getattr(stmt, "note", "") for _, stmt in lines])
+    return [(text, getattr(stmt, "origin", None)) for text, (_, stmt) in zip(texts, lines, strict=True)]
 
 
 def _read(tree: Tree, groups: Coalescing) -> set[int]:

@@ -72,8 +72,12 @@ def run_loop(
     head = generalised(lo, entry, {n for n in assigned if live is None or n in live or n[0] == "%"})
     for _ in range(_PASSES):
         lo.state, lo.out = head.state.fork(), Builder()
+        lo.passes += 1
+        if lo.passes == 1:
+            lo.unbound.clear()
         counter = None if triple is None else lo.new(index, INT)
         body(counter)
+        lo.passes -= 1
         lo.statement, lo.node = statement, node
         lo.state.left = False
         end = Side(lo.state, lo.out)
@@ -96,6 +100,15 @@ def run_loop(
             "the kinds of what this loop carries do not settle",
             reason="Each pass over its body gives its variables another form.",
             remedy="Give the variables the form before the loop that they have at its end.",
+        )
+    if not lo.passes and lo.unbound:
+        name, at = next(iter(lo.unbound.items()))
+        lo.fail(
+            UnknownAtCompileTime,
+            f"{name!r} is read before it is bound",
+            reason="No path to this place gives it a value.",
+            remedy="Give it a value first.",
+            node=at,
         )
     outer.stmts.extend(start.out.stmts)
     params = ((counter,) if counter is not None else ()) + tuple(head.params)
@@ -141,7 +154,7 @@ def widened(lo: Lowering, head: Head, end: Side, live: Collection[str] | None, b
     state.left = False
     state.dead = False
     state.frozen = {**head.state.frozen, **state.frozen}
-    state.stale = {}
+    state.stale = {k: v for k, v in state.stale.items() if lo.born.get(k, 0) <= before}
     state.heap = {k: v for k, v in state.heap.items() if not isinstance(v, tuple)}
     used = _variables(state)
     params = [p for p in (*head.params, *join.outs) if p in used]
@@ -193,6 +206,8 @@ class Fit:
             for name in {**names, **there}:
                 if live is None or name in live or name[0] == "%":
                     self.fit(names.get(name), there.get(name))
+        if any(k not in head.stale and self.lo.born.get(k, 0) <= self.before for k in state.stale):
+            raise DoesNotFit
         self.heap()
         self.check_groups()
         return [self.found.get(p, UNDEFINED) for p in self.head.params]

@@ -45,7 +45,7 @@ def _counted_for(lo: Lowering, stmt: Any, over: Counted, take: Callable[[Value],
     names = lo.frame.names
     assigned = bound_names([stmt.target, *stmt.body])
     is_range = isinstance(stmt.target, gast.Name) and over.triple is not None
-    saved = lo.state.fork(), lo.out, len(lo.out.stmts), list(lo.stack), list(lo.frame.loops)
+    saved = lo.state.fork(), lo.out, len(lo.out.stmts), list(lo.stack), list(lo.frame.loops), lo.passes
 
     def run(stop: str) -> None:
         run_loop(
@@ -65,7 +65,7 @@ def _counted_for(lo: Lowering, stmt: Any, over: Counted, take: Callable[[Value],
         ends = [t.value for t in triple if isinstance(t, Lit)]
         if len(ends) < 3 or len(range(*ends)) > _SMALL:
             raise
-        lo.state, lo.out, length, stack, loops = saved
+        lo.state, lo.out, length, stack, loops, lo.passes = saved
         del lo.out.stmts[length:]
         lo.stack[:] = stack
         lo.frame.loops[:] = loops

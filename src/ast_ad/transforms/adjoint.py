@@ -9,36 +9,44 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable
 from typing import Any
 
-import numpy as np
-
-from ast_ad import errors
 from ast_ad.ir import primitives as P
 from ast_ad.ir.build import kind_of
-from ast_ad.ir.core import UNDEFINED, Atom, Call, Callee, Function, Lit, Origin, Var
+from ast_ad.ir.core import Atom, Call, Callee, Function, Lit, Var
 from ast_ad.ir.kinds import (
     INT,
     Array,
     Kind,
     Scalar,
-    carries_derivative,
     cotangent_kind,
-    dims_of,
-    dtype_of,
-    fits,
-    is_complex,
-    is_number,
-    not_one,
     rank,
     same_shape,
 )
 from ast_ad.rules.modes import guard
-from ast_ad.rules.table import primitive_of, rule_of
+from ast_ad.rules.table import rule_of
 from ast_ad.rules.terms import Term, UnknownRank, make
+from ast_ad.transforms.contributions import first, fit, merged
 from ast_ad.transforms.pen import Pen
-from ast_ad.transforms.regions import Branch, Cycle, Node, Region, add_column, leaves, nodes, tail, thaw
+from ast_ad.transforms.refusals import no_rule, rank_needed
+from ast_ad.transforms.regions import (
+    Branch,
+    Cycle,
+    Node,
+    Region,
+    nodes,
+    thaw,
+)
 from ast_ad.transforms.structural import STRUCTURAL
-from ast_ad.transforms.trees import Tree, add, dense, flatten, leaf_kinds, structure, unflatten, zero
-from ast_ad.transforms.trips import Trips, reversed_trips
+from ast_ad.transforms.trees import (
+    Tree,
+    add,
+    dense,
+    flatten,
+    leaf_kinds,
+    structure,
+    unflatten,
+    zero,
+)
+from ast_ad.transforms.trips import Trips, captured_by, count_trips, reversed_trips
 
 
 class Sweep:
@@ -93,7 +101,7 @@ class Sweep:
         if tree is None or not isinstance(atom, Var) or atom not in self.active:
             return
         old = self.cts.get(atom)
-        tree = _first(tree) if old is None else _merged(old, tree)
+        tree = first(tree) if old is None else merged(old, tree)
         self.cts[atom] = self.pen.settle(tree, f"{atom.name}_bar" if atom.name else "")
 
     def dense(self, tree: Tree, like: Atom) -> Atom:
@@ -144,22 +152,10 @@ class Sweep:
                 tree = tuple(tree)
             if rule.singular and call.outs[0] in self.selected and isinstance(tree, Term):
                 tree = guard(tree, ct)
-            tree = self.fit(tree, arg, rule.unbroadcast)
+            tree = fit(tree, arg, rule.unbroadcast)
             parts[arg] = add(parts.get(arg), tree)
         for arg, tree in parts.items():
             self.contribute(arg, tree)
-
-    def fit(self, tree: Tree, arg: Var, unbroadcast: bool) -> Tree:
-        """A contribution in the shape and dtype of the operand it belongs to."""
-        if not isinstance(tree, Term) or not is_number(arg.kind):
-            return tree
-        if unbroadcast and not fits(tree.kind, arg.kind):
-            tree = _summed(tree, arg)
-        have, want = dtype_of(tree.kind), dtype_of(arg.kind)
-        wrong = have is not None and want is not None and have != want and carries_derivative(arg.kind)
-        if wrong or (is_complex(tree.kind) and not is_complex(arg.kind) and (isinstance(arg.kind, Scalar) or want)):
-            tree = make(P.CAST_LIKE, tree, Term(arg))
-        return tree
 
     def adjoint_of_branch(self, region: Region, branch: Branch) -> None:
         """`if`: the arm that ran is reversed; an arm that does not touch a cotangent passes it on."""
@@ -209,7 +205,7 @@ class Sweep:
             for k in moving:
                 self.contribute(cycle.inits[k], seeds[k])
             return
-        captured = [v for v in _captured(cycle) if v in self.active]
+        captured = [v for v in captured_by(cycle) if v in self.active]
         outer, self.cts = self.cts, {}
         body = Region(parent=self.pen.region)
         self.mirror[body] = trips.root
@@ -297,24 +293,6 @@ class Sweep:
         )
 
 
-def count_trips(cycle: Cycle, root: Region) -> Var:
-    """Let a loop carry the number of its trips that reach `root`; returns the out."""
-    reached = set(leaves(root))
-    made: list[Var] = []
-
-    def value(leaf: Region, param: Var) -> Atom:
-        if leaf not in reached:
-            return param
-        if not made:
-            made.append(Var("n", INT, cycle.origin))
-            step = Call((made[0],), P.ADD, (param, Lit(1)), (), cycle.origin)
-            at = len(root.stmts) - (tail(root) is not None)
-            root.stmts.insert(at, step)
-        return made[0]
-
-    return add_column(cycle, "n", Lit(0), INT, value)
-
-
 def _bar(var: Var) -> str:
     return f"{var.name}_bar" if var.name else ""
 
@@ -327,93 +305,6 @@ def _joined(kind: Kind, a: Atom, b: Atom) -> Kind | None:
             if isinstance(k, Array) or len(known) == 1:
                 return cotangent_kind(kind) if rank(k) != rank(kind) else k
     return cotangent_kind(kind)
-
-
-def _captured(cycle: Cycle) -> list[Var]:
-    """The variables that the body of a loop reads and does not define, in the order of first reading."""
-    defined: set[Var] = set(cycle.body.params)
-    read: dict[Var, None] = {}
-    for region, node in [(cycle.body, None), *nodes(cycle.body)]:
-        atoms: list[Atom] = []
-        if node is None:
-            atoms += region.results
-        elif isinstance(node, Call):
-            atoms += node.args
-        elif isinstance(node, Branch):
-            atoms += [node.test, *node.then.results, *node.orelse.results]
-        else:
-            atoms += [*(node.range or ()), *node.inits, *node.body.results]
-            defined.update(node.body.params)
-        if node is not None:
-            defined.update(node.outs)
-        read.update((a, None) for a in atoms if isinstance(a, Var))
-    return [v for v in read if v not in defined]
-
-
-def _summed(tree: Term, arg: Var) -> Term:
-    """A contribution summed over the axes that broadcasting gave it."""
-    have, want = dims_of(tree.kind), dims_of(arg.kind)
-    total = primitive_of(np.sum)
-    assert total is not None
-    if want == () and (have is None or have):
-        return make(total, tree)
-    if have is None or want is None or len(have) < len(want):
-        return make(P.UNBROADCAST, tree, Term(arg))
-    extra = len(have) - len(want)
-    axes: list[int] = []
-    for k, dim in enumerate(want):
-        wide = have[extra + k]
-        if dim == 1:
-            if wide != 1:
-                axes.append(extra + k)
-        elif not (not_one(dim) or wide == dim):
-            return make(P.UNBROADCAST, tree, Term(arg))
-    if axes and extra:
-        return make(P.UNBROADCAST, tree, Term(arg))
-    if axes:
-        return make(total, tree, axis=axes[0] if len(axes) == 1 else tuple(axes), keepdims=True)
-    return make(total, tree, axis=0 if extra == 1 else tuple(range(extra)))
-
-
-def _is_scatter(tree: Tree) -> bool:
-    return isinstance(tree, Term) and tree.fn in (P.INDEX_ADD, P.LIST_ADD) and tree.args[0].fn is P.ZEROS_LIKE
-
-
-def _merged(old: Tree, tree: Tree) -> Tree:
-    """The sum of a cotangent and a contribution; a scatter goes into the cotangent that exists."""
-    if _is_scatter(tree) and isinstance(old, Term):
-        return make(tree.fn, old, *tree.args[1:], **tree.params)
-    return add(old, tree)
-
-
-def _first(tree: Tree) -> Tree:
-    """The first contribution; distinct elements of zeros are assigned rather than added to."""
-    if _is_scatter(tree) and tree.fn is P.INDEX_ADD:
-        if P.is_basic(tree.params["index"], tuple(a.kind for a in tree.args[2:])):
-            return make(P.INDEX_UPDATE, *tree.args, **tree.params)
-    return tree
-
-
-def no_rule(call: Call, active: set[Atom]) -> errors.AstAdError:
-    """The error for a primitive that has no rule and meets an active value."""
-    names = [a.name for a in call.args if isinstance(a, Var) and a in active and a.name]
-    who = names[0] if names else "an argument"
-    return errors.NoDerivative(
-        f"{call.fn!r} has no derivative rule" if not isinstance(call.fn, Callee) else f"{call.fn.name} is unknown",
-        call.origin,
-        reason=f"{who} is active here: it depends on what is differentiated.",
-        remedy=f"If {who} should count as constant, write ast_ad.stop_gradient({who}).",
-    )
-
-
-def rank_needed(call: Call) -> errors.AstAdError:
-    """The error for a derivative whose form depends on a rank that is not known."""
-    return errors.UnknownAtCompileTime(
-        f"the derivative of {call.fn!r} depends on the number of axes of its argument, which is not known here",
-        call.origin,
-        reason="No actual arguments and no annotation say what the argument is.",
-        remedy="Call the function with its arguments first, or give an example (ast-ad dump --at).",
-    )
 
 
 _ADJOINTS: dict[type, Any] = {

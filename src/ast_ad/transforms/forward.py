@@ -13,15 +13,38 @@ from typing import Any
 from ast_ad.analyses.activity import Activity
 from ast_ad.ir import primitives as P
 from ast_ad.ir.build import kind_of
-from ast_ad.ir.core import UNDEFINED, Atom, Block, Call, Callee, Function, If, Lit, Loop, Param, Program, Stmt, Var
+from ast_ad.ir.core import (
+    UNDEFINED,
+    Atom,
+    Block,
+    Call,
+    Callee,
+    Function,
+    If,
+    Lit,
+    Loop,
+    Param,
+    Program,
+    Stmt,
+    Var,
+)
 from ast_ad.ir.kinds import Dict, Maybe, cotangent_kind
 from ast_ad.ir.walk import statements
 from ast_ad.rules.table import rule_of
 from ast_ad.rules.terms import Term, UnknownRank, make
-from ast_ad.transforms.adjoint import no_rule, rank_needed
 from ast_ad.transforms.pen import Pen
+from ast_ad.transforms.refusals import no_rule, rank_needed
 from ast_ad.transforms.regions import Region
-from ast_ad.transforms.trees import Tree, dense, element, flatten, leaf_kinds, structure, unflatten, zero
+from ast_ad.transforms.trees import (
+    Tree,
+    dense,
+    element,
+    flatten,
+    leaf_kinds,
+    structure,
+    unflatten,
+    zero,
+)
 
 
 def tangent(program: Program, wrt: Sequence[int], has_aux: bool = False) -> Program:

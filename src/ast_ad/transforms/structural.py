@@ -10,8 +10,9 @@ from typing import TYPE_CHECKING, Any
 
 from ast_ad.ir import primitives as P
 from ast_ad.ir.core import Call, Var
-from ast_ad.ir.kinds import Dict, Fixed, Maybe, Tuple
+from ast_ad.ir.kinds import Dict, Maybe
 from ast_ad.rules.terms import Term, make
+from ast_ad.transforms.contributions import fit
 from ast_ad.transforms.trees import Tree, dense, element, structure, zero
 
 if TYPE_CHECKING:
@@ -107,7 +108,7 @@ def adjoint_of_index_update(sweep: Sweep, call: Call) -> None:
     holes = tuple(map(Term, rest))
     ct = sweep.cts.pop(call.outs[0])
     if isinstance(v, Var) and sweep.is_active(v):
-        sweep.contribute(v, sweep.fit(make(P.GETITEM, ct, *holes, index=index), v, True))
+        sweep.contribute(v, fit(make(P.GETITEM, ct, *holes, index=index), v, True))
     if sweep.is_active(x):
         sweep.contribute(x, make(P.INDEX_UPDATE, ct, 0.0, *holes, index=index))
 
@@ -118,7 +119,7 @@ def adjoint_of_index_add(sweep: Sweep, call: Call) -> None:
     ct = sweep.cts.pop(call.outs[0])
     if isinstance(v, Var) and sweep.is_active(v):
         part = make(P.GETITEM, ct, *map(Term, rest), index=dict(call.params)["index"])
-        sweep.contribute(v, sweep.fit(part, v, True))
+        sweep.contribute(v, fit(part, v, True))
     sweep.contribute(x, ct)
 
 

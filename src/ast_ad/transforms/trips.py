@@ -9,8 +9,20 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
+from ast_ad.ir import primitives as P
 from ast_ad.ir.core import Atom, Call, Lit, Var
-from ast_ad.transforms.regions import Cycle, Node, Region, leaves, result_at, tail
+from ast_ad.ir.kinds import INT
+from ast_ad.transforms.regions import (
+    Branch,
+    Cycle,
+    Node,
+    Region,
+    add_column,
+    leaves,
+    nodes,
+    result_at,
+    tail,
+)
 
 
 @dataclass(frozen=True)
@@ -95,3 +107,42 @@ def _visible(atom: Atom, region: Region) -> bool:
         if any(atom is p for p in here.params) or any(atom is o for node in here.stmts for o in node.outs):
             return True
     return False
+
+
+def captured_by(cycle: Cycle) -> list[Var]:
+    """The variables that the body of a loop reads and does not define, in the order of first reading."""
+    defined: set[Var] = set(cycle.body.params)
+    read: dict[Var, None] = {}
+    for region, node in [(cycle.body, None), *nodes(cycle.body)]:
+        atoms: list[Atom] = []
+        if node is None:
+            atoms += region.results
+        elif isinstance(node, Call):
+            atoms += node.args
+        elif isinstance(node, Branch):
+            atoms += [node.test, *node.then.results, *node.orelse.results]
+        else:
+            atoms += [*(node.range or ()), *node.inits, *node.body.results]
+            defined.update(node.body.params)
+        if node is not None:
+            defined.update(node.outs)
+        read.update((a, None) for a in atoms if isinstance(a, Var))
+    return [v for v in read if v not in defined]
+
+
+def count_trips(cycle: Cycle, root: Region) -> Var:
+    """Let a loop carry the number of its trips that reach `root`; returns the out."""
+    reached = set(leaves(root))
+    made: list[Var] = []
+
+    def value(leaf: Region, param: Var) -> Atom:
+        if leaf not in reached:
+            return param
+        if not made:
+            made.append(Var("n", INT, cycle.origin))
+            step = Call((made[0],), P.ADD, (param, Lit(1)), (), cycle.origin)
+            at = len(root.stmts) - (tail(root) is not None)
+            root.stmts.insert(at, step)
+        return made[0]
+
+    return add_column(cycle, "n", Lit(0), INT, value)

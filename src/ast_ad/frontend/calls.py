@@ -1,0 +1,307 @@
+"""Lower calls: find out what is called, bind the arguments as Python does, and inline or call it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from types import BuiltinFunctionType, FunctionType, MethodType
+from typing import Any
+
+import gast
+
+from ast_ad.errors import NoSource, UnknownAtCompileTime, WrongArgument
+from ast_ad.frontend.captures import captured
+from ast_ad.frontend.context import Frame, Lowering, lowers, static
+from ast_ad.frontend.control import VALUE, lower_body
+from ast_ad.frontend.liveness import Names, reads
+from ast_ad.frontend.source import Source, source_of
+from ast_ad.frontend.targets import bind_name, unpacked
+from ast_ad.frontend.values import (
+    Closure,
+    Entries,
+    Items,
+    Method,
+    Ref,
+    Static,
+    TupleOf,
+    Value,
+    Var,
+    describe,
+    is_bottom,
+)
+from ast_ad.ir import primitives as P
+from ast_ad.ir.core import Lit
+
+Arguments = tuple[list[Value], dict[str, Value]]
+_DEEPEST = 60
+
+
+@lowers(gast.Call)
+def lower_call(lo: Lowering, node: Any, name: str) -> Value:
+    """`function(*args, **kwargs)`."""
+    function = lo.expr(node.func)
+    args: list[Value] = []
+    for arg in node.args:
+        if isinstance(arg, gast.Starred):
+            args += unpacked(lo, lo.expr(arg.value), None)
+        else:
+            args.append(lo.expr(arg))
+    kwargs: dict[str, Value] = {}
+    for keyword in node.keywords:
+        value = lo.expr(keyword.value)
+        for key, item in [(keyword.arg, value)] if keyword.arg is not None else _double_star(lo, value):
+            if key in kwargs:
+                lo.fail(WrongArgument, f"multiple values for the keyword argument {key!r}", remedy="Pass it once.")
+            kwargs[key] = item
+    lo.node = node
+    return call_value(lo, function, args, kwargs, name or _call_name(node))
+
+
+def _call_name(node: Any) -> str:
+    """`sin_x` for np.sin(x)."""
+    function = node.func.attr if isinstance(node.func, gast.Attribute) else getattr(node.func, "id", "")
+    if len(node.args) == 1 and isinstance(node.args[0], gast.Name) and len(function) < 12:
+        return f"{function}_{node.args[0].id}"
+    return ""
+
+
+def _double_star(lo: Lowering, value: Value) -> list[tuple[str, Value]]:
+    contents = lo.contents(value) if isinstance(value, Ref) else None
+    if not isinstance(contents, Entries):
+        lo.fail(WrongArgument, f"`**` of {describe(value)}", remedy="Unpack a dict with names as keys.")
+    return list(zip(contents.keys, contents.values, strict=True))
+
+
+def call_value(
+    lo: Lowering, function: Value, args: Sequence[Value], kwargs: Mapping[str, Value], name: str = ""
+) -> Value:
+    """The result of calling a value."""
+    call = _CALLS.get(type(function))
+    if call is None:
+        lo.fail(WrongArgument, f"{describe(function)} cannot be called", remedy="Call a function.")
+    result: Value = call(lo, function, list(args), dict(kwargs), name)
+    return result
+
+
+def _closure(lo: Lowering, function: Closure, args: list[Value], kwargs: dict[str, Value], name: str) -> Value:
+    frame = lo.frames[function.frame]
+    bound = bind_arguments(lo, function.node.args, function.defaults, args, kwargs, function.name)
+    return inline(lo, function.node, frame.source, function.frame, bound, function.name)
+
+
+def _method(lo: Lowering, function: Method, args: list[Value], kwargs: dict[str, Value], name: str) -> Value:
+    from ast_ad.frontend.methods import call_method
+
+    return call_method(lo, function.owner, function.name, args, kwargs, name)
+
+
+def _static(lo: Lowering, function: Static, args: list[Value], kwargs: dict[str, Value], name: str) -> Value:
+    from ast_ad.frontend.builtin_calls import BUILTINS
+    from ast_ad.frontend.library import call_primitive, fold_call
+    from ast_ad.rules.table import primitive_of
+
+    obj = function.obj
+    builtin = BUILTINS.get(obj) if isinstance(obj, (type, BuiltinFunctionType)) else None
+    if builtin is not None:
+        return builtin(lo, args, kwargs, name)
+    primitive = primitive_of(obj)
+    if primitive is not None:
+        return call_primitive(lo, primitive, args, kwargs, name)
+    if isinstance(obj, (FunctionType, MethodType)):
+        return call_function(lo, function, args, kwargs, name)
+    folded = fold_call(lo, obj, args, kwargs)
+    if folded is not None:
+        return folded
+    return call_opaque(lo, function, args, kwargs, name)
+
+
+_CALLS: dict[type, Callable[..., Value]] = {Closure: _closure, Method: _method, Static: _static}
+
+
+def call_function(
+    lo: Lowering, function: Static, args: list[Value], kwargs: dict[str, Value], name: str = ""
+) -> Value:
+    """A call of a function written in Python: inlined where it is one expression, else a call of its own function."""
+    from ast_ad.frontend.fence import check
+    from ast_ad.frontend.functions import call_lowered
+
+    try:
+        source = source_of(function.obj)
+    except NoSource:
+        return call_opaque(lo, function, args, kwargs, name)
+    if not is_readable(function.obj):
+        return call_opaque(lo, function, args, kwargs, name)
+    check(source)
+    if source.receiver is not None:
+        receiver = (
+            captured(lo, (*function.path, ("attr", "__self__")), source.receiver, "self")
+            if function.path
+            else static(source.receiver, "self")
+        )
+        args = [receiver, *args]
+    title = source.function.__name__
+    bound = bind_arguments(lo, source.node.args, defaults_of(lo, source), args, kwargs, title)
+    if any(is_bottom(v) for v in bound.values()):
+        return Var(name, next(v for v in bound.values() if is_bottom(v)).kind)  # type: ignore[union-attr]
+    if _is_expression(source) and source.function not in lo.inlined:
+        return inline(lo, source.node, source, None, bound, title)
+    return call_lowered(lo, source, bound, name)
+
+
+def is_readable(obj: Any) -> bool:
+    """Whether a function is the user's: what NumPy, SciPy and the standard library hold is not read."""
+    module = getattr(obj, "__module__", None) or ""
+    top = module.partition(".")[0]
+    import sys
+
+    return top not in ("numpy", "scipy") and top not in sys.stdlib_module_names
+
+
+def defaults_of(lo: Lowering, source: Source) -> dict[str, Value]:
+    """The defaults of a function: constants, or values that the function object holds."""
+    function, args = source.function, source.node.args
+    positional = [a.id for a in (*args.posonlyargs, *args.args)]
+    held = function.__defaults__ or ()
+    found: dict[str, Value] = {}
+    first = len(positional) - len(held)
+    for k, value in enumerate(held):
+        found[positional[first + k]] = _default(lo, (held, ("item", k)), value, positional[first + k])
+    for key, value in (function.__kwdefaults__ or {}).items():
+        found[key] = _default(lo, (function.__kwdefaults__, key), value, key)
+    return found
+
+
+def _default(lo: Lowering, path: tuple[Any, ...], value: Any, name: str) -> Value:
+    if isinstance(value, (bool, int, float, complex, str, type(None))):
+        return Lit(value)
+    return captured(lo, path, value, name)
+
+
+def _is_expression(source: Source) -> bool:
+    """Whether a function is one expression, and does not call itself."""
+    node = source.node
+    if not isinstance(node.body, list):
+        return True
+    body = [s for s in node.body if not (isinstance(s, gast.Expr) and isinstance(s.value, gast.Constant))]
+    one = len(body) == 1 and isinstance(body[0], gast.Return) and body[0].value is not None
+    return one and source.function.__name__ not in reads(node)
+
+
+# Binding
+
+
+def bind_arguments(
+    lo: Lowering,
+    signature: Any,
+    defaults: Mapping[str, Value],
+    args: Sequence[Value],
+    kwargs: Mapping[str, Value],
+    title: str,
+) -> dict[str, Value]:
+    """The parameters' values, bound as Python binds them."""
+    plain = [a.id for a in (*signature.posonlyargs, *signature.args)]
+    only = {a.id for a in signature.posonlyargs}
+    bound: dict[str, Value] = dict(zip(plain, args, strict=False))
+    if len(args) > len(plain) and signature.vararg is None:
+        _wrong_call(lo, f"{title} takes {len(plain)} positional arguments, not {len(args)}")
+    if signature.vararg is not None:
+        bound[signature.vararg.id] = TupleOf(tuple(args[len(plain) :]))
+    extra: dict[str, Value] = {}
+    named = {a.id for a in signature.kwonlyargs} | (set(plain) - only)
+    for key, value in kwargs.items():
+        if key in named:
+            if key in bound:
+                _wrong_call(lo, f"{title} got multiple values for argument {key!r}")
+            bound[key] = value
+        elif signature.kwarg is not None:
+            extra[key] = value
+        else:
+            _wrong_call(lo, f"{title} got an unexpected keyword argument {key!r}")
+    for arg in (*plain, *(a.id for a in signature.kwonlyargs)):
+        if arg not in bound:
+            if arg not in defaults:
+                _wrong_call(lo, f"{title} misses the argument {arg!r}")
+            bound[arg] = defaults[arg]
+    if signature.kwarg is not None:
+        bound[signature.kwarg.id] = lo.new_ref(Entries(tuple(extra), tuple(extra.values())), signature.kwarg.id)
+    return bound
+
+
+def _wrong_call(lo: Lowering, sentence: str) -> None:
+    lo.fail(WrongArgument, sentence, remedy="Call it as its signature says.")
+
+
+# Inlining
+
+
+def inline(
+    lo: Lowering, node: Any, source: Source, outer: int | None, bound: Mapping[str, Value], title: str
+) -> Value:
+    """The result of a function whose body is read here, in the middle of its caller."""
+    key = node if outer is not None else source.function
+    if lo.inlined.count(key) > _DEEPEST or (outer is not None and lo.inlined.count(key) > 8):
+        lo.fail(
+            UnknownAtCompileTime,
+            f"{title} calls itself, and how often is known at run time only",
+            remedy="Define it outside of the function that uses it.",
+        )
+    frame = new_frame(lo, node, source, outer, title)
+    for name, value in bound.items():
+        bind_name(lo, name, value)
+    saved = lo.statement, lo.node
+    lo.inlined.append(key)
+    left, lo.state.left = lo.state.left, False
+    result = lower_body(lo, frame)
+    lo.state.left = left
+    lo.inlined.pop()
+    lo.statement, lo.node = saved
+    lo.stack.pop()
+    if not frame.names.captured:
+        del lo.state.frames[frame.id]
+    else:
+        lo.names_of(frame).pop(VALUE, None)
+    return result
+
+
+def new_frame(lo: Lowering, node: Any, source: Source, outer: int | None, title: str) -> Frame:
+    """Enter a function."""
+    lo.unit.frames += 1
+    frame = Frame(lo.unit.frames, source, node, names_of(node), outer, title)
+    lo.frames[frame.id] = frame
+    lo.stack.append(frame)
+    lo.state.frames[frame.id] = {}
+    return frame
+
+
+def names_of(node: Any) -> Names:
+    """What the text of a function says of its names."""
+    known = _NAMES.get(node)
+    if known is None:
+        known = _NAMES[node] = Names(node)
+    return known
+
+
+_NAMES: Any = __import__("weakref").WeakKeyDictionary()
+
+
+# Calls of what nobody knows
+
+
+def call_opaque(lo: Lowering, function: Static, args: list[Value], kwargs: dict[str, Value], name: str) -> Value:
+    """A call that runs once, in its place, of a callable that is fetched at each call."""
+    from ast_ad.frontend.captures import capture_variable
+
+    title = function.name or getattr(function.obj, "__name__", "this")
+    if not function.path:
+        lo.fail(
+            UnknownAtCompileTime,
+            f"{title} is not known here",
+            reason="It is no function that can be read, and there is no rule for it.",
+            remedy="Call a function of NumPy, of math, or one of your own.",
+        )
+    fn = capture_variable(lo, function.path, function.obj, title.rpartition(".")[2])
+    atoms = [lo.atom(v) for v in (*args, *kwargs.values())]
+    keywords = {"keywords": tuple(kwargs)} if kwargs else {}
+    return lo.emit(P.CALL_OPAQUE, fn, *atoms, name=name or title.rpartition(".")[2], **keywords)
+
+
+__all__ = ["Items", "call_value", "inline", "lower_call", "new_frame"]

@@ -1,0 +1,323 @@
+"""Lower a user's function once for each kind of call, and call it by name with the leaves of its arguments.
+
+Recursion: while a function is being lowered its result is not known; passes over it repeat until what it returns and
+what it captures are stable.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from ast_ad.errors import UnknownAtCompileTime
+from ast_ad.frontend.calls import inline, new_frame
+from ast_ad.frontend.captures import capture_variable
+from ast_ad.frontend.context import Lowering, NeedsInlining, static
+from ast_ad.frontend.control import lower_body, sealed
+from ast_ad.frontend.joins import is_wider
+from ast_ad.frontend.known import NeedsConstant, constant_of
+from ast_ad.frontend.source import Source
+from ast_ad.frontend.targets import bind_name
+from ast_ad.frontend.values import (
+    Entries,
+    Items,
+    Location,
+    Ref,
+    Run,
+    Static,
+    TupleOf,
+    Value,
+    Var,
+    is_numeric,
+    kind_of,
+    may_be_array,
+)
+from ast_ad.ir.core import Atom, Call, Callee, Function, Lit, Param
+from ast_ad.ir.kinds import UNDEFINED, Kind
+
+_PASSES = 10
+
+
+@dataclass(slots=True, eq=False)
+class Record:
+    """One function for one kind of call."""
+
+    name: str
+    key: Any
+    arguments: Mapping[str, Value]
+    leaves: list[Var] = field(default_factory=list)
+    captures: list[Any] = field(default_factory=list)
+    result: Any = None
+    outs: list[Atom] = field(default_factory=list)
+    done: bool = False
+    recursive: bool = False
+
+
+def call_lowered(lo: Lowering, source: Source, bound: Mapping[str, Value], name: str) -> Value:
+    """The result of a call of a function of the program."""
+    key = (source.function, tuple(_spec(lo, v) for v in bound.values()))
+    base = key
+    while True:
+        if any(s is None for s in key[1]) or key in lo.unit.inline_only or source.function in lo.unit.inline_only:
+            return inline(lo, source.node, source, None, bound, source.function.__name__)
+        try:
+            record = lo.unit.records.get(key)
+            if record is None:
+                record = _lower(lo, source, bound, key)
+            return _emit_call(lo, record, bound, name)
+        except NeedsInlining as needs:
+            if needs.record is not None and needs.record.key != key:
+                raise
+            _forget(lo, key)
+            if needs.record is not None and needs.record.recursive:
+                lo.fail(
+                    UnknownAtCompileTime,
+                    f"{source.function.__name__} calls itself and writes to, or returns, what it was given",
+                    reason="What its calls share is not followed through the recursion.",
+                    remedy="Return new arrays and lists, or write it as a loop.",
+                )
+            lo.unit.inline_only.add(key)
+        except NeedsConstant as needs:
+            if needs.record.key != key:
+                raise
+            _forget(lo, key)
+            bound = _with_constant(lo, bound, needs.leaf)
+            key = (source.function, tuple(_spec(lo, v) for v in bound.values()))
+            if key == base:
+                raise
+
+
+def _forget(lo: Lowering, key: Any) -> None:
+    record = lo.unit.records.pop(key, None)
+    if record is not None:
+        lo.unit.functions.pop(record.name, None)
+
+
+# What a call looks like
+
+
+def _spec(lo: Lowering, value: Value) -> Any:
+    """What must be equal for two calls to share a function; None for what only inlining can pass."""
+    if isinstance(value, (Var, Lit)):
+        if is_numeric(value) and not (isinstance(value, Lit) and isinstance(value.value, (bool, _Known))):
+            return kind_of(value)
+        return ("var", kind_of(value)) if isinstance(value, Var) else ("constant", type(value.value), value.value)
+    if isinstance(value, Static):
+        return ("static", id(value.obj))
+    if isinstance(value, TupleOf):
+        parts = tuple(_spec(lo, v) for v in value.items)
+        return None if None in parts else ("tuple", value.type, parts)
+    if isinstance(value, Ref):
+        contents = lo.contents(value)
+        if isinstance(contents, Run):
+            return ("list", kind_of(contents.atom))
+        if isinstance(contents, (Items, Entries)):
+            parts = tuple(_spec(lo, v) for v in contents.values)
+            keys = contents.keys if isinstance(contents, Entries) else ()
+            return None if None in parts else (type(contents).__name__, keys, parts)
+    return None
+
+
+class _Known(int):
+    """An integer whose value is part of the signature."""
+
+
+def _leaves(lo: Lowering, value: Value) -> Iterator[Atom]:
+    """The run-time numbers of a value, in order."""
+    if isinstance(value, Var):
+        yield lo.read(value)
+    elif isinstance(value, Lit):
+        if is_numeric(value) and not isinstance(value.value, (bool, _Known)):
+            yield value
+    elif isinstance(value, TupleOf):
+        for item in value.items:
+            yield from _leaves(lo, item)
+    elif isinstance(value, Ref):
+        contents = lo.contents(value)
+        if isinstance(contents, Run):
+            yield contents.atom
+        elif isinstance(contents, (Items, Entries)):
+            for item in contents.values:
+                yield from _leaves(lo, item)
+
+
+def _with_constant(lo: Lowering, bound: Mapping[str, Value], leaf: int) -> Mapping[str, Value]:
+    """The arguments with the nth leaf as a constant."""
+    count = 0
+
+    def visit(value: Value) -> Value:
+        nonlocal count
+        if isinstance(value, Var) or (isinstance(value, Lit) and any(True for _ in _leaves(lo, value))):
+            here, count = count, count + 1
+            if here == leaf:
+                known = constant_of(lo, value, "an argument that decides how the function is compiled")
+                return Lit(_Known(known) if type(known) is int else known)
+            return value
+        if isinstance(value, TupleOf):
+            return TupleOf(tuple(map(visit, value.items)), value.type)
+        return value
+
+    return {name: visit(value) for name, value in bound.items()}
+
+
+# Lowering
+
+
+def _lower(lo: Lowering, source: Source, bound: Mapping[str, Value], key: Any) -> Record:
+    title = source.function.__name__
+    name, count = title if title.isidentifier() else "function", 1
+    while name in lo.unit.names:
+        count += 1
+        name = f"{title}_{count}"
+    lo.unit.names.add(name)
+    record = Record(name, key, bound)
+    lo.unit.records[key] = record
+    for _ in range(_PASSES):
+        known = set(lo.unit.records)
+        before = record.result, list(record.captures)
+        function, result, captures = _pass(lo, source, record)
+        stable = not record.recursive or (_stable(before[0], result) and captures == before[1])
+        record.result, record.captures = result, captures
+        if stable:
+            break
+        for other in set(lo.unit.records) - known:
+            _forget(lo, other)
+    else:
+        lo.fail(UnknownAtCompileTime, f"what {title} returns does not settle", remedy="Return one form on all paths.")
+    record.done = True
+    lo.unit.functions[name] = function
+    return record
+
+
+def _pass(caller: Lowering, source: Source, record: Record) -> tuple[Function, Any, list[Any]]:
+    """Lower the body once."""
+    lo = Lowering(caller.unit)
+    lo.record = record
+    record.leaves = []
+    new_frame(lo, source.node, source, None, record.name)
+    lo.statement = lo.node = source.node
+    for name, value in record.arguments.items():
+        bind_name(lo, name, _parameter(caller, lo, value, name))
+    body = lower_body(lo, lo.frame)
+    lo.statement = lo.node = source.node
+    record.outs = []
+    result = _result(lo, body, record, "result")
+    own = tuple(Param(v) for v in record.leaves)
+    captured = tuple(Param(v, "capture", path=lo.unit.paths[k][0]) for k, v in lo.captures.items())
+    params = own + captured
+    block = lo.out.block(record.outs, tuple(p.var for p in params))
+    block = sealed(type(block)(block.params, (*lo.prologue.stmts, *block.stmts), block.results))
+    doc = source.function.__doc__ or ""
+    return Function(record.name, params, block, doc, lo.origin(source.node)), result, list(lo.captures)
+
+
+def _parameter(caller: Lowering, lo: Lowering, value: Value, name: str) -> Value:
+    """A parameter with the form of an argument; its leaves are variables of the callee."""
+    if isinstance(value, (Var, Lit)):
+        if not any(True for _ in _leaves(caller, value)):
+            return Lit(int(value.value)) if isinstance(value, Lit) and isinstance(value.value, _Known) else value
+        var = lo.new(name, kind_of(value))
+        lo.record.leaves.append(var)
+        lo.foreign.add(var)
+        return var
+    if isinstance(value, TupleOf):
+        return TupleOf(tuple(_parameter(caller, lo, v, f"{name}_{k}") for k, v in enumerate(value.items)), value.type)
+    if isinstance(value, Ref):
+        contents = caller.contents(value)
+        if isinstance(contents, Run):
+            var = lo.new(name, kind_of(contents.atom))
+            lo.record.leaves.append(var)
+            made = lo.new_ref(Run(var), name)
+        elif isinstance(contents, Entries):
+            items = tuple(
+                _parameter(caller, lo, v, k if isinstance(k, str) else f"{name}_{k}")
+                for k, v in zip(contents.keys, contents.values, strict=True)
+            )
+            made = lo.new_ref(Entries(contents.keys, items), name)
+        else:
+            assert isinstance(contents, Items)
+            parts = tuple(_parameter(caller, lo, v, f"{name}_{k}") for k, v in enumerate(contents.values))
+            made = lo.new_ref(Items(parts), name)
+        lo.foreign.add(made.location)
+        return made
+    return value
+
+
+def _result(lo: Lowering, value: Value, record: Record, name: str) -> Any:
+    """The form of a result, its leaves put into `record.outs`."""
+    if isinstance(value, Var):
+        root = lo.root(value)
+        if may_be_array(value) and not record.recursive:
+            shared = any(isinstance(o, Var) and o is lo.read(value) for o in record.outs)
+            if root in lo.foreign or root in lo.always_frozen or shared:
+                raise NeedsInlining(record)
+        record.outs.append(lo.read(value))
+        return kind_of(value)
+    if isinstance(value, (Lit, Static)):
+        return value
+    if isinstance(value, TupleOf):
+        return ("tuple", value.type, [_result(lo, v, record, f"{name}_{k}") for k, v in enumerate(value.items)])
+    if isinstance(value, Ref):
+        if value.location in lo.foreign or value.location in lo.always_frozen:
+            raise NeedsInlining(record)
+        contents = lo.contents(value)
+        if isinstance(contents, Run):
+            record.outs.append(contents.atom)
+            return ("list", kind_of(contents.atom))
+        if isinstance(contents, (Items, Entries)):
+            keys = contents.keys if isinstance(contents, Entries) else None
+            return ("ref", keys, [_result(lo, v, record, name) for v in contents.values])
+    raise NeedsInlining(record)
+
+
+def _stable(old: Any, new: Any) -> bool:
+    """Whether a pass returned what the pass before it had assumed."""
+    if isinstance(old, Kind) and isinstance(new, Kind):
+        return is_wider(old, new)
+    if isinstance(old, Lit) and isinstance(new, Lit):
+        return bool(old.value == new.value)
+    if isinstance(old, Static) and isinstance(new, Static):
+        return old.obj is new.obj
+    if isinstance(old, (tuple, list)) and isinstance(new, (tuple, list)):
+        return len(old) == len(new) and all(map(_stable, old, new))
+    return bool(old == new)
+
+
+def _emit_call(lo: Lowering, record: Record, bound: Mapping[str, Value], name: str) -> Value:
+    atoms = [atom for value in bound.values() for atom in _leaves(lo, value)]
+    if not record.done:
+        record.recursive = True
+        if record.result is None:
+            var = Var(name, UNDEFINED, lo.origin())
+            lo.out.stmts.append(Call((var,), Callee(record.name), tuple(atoms), (), var.origin))
+            return var
+    for key in record.captures:
+        path, value, title = lo.unit.paths[key]
+        atoms.append(capture_variable(lo, path, value, title))
+    outs: list[Var] = []
+
+    def rebuild(form: Any, word: str) -> Value:
+        if isinstance(form, Kind):
+            outs.append(lo.new(word, form))
+            return outs[-1]
+        if isinstance(form, (Lit, Static)):
+            return form
+        if form[0] == "tuple":
+            return TupleOf(tuple(rebuild(f, f"{word}_{k}") for k, f in enumerate(form[2])), form[1])
+        if form[0] == "list":
+            outs.append(lo.new(word, form[1]))
+            return lo.new_ref(Run(outs[-1]), word)
+        values = tuple(rebuild(f, f"{word}_{k}") for k, f in enumerate(form[2]))
+        contents = Items(values) if form[1] is None else Entries(form[1], values)
+        return lo.new_ref(contents, word)
+
+    result = rebuild(record.result, name)
+    if record.recursive:
+        lo.freeze(result, "It comes from a function that calls itself.")
+    origin = lo.origin()
+    lo.out.stmts.append(Call(tuple(outs), Callee(record.name), tuple(atoms), (), origin))
+    return result
+
+
+__all__ = ["Location", "Record", "call_lowered", "static"]

@@ -1,0 +1,130 @@
+"""Lower calls of what `rules` knows: NumPy, math, SciPy and operator, found by the object that the user's name stands for."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+import numpy as np
+
+from ast_ad.errors import NoDerivative, WrongArgument
+from ast_ad.frontend.context import Lowering, static
+from ast_ad.frontend.known import constant_of
+from ast_ad.frontend.values import Closure, Items, Ref, Run, Static, TupleOf, Value, Var, kind_of, may_be_array
+from ast_ad.ir.core import Atom, Lit
+from ast_ad.ir.kinds import Array, Opaque, Tuple
+from ast_ad.ir.primitives import HOLE, Primitive
+from ast_ad.rules.binding import UnsupportedArgument, bind
+from ast_ad.rules.table import primitive_of
+
+
+def call_primitive(
+    lo: Lowering, primitive: Primitive, args: Sequence[Value], kwargs: Mapping[str, Value], name: str = ""
+) -> Value:
+    """A call of a function with a rule; constants are parameters, everything else an operand."""
+    try:
+        operands, params = bind(primitive, [_raw(a) for a in args], {k: _raw(v) for k, v in kwargs.items()})
+    except UnsupportedArgument as error:
+        lo.fail(NoDerivative, str(error), remedy="Leave it out, or write it with other functions of NumPy.")
+    except TypeError as error:
+        lo.fail(WrongArgument, f"{primitive.name}: {error}", remedy="Call it as its documentation says.")
+    known = {
+        key: HOLE if value is HOLE else constant_of(lo, _value(value), f"{key!r} of {primitive.name}")
+        for key, value in params.items()
+    }
+    values = [_value(v) for v in operands]
+    if any(isinstance(v, Closure) for v in values):
+        lo.fail(NoDerivative, f"{primitive.name} of a function", remedy="Call the function, and pass what it gives.")
+    base = values[0] if values else None
+    rest = [lo.atom(v) for v in values[1:]]
+    if primitive.result == "same" and isinstance(base, Var) and may_be_array(base) and not known:
+        return base
+    if primitive.outs != 1:
+        return TupleOf(lo.emit_all(primitive, *(lo.atom(v) for v in values), **known))
+    if isinstance(base, Var) and may_be_array(base) and primitive.result == "view":
+        result = lo.emit_view(primitive, base, *rest, name=name, **known)
+    else:
+        first = [lo.atom(base)] if base is not None else []
+        result = lo.emit(primitive, *first, *rest, name=name, **known)
+    if isinstance(base, Var) and may_be_array(base) and primitive.result == "layout":
+        _may_share(lo, result, base)
+    if primitive.result == "element":
+        for value in values:
+            lo.freeze(value, f"{primitive.name} holds it.")
+    return _structured(lo, result, name)
+
+
+def _structured(lo: Lowering, result: Var, name: str) -> Value:
+    """A tuple that a function gives, element by element."""
+    return lo.value_of(result, name) if not isinstance(kind_of(result), Opaque) else result
+
+
+def _may_share(lo: Lowering, result: Var, base: Var) -> None:
+    """A view or a copy, by the layout of the base: after a write to one the other may not be read."""
+    one, two = result, lo.root(base)
+    for var, other in ((one, two), (two, one)):
+        lo.by_layout.setdefault(var, []).append(other)
+
+
+def _raw(value: Value) -> Any:
+    """A constant as the object that it is; `bind` compares it with defaults."""
+    if isinstance(value, Lit):
+        return value.value
+    return value.obj if isinstance(value, Static) else value
+
+
+def _value(raw: Any) -> Value:
+    if isinstance(raw, _ABSTRACT):
+        return raw
+    if type(raw) is tuple:
+        return TupleOf(tuple(map(_value, raw)))
+    return static(raw)
+
+
+_ABSTRACT: tuple[type, ...] = ()
+
+
+def _collect_abstract() -> tuple[type, ...]:
+    from typing import get_args
+
+    return get_args(Value)
+
+
+_ABSTRACT = _collect_abstract()
+
+
+def as_array(lo: Lowering, value: Value) -> Atom:
+    """An operand that NumPy takes as a number or an array: structures become arrays."""
+    if isinstance(value, Ref) and isinstance(lo.contents(value), (Items, Run)) or isinstance(value, TupleOf):
+        primitive = primitive_of(np.array)
+        assert primitive is not None
+        made = call_primitive(lo, primitive, [value], {})
+        return lo.atom(made)
+    return lo.atom(value)
+
+
+_FOLDED = (np.finfo, np.iinfo, np.dtype)
+
+
+def fold_call(lo: Lowering, obj: Any, args: Sequence[Value], kwargs: Mapping[str, Value]) -> Value | None:
+    """Calls that describe types are answered now; a dtype that is called converts."""
+    if obj in _FOLDED:
+        constants = [constant_of(lo, a, "the argument") for a in args]
+        return static(obj(*constants, **{k: constant_of(lo, v, "the argument") for k, v in kwargs.items()}))
+    if isinstance(obj, type) and issubclass(obj, np.generic) and len(args) == 1 and not kwargs:
+        primitive = primitive_of(np.array)
+        if primitive is not None:
+            return lo.retyped(_plain(lo, primitive, args[0], obj), Array(np.dtype(obj).name, _dims(args[0])))
+    return None
+
+
+def _plain(lo: Lowering, primitive: Primitive, value: Value, obj: type) -> Var:
+    return lo.emit(primitive, lo.atom(value), dtype=obj)
+
+
+def _dims(value: Value) -> Any:
+    kind = kind_of(value) if isinstance(value, (Var, Lit)) else None
+    return kind.dims if isinstance(kind, Array) else ()
+
+
+__all__ = ["Tuple", "as_array", "call_primitive", "fold_call"]

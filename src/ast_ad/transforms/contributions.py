@@ -1,0 +1,80 @@
+"""Contributions to cotangents: in the shape and dtype of the operand, and added where a cotangent exists already."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from ast_ad.ir import primitives as P
+from ast_ad.ir.core import Var
+from ast_ad.ir.kinds import (
+    Scalar,
+    carries_derivative,
+    dims_of,
+    dtype_of,
+    fits,
+    is_complex,
+    is_number,
+    not_one,
+)
+from ast_ad.rules.table import primitive_of
+from ast_ad.rules.terms import Term, make
+from ast_ad.transforms.trees import Tree, add
+
+
+def fit(tree: Tree, arg: Var, unbroadcast: bool) -> Tree:
+    """A contribution in the shape and dtype of the operand it belongs to."""
+    if not isinstance(tree, Term) or not is_number(arg.kind):
+        return tree
+    if unbroadcast and not fits(tree.kind, arg.kind):
+        tree = summed(tree, arg)
+    have, want = dtype_of(tree.kind), dtype_of(arg.kind)
+    wrong = have is not None and want is not None and have != want and carries_derivative(arg.kind)
+    if wrong or (is_complex(tree.kind) and not is_complex(arg.kind) and (isinstance(arg.kind, Scalar) or want)):
+        tree = make(P.CAST_LIKE, tree, Term(arg))
+    return tree
+
+
+def summed(tree: Term, arg: Var) -> Term:
+    """A contribution summed over the axes that broadcasting gave it."""
+    have, want = dims_of(tree.kind), dims_of(arg.kind)
+    total = primitive_of(np.sum)
+    assert total is not None
+    if want == () and (have is None or have):
+        return make(total, tree)
+    if have is None or want is None or len(have) < len(want):
+        return make(P.UNBROADCAST, tree, Term(arg))
+    extra = len(have) - len(want)
+    axes: list[int] = []
+    for k, dim in enumerate(want):
+        wide = have[extra + k]
+        if dim == 1:
+            if wide != 1:
+                axes.append(extra + k)
+        elif not (not_one(dim) or wide == dim):
+            return make(P.UNBROADCAST, tree, Term(arg))
+    if axes and extra:
+        return make(P.UNBROADCAST, tree, Term(arg))
+    if axes:
+        return make(total, tree, axis=axes[0] if len(axes) == 1 else tuple(axes), keepdims=True)
+    return make(total, tree, axis=0 if extra == 1 else tuple(range(extra)))
+
+
+def _is_scatter(tree: Tree) -> bool:
+    return isinstance(tree, Term) and tree.fn in (P.INDEX_ADD, P.LIST_ADD) and tree.args[0].fn is P.ZEROS_LIKE
+
+
+def merged(old: Tree, tree: Tree) -> Tree:
+    """The sum of a cotangent and a contribution; a scatter goes into the cotangent that exists."""
+    if _is_scatter(tree) and isinstance(old, Term):
+        return make(tree.fn, old, *tree.args[1:], **tree.params)
+    return add(old, tree)
+
+
+def first(tree: Tree) -> Tree:
+    """The first contribution; distinct elements of zeros are assigned rather than added to."""
+    if _is_scatter(tree) and tree.fn is P.INDEX_ADD:
+        if P.is_basic(tree.params["index"], tuple(a.kind for a in tree.args[2:])):
+            return make(P.INDEX_UPDATE, *tree.args, **tree.params)
+    return tree
+
+

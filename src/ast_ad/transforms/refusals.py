@@ -1,0 +1,28 @@
+"""The errors for what has no derivative, with the place in the user's source."""
+
+from __future__ import annotations
+
+from ast_ad import errors
+from ast_ad.ir.core import Atom, Call, Callee, Var
+
+
+def no_rule(call: Call, active: set[Atom]) -> errors.AstAdError:
+    """The error for a primitive that has no rule and meets an active value."""
+    names = [a.name for a in call.args if isinstance(a, Var) and a in active and a.name]
+    who = names[0] if names else "an argument"
+    return errors.NoDerivative(
+        f"{call.fn!r} has no derivative rule" if not isinstance(call.fn, Callee) else f"{call.fn.name} is unknown",
+        call.origin,
+        reason=f"{who} is active here: it depends on what is differentiated.",
+        remedy=f"If {who} should count as constant, write ast_ad.stop_gradient({who}).",
+    )
+
+
+def rank_needed(call: Call) -> errors.AstAdError:
+    """The error for a derivative whose form depends on a rank that is not known."""
+    return errors.UnknownAtCompileTime(
+        f"the derivative of {call.fn!r} depends on the number of axes of its argument, which is not known here",
+        call.origin,
+        reason="No actual arguments and no annotation say what the argument is.",
+        remedy="Call the function with its arguments first, or give an example (ast-ad dump --at).",
+    )

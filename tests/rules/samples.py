@@ -1,0 +1,9 @@
+"""The one table of samples, from which the tests of the rules are made."""
+
+from __future__ import annotations
+
+from tests.rules.samples_of_algebra import algebra
+from tests.rules.samples_of_arrays import arrays
+from tests.rules.samples_of_elements import elements
+
+SAMPLES = [*elements(), *arrays(), *algebra()]

@@ -1,0 +1,148 @@
+"""Samples of products and of linear algebra."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import numpy as np
+
+from ast_ad import runtime
+from ast_ad.ir import primitives as P
+from tests.rules.checking import Sample, sample
+
+RNG = np.random.default_rng(11)
+
+
+def draw(*shape: int) -> np.ndarray:
+    """Normal numbers."""
+    return RNG.normal(size=shape)
+
+
+def positive(*shape: int) -> np.ndarray:
+    """Well-conditioned symmetric positive definite matrices."""
+    x = draw(*shape)
+    return x @ np.swapaxes(x, -1, -2) + shape[-1] * np.eye(shape[-1])
+
+
+A, B, C = draw(3, 3) + 2 * np.eye(3), draw(3, 4), draw(2, 3, 3) + 2 * np.eye(3)
+Z = A + 1j * draw(3, 3)
+
+
+def of_products() -> Iterator[Sample]:
+    """Products of vectors, matrices, tensors."""
+    shapes = [
+        ((3,), (3,)),
+        ((2, 3), (3,)),
+        ((3,), (3, 2)),
+        ((2, 3), (3, 4)),
+        ((2, 2, 3), (3,)),
+        ((3,), (2, 3, 4)),
+        ((2, 2, 3), (2, 3, 4)),
+        ((1, 2, 3), (2, 3, 4)),
+        ((2, 3), (2, 3, 1)),
+        ((5, 1, 2, 3), (2, 3, 4)),
+    ]
+    for a, b in shapes:
+        for function in (np.matmul, P.MATMUL):
+            yield sample(function, draw(*a), draw(*b))
+    for a, b in [*shapes[:6], ((), ()), ((), (3,)), ((2, 3), ()), ((2, 2, 3), (4, 3, 2)), ((2, 3), (4, 3, 2)), ((2, 2, 3), (3, 2))]:
+        yield sample(np.dot, draw(*a), draw(*b))
+    yield sample(np.dot, 0.3, draw(3))
+    yield sample(np.matmul, draw(2, 3).astype(np.float32), draw(3, 2).astype(np.float32))
+    yield sample(np.matmul, Z, draw(3, 2))
+    yield sample(np.matmul, np.array([[1, 2, 3]]), draw(3, 2))
+    for a, b in [((3,), (3,)), ((2, 3), (3,)), ((3,), (2, 3)), ((2, 3), (4, 3)), ((2, 2, 3), (4, 3)), ((2, 3), (2, 4, 3)), ((), (3,)), ((2, 2, 3), ())]:
+        yield sample(np.inner, draw(*a), draw(*b))
+    for a, b in [((3,), (4,)), ((2, 3), (4,)), ((3,), (2, 2)), ((), (3,))]:
+        yield sample(np.outer, draw(*a), draw(*b))
+    yield sample(np.outer, 0.3, draw(3))
+    yield sample(np.vdot, draw(3), draw(3))
+    yield sample(np.vdot, draw(2, 3), draw(6))
+    for axes in (0, 1, 2, ((1, 0), (0, 1)), ((0,), (1,)), (0, 1), ((-1, 0), (0, -2))):
+        yield sample(np.tensordot, draw(3, 3, 3), draw(3, 3, 2) if axes == 2 else draw(3, 3), axes=axes)
+    yield sample(np.tensordot, draw(2, 3, 4, 5), draw(5, 3, 2), axes=((1, 3), (1, 0)))
+    if hasattr(np, "vecdot"):
+        yield sample(np.vecdot, draw(2, 3), draw(3))
+        yield sample(np.vecdot, draw(2, 1, 3), draw(4, 3))
+    if hasattr(np, "matvec"):
+        yield sample(np.matvec, draw(2, 3), draw(4, 3))
+        yield sample(np.vecmat, draw(4, 2), draw(2, 3))
+    for text, sizes in {
+        "ij,jk->ik": ((2, 3), (3, 4)),
+        "ij,jk": ((2, 3), (3, 4)),
+        "i,i": ((3,), (3,)),
+        "ij->ji": ((2, 3),),
+        "ij->i": ((2, 3),),
+        "ij->": ((2, 3),),
+        "ii": ((3, 3),),
+        "ii->i": ((3, 3),),
+        "iij->j": ((3, 3, 2),),
+        "iij,j->i": ((3, 3, 2), (2,)),
+        "i,j,k->kij": ((2,), (3,), (4,)),
+        "...ij,...jk->...ik": ((2, 3, 4), (4, 5)),
+        "i...->...": ((3, 2),),
+        "bij,bjk,k->b": ((2, 3, 4), (2, 4, 5), (5,)),
+        "ij,ij->": ((2, 3), (2, 3)),
+        "ij,j->i": ((2, 3), (1,)),
+        "ij,kj->": ((2, 3), (4, 3)),
+    }.items():
+        yield sample(np.einsum, text, *(draw(*size) for size in sizes))
+    yield sample(np.einsum, draw(2, 3), [0, 1], draw(3), [1], [0])
+    yield sample(np.einsum, "ij,jk,kl->il", draw(2, 3), draw(3, 2), draw(2, 2), optimize=True)
+    for a, b in [((2,), (3,)), ((2, 2), (2, 3)), ((2,), (2, 3)), ((2, 3), (2,)), ((), (3,))]:
+        yield sample(np.kron, draw(*a), draw(*b))
+    for a, b in [((3,), (3,)), ((2, 3), (3,)), ((2, 1, 3), (4, 3))]:
+        yield sample(np.cross, draw(*a), draw(*b))
+    yield sample(np.cross, draw(3, 2), draw(3, 2), axis=0)
+    yield sample(np.cross, draw(3, 2), draw(2, 3), axisa=0, axisc=0)
+    if hasattr(np.linalg, "cross"):
+        yield sample(np.linalg.cross, draw(2, 3), draw(2, 3))
+        yield sample(np.linalg.outer, draw(2), draw(3))
+        yield sample(np.linalg.tensordot, draw(2, 3), draw(3, 2), axes=1)
+        yield sample(np.linalg.matrix_transpose, C)
+
+
+def of_linalg() -> Iterator[Sample]:
+    """Norms, inverses, determinants."""
+    norm = np.linalg.norm
+    for order in (None, 1, 2, 3, 0.5, np.inf, -np.inf, -1, 0):
+        yield sample(norm, draw(4), order)
+        yield sample(norm, B, order, axis=1)
+        yield sample(norm, B, order, axis=0, keepdims=True)
+        yield sample(norm, np.array([1 + 2j, 3j, -0.4]), order)
+    for order in (None, "fro", "nuc", 1, -1, 2, -2, np.inf, -np.inf):
+        yield sample(norm, B, order, tolerance=1e-5)
+        yield sample(norm, draw(2, 3, 4), order, axis=(1, 2))
+        yield sample(norm, draw(3, 2, 4), order, axis=(2, 0), keepdims=True)
+    yield sample(norm, draw(2, 3, 4))
+    yield sample(norm, B, keepdims=True)
+    yield sample(norm, B.astype(np.float32))
+    if hasattr(np.linalg, "vector_norm"):
+        for order in (2, 1, 3, np.inf):
+            yield sample(np.linalg.vector_norm, B, ord=order)
+            yield sample(np.linalg.vector_norm, B, ord=order, axis=0)
+            yield sample(np.linalg.vector_norm, C, ord=order, axis=(0, 1), keepdims=True)
+        for order in ("fro", "nuc", 2, 1):
+            yield sample(np.linalg.matrix_norm, C, ord=order)
+    for x in (A, C, Z, A.astype(np.float32), np.array([[2.0]])):
+        yield sample(np.linalg.inv, x)
+        yield sample(np.linalg.det, x)
+        yield sample(np.linalg.slogdet, x)
+        yield sample(np.linalg.pinv, x, tolerance=1e-5)
+        for n in (0, 1, 2, 3, -1, -2):
+            yield sample(np.linalg.matrix_power, x, n, tolerance=1e-5)
+    yield sample(np.linalg.pinv, B, tolerance=1e-5)
+    yield sample(np.linalg.pinv, B.T, tolerance=1e-5)
+    yield sample(np.linalg.pinv, B + 1j * draw(3, 4), tolerance=1e-5)
+    yield sample(np.linalg.det, np.array([[1.0, 2.0], [2.0, 4.0]]))
+    yield sample(np.linalg.det, np.zeros((3, 3)))
+    yield sample(runtime.cofactors, A)
+    yield sample(runtime.cofactor_change, A, B[:, :3])
+    for a, b in [(A, draw(3)), (A, draw(3, 2)), (C, draw(2, 3, 2)), (C, draw(3, 2)), (A, draw(2, 3, 2)), (Z, draw(3)), (C, draw(2, 3, 1))]:
+        yield sample(np.linalg.solve, a, b)
+    yield sample(np.linalg.matrix_rank, A)
+
+
+def algebra() -> list[Sample]:
+    """All samples of this file."""
+    return [*of_products(), *of_linalg()]

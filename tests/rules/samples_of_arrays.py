@@ -1,0 +1,293 @@
+"""Samples of reductions, shapes, joins and subscripts."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+
+import numpy as np
+
+from ast_ad import runtime
+from ast_ad.ir import primitives as P
+from ast_ad.ir.primitives import HOLE, Span
+from tests.rules.checking import Sample, sample
+
+RNG = np.random.default_rng(7)
+V = RNG.normal(size=4)
+W = RNG.normal(size=3)
+M = RNG.normal(size=(3, 4))
+T = RNG.normal(size=(2, 3, 4))
+ONE = RNG.normal(size=(1, 4))
+MASK = np.array([[True, False, True, True], [True, True, False, True], [True, True, True, False]])
+
+
+def forms() -> Iterator[tuple[Any, dict[str, Any]]]:
+    """Arrays and the axes to reduce."""
+    yield V, {}
+    yield M, {}
+    yield M, {"axis": 0}
+    yield M, {"axis": 1}
+    yield M, {"axis": -1, "keepdims": True}
+    yield M, {"axis": (0, 1)}
+    yield M, {"keepdims": True}
+    yield T, {"axis": 1}
+    yield T, {"axis": (0, 2)}
+    yield T, {"axis": (-1, 1)}
+    yield T, {"axis": (0, -1), "keepdims": True}
+    yield ONE, {"axis": 0}
+    yield ONE, {"axis": 1}
+    yield T[:, ::-1, ::2], {"axis": 2}
+    yield M.astype(np.float32), {"axis": 1}
+    yield V[1], {}
+    yield 1.5, {}
+    yield np.array(0.3), {}
+
+
+def of_reductions() -> Iterator[Sample]:
+    """Sums, means, extremes, products."""
+    every = (np.sum, np.mean, np.var, np.std, np.max, np.min, np.prod, np.ptp)
+    nans = (np.nansum, np.nanmean, np.nanvar, np.nanstd, np.nanmax, np.nanmin, np.nanprod)
+    for function in (*every, *nans):
+        for x, params in forms():
+            if function in (np.std, np.nanstd) and (np.size(x) == 1 or (x is ONE and params["axis"] == 0)):
+                yield sample(function, x, **params, smooth=False)
+            else:
+                yield sample(function, x, **params)
+    for function in (np.sum, np.mean, np.var, np.std, np.prod, np.nansum, np.nanmean, np.nanvar, np.nanstd, np.nanprod):
+        yield sample(function, M, where=MASK)
+        yield sample(function, M, axis=0, where=MASK)
+        yield sample(function, M, axis=1, keepdims=True, where=MASK)
+        yield sample(function, M, axis=1, where=MASK[0])
+    for function in (np.var, np.std, np.nanvar, np.nanstd):
+        yield sample(function, M, ddof=1)
+        yield sample(function, M, axis=0, ddof=0.5, keepdims=True)
+    for function in (np.max, np.min, np.nanmax, np.nanmin):
+        start = -9.0 if "max" in function.__name__ else 9.0
+        yield sample(function, M, axis=0, where=MASK, initial=start)
+        yield sample(function, M, initial=0.0)
+    for function in nans:
+        holed = M.copy()
+        holed[1, 2] = np.nan
+        yield sample(function, holed, smooth=False)
+        yield sample(function, holed, axis=0, smooth=False)
+    yield sample(np.sum, M, initial=2.0)
+    yield sample(np.prod, M, initial=2.0)
+    yield sample(np.sum, M.astype(np.float32), dtype=np.float64)
+    yield sample(np.sum, np.array([1 + 2j, 3j]))
+    yield sample(np.mean, np.array([1 + 2j, 3j]))
+    yield sample(np.var, np.array([1 + 2j, 3j, 1.0]))
+    yield sample(np.std, np.array([1 + 2j, 3j, 1.0]))
+    yield sample(np.sum, np.zeros((0, 3)), axis=0)
+    yield sample(np.prod, np.array([2.0, 0.0, 3.0]))
+    yield sample(np.prod, np.array([2.0, 0.0, 0.0, 3.0]))
+    yield sample(np.prod, np.array([[2.0, 0.0], [0.0, 3.0]]), axis=1)
+    yield sample(runtime.products_of_others, M, axis=1)
+    yield sample(runtime.products_of_others, V, V[::-1])
+    yield sample(runtime.products_of_others, M, M[::-1], M * 0.5, axis=0)
+    for function in (np.any, np.all, np.argmax, np.argmin, np.count_nonzero, np.nanargmax, np.nanargmin):
+        yield sample(function, M)
+        yield sample(function, M, axis=1)
+    for function in (np.size, np.shape, np.ndim):
+        yield sample(function, M)
+
+
+def of_shapes() -> Iterator[Sample]:
+    """Functions that change the shape only."""
+    for x in (M, ONE, T, V, M.T, M[::-1, ::2], M.astype(np.float32)):
+        yield sample(np.reshape, x, (-1,))
+        yield sample(np.reshape, x, -1)
+        yield sample(np.ravel, x)
+        yield sample(np.transpose, x)
+        yield sample(np.flip, x)
+        yield sample(np.copy, x)
+        yield sample(np.array, x)
+        yield sample(np.asarray, x)
+        yield sample(np.expand_dims, x, 0)
+        yield sample(np.expand_dims, x, (0, -1))
+        yield sample(np.atleast_1d, x)
+        yield sample(np.atleast_2d, x)
+        yield sample(np.atleast_3d, x)
+        yield sample(np.roll, x, 1)
+        yield sample(np.roll, x, -2, axis=0)
+    yield sample(np.reshape, M, (2, 6), order="F")
+    yield sample(np.ravel, M, order="F")
+    yield sample(np.transpose, T, (2, 0, 1))
+    yield sample(np.transpose, T, axes=(-1, 0, 1))
+    yield sample(np.swapaxes, T, 0, -1)
+    yield sample(np.moveaxis, T, 0, -1)
+    yield sample(np.moveaxis, T, (0, 1), (-1, 0))
+    yield sample(np.rollaxis, T, 2)
+    yield sample(np.rollaxis, T, 0, 2)
+    yield sample(np.rollaxis, T, 1, 3)
+    yield sample(np.squeeze, ONE)
+    yield sample(np.squeeze, ONE, axis=0)
+    yield sample(np.squeeze, T[:, :1], axis=(1,))
+    yield sample(np.atleast_1d, 0.3)
+    yield sample(np.atleast_2d, 0.3)
+    yield sample(np.atleast_2d, V, 0.3)
+    yield sample(np.broadcast_to, W[:, None], (2, 3, 4))
+    yield sample(np.broadcast_to, 0.3, (2,))
+    yield sample(np.broadcast_arrays, W[:, None], V, 0.3)
+    yield sample(np.flip, T, axis=1)
+    yield sample(np.flip, T, axis=(0, -1))
+    yield sample(np.fliplr, M)
+    yield sample(np.flipud, M)
+    for k in (-1, 0, 1, 2):
+        yield sample(np.rot90, M, k=k)
+    yield sample(np.rot90, T, axes=(1, 2))
+    yield sample(np.roll, T, (1, 2), axis=(0, 1))
+    for k in (-1, 0, 1):
+        yield sample(np.tril, M, k)
+        yield sample(np.triu, T, k=k)
+    yield sample(np.array, [1.0, 2.0, 3.0])
+    yield sample(np.array, (1.0, 2.0, 3))
+    yield sample(np.array, ((1.0, 2.0), (3.0, 4.0)))
+    yield sample(np.array, (V, V[::-1]))
+    yield sample(np.array, [V, V[::-1]])
+    yield sample(np.asarray, (1.0, 2.0))
+    yield sample(np.array, V, dtype=np.float32)
+    yield sample(np.array, V, ndmin=2)
+    yield sample(np.ascontiguousarray, M.T)
+    if hasattr(np, "matrix_transpose"):
+        yield sample(np.matrix_transpose, T)
+    if hasattr(np, "astype"):
+        yield sample(np.astype, V, np.float32)
+
+
+def of_joins() -> Iterator[Sample]:
+    """Joining and splitting."""
+    for pair in ((M, M[:2]), [M, M[::-1]], (M, ONE, M[1:])):
+        yield sample(np.concatenate, pair)
+        yield sample(np.vstack, pair)
+    for pair in ((M, M[:, :2]), [M, M[:, ::-1]]):
+        yield sample(np.concatenate, pair, axis=1)
+        yield sample(np.concatenate, pair, axis=-1)
+        yield sample(np.concatenate, pair, axis=None)
+        yield sample(np.hstack, pair)
+    for pair in ((V, V[::-1]), [V, V[::-1], V]):
+        for function in (np.stack, np.vstack, np.hstack, np.dstack, np.column_stack, np.concatenate):
+            yield sample(function, pair)
+        yield sample(np.stack, pair, axis=-1)
+    for pair in ((M, M[::-1]), [M, M[::-1]]):
+        for function in (np.stack, np.dstack, np.column_stack):
+            yield sample(function, pair)
+        yield sample(np.stack, pair, axis=1)
+    yield sample(np.column_stack, (V, V[::-1, None]))
+    yield sample(np.vstack, (V, M))
+    yield sample(np.hstack, (0.3, V))
+    yield sample(np.stack, (1.0, 2.0))
+    yield sample(np.concatenate, (V, np.array([1, 2])))
+    yield sample(np.append, V, 0.3)
+    yield sample(np.append, V, W)
+    yield sample(np.append, M, ONE, axis=0)
+    yield sample(np.append, M, ONE)
+    yield sample(np.split, V, 2)
+    yield sample(np.split, M, 2, axis=1)
+    yield sample(np.split, V, (1, 3))
+    yield sample(np.array_split, V, 3)
+    yield sample(np.vsplit, M, (1,))
+    yield sample(np.hsplit, M, 2)
+    yield sample(np.hsplit, V, 2)
+    yield sample(np.dsplit, T, 2)
+    if hasattr(np, "unstack"):
+        yield sample(np.unstack, M)
+        yield sample(np.unstack, M, axis=1)
+    yield sample(runtime.split_like, V, [V[:1], V[1:]], axis=0)
+    yield sample(runtime.list_of, V, [V, V])
+    yield sample(runtime.list_of_rows, M)
+    yield sample(runtime.sum_of_list, [V, V])
+
+
+def of_subscripts() -> Iterator[Sample]:
+    """Subscripts read, written and added to; functions that are subscripts."""
+    i, rows = np.array([0, 2, 0]), np.array([True, False, True])
+    templates: list[tuple[Any, tuple[Any, ...]]] = [
+        ((1,), ()),
+        ((HOLE,), (2,)),
+        ((Span(1, None),), ()),
+        ((Span(None, -1),), ()),
+        ((Span(None, None, -1),), ()),
+        ((Span(None, HOLE), HOLE), (2, 1)),
+        ((Ellipsis, 0), ()),
+        ((None, Span(), 1), ()),
+        ((HOLE,), (i,)),
+        ((Span(), HOLE), (i,)),
+        ((HOLE, HOLE), (i, i)),
+        ((HOLE, None, HOLE), (i, i)),
+        ((HOLE, 1), (i,)),
+        ((HOLE,), (rows,)),
+        ((HOLE,), (MASK,)),
+        ((Span(0, 2), Span(None, None, 2)), ()),
+    ]
+    for index, holes in templates:
+        yield sample(P.GETITEM, M, *holes, index=index)
+        value = M[P.fill(index, holes)]
+        repeated = len(holes) and np.array_equal(holes[0], i)
+        if not repeated:
+            yield sample(P.INDEX_UPDATE, M, np.asarray(value) * 0.5, *holes, index=index)
+            yield sample(P.INDEX_UPDATE, M, 0.3, *holes, index=index)
+        yield sample(P.INDEX_ADD, M, np.asarray(value) * 0.5, *holes, index=index)
+        yield sample(P.INDEX_ADD, M, 0.3, *holes, index=index)
+    for axis in (0, 1, -1, None):
+        yield sample(np.take, M, np.array([0, 2, 0]), axis=axis)
+        yield sample(np.take, M, 1, axis=axis)
+    yield sample(np.take, V, np.array([[0, 3], [1, 1]]))
+    yield sample(np.take, V, np.array([-7, 9]), mode="clip")
+    yield sample(np.take, V, np.array([-7, 9]), mode="wrap")
+    yield sample(np.take, M, (0, 2, 0), axis=1)
+    yield sample(np.take_along_axis, M, np.argsort(M, axis=1), 1)
+    yield sample(np.take_along_axis, M, np.argmax(M, axis=0)[None], axis=0)
+    yield sample(np.take_along_axis, M, np.array([0, 3, 3]), axis=None)
+    yield sample(runtime.add_along_axis, M, np.argsort(M, axis=1), M, axis=1)
+    yield sample(np.extract, MASK, M)
+    yield sample(np.compress, np.array([True, False, True]), M, axis=0)
+    yield sample(np.compress, np.array([True, False, True]), M)
+    for k in (-1, 0, 1):
+        yield sample(np.diag, V, k=k)
+        yield sample(np.diag, M, k=k)
+        yield sample(np.diagonal, T, offset=k)
+        yield sample(np.diagonal, T, offset=k, axis1=2, axis2=1)
+        yield sample(np.trace, M, offset=k)
+        yield sample(np.trace, T, offset=k, axis1=1, axis2=2)
+        yield sample(np.diagflat, M, k=k)
+    yield sample(runtime.diagonal_like, W, M, offset=0, axis1=0, axis2=1)
+    if hasattr(np.linalg, "diagonal"):
+        yield sample(np.linalg.diagonal, T)
+        yield sample(np.linalg.trace, T)
+    yield sample(np.where, MASK, M, V)
+    yield sample(np.where, MASK, M, 0.0)
+    yield sample(np.where, MASK, 0, M)
+    yield sample(np.where, MASK[0], W[:, None], 1.5)
+    yield sample(np.where, True, 1.5, V)
+    yield sample(np.where, MASK, M.astype(np.float32), 0)
+    yield sample(np.select, (M > 0.5, M < 0), (M, 2 * M), 0.3)
+    yield sample(np.select, (M > 0.5, M < 0), (V, 1.5))
+    yield sample(np.choose, np.array([0, 1, 1, 0]), (V, 2 * V))
+    yield sample(np.choose, np.array([0, 5, -1, 0]), (V, 0.3), mode="clip")
+    for function in (np.argsort, np.nonzero, np.flatnonzero, np.argwhere):
+        yield sample(function, M)
+    yield sample(np.searchsorted, np.sort(V), W)
+    yield sample(np.digitize, V, np.sort(W))
+    yield sample(np.bincount, np.array([0, 2, 2]))
+    yield sample(np.isin, V, W)
+    yield sample(np.lexsort, (V, V))
+    yield sample(np.argpartition, V, 2)
+
+
+def of_words() -> Iterator[Sample]:
+    """The words of the sweeps, and lists."""
+    yield sample(P.UNBROADCAST, M, ONE)
+    yield sample(P.BROADCAST_LIKE, ONE, M)
+    yield sample(P.BROADCAST_LIKE, 0.3, M)
+    yield sample(P.CAST_LIKE, V, V.astype(np.float32), smooth=False)
+    yield sample(P.COPY, V)
+    yield sample(P.ADD_STRUCTURES, V, V[::-1])
+    yield sample(P.ZEROS_LIKE, V)
+    yield sample(P.LIST_GET, [V, V], 1)
+    yield sample(P.LIST_SET, [1.0, 2.0], 3.0, 1)
+    yield sample(P.LIST_ADD, [1.0, 2.0], 3.0, 1)
+
+
+def arrays() -> list[Sample]:
+    """All samples of this file."""
+    return [*of_reductions(), *of_shapes(), *of_joins(), *of_subscripts(), *of_words()]
