@@ -8,7 +8,7 @@ from typing import Any
 
 from ast_ad.errors import WrongArgument
 from ast_ad.parameters import Parameters, parameters_of, places_of, receiver_of
-from ast_ad.patterns import Compiled, fetched, holds, pattern_of_call
+from ast_ad.patterns import Compiled, fetched, holds, pattern_of_call, plain_of
 
 
 class Derivative:
@@ -23,6 +23,7 @@ class Derivative:
         self._mode = mode
         self._argnums = argnums
         self._has_aux = has_aux
+        self._plain = plain_of(primal)
         self._receiver: tuple[Any, ...] = receiver_of(primal)
         self._parameters: Parameters | None = None
         self._wrt: tuple[int, ...] = ()
@@ -78,7 +79,7 @@ class Derivative:
     def compiled(self, args: Sequence[Any], kwargs: dict[str, Any]) -> Compiled:
         """The compiled derivative for these arguments, which are complete (`Parameters.complete`) and begin with the receiver."""
         for entry in self._table.get(pattern_of_call(args, kwargs), ()):
-            if not entry.checks or holds(entry, self.primal, args):
+            if not entry.checks or holds(entry, self._plain, args, kwargs):
                 return entry
         from ast_ad.dispatch import compiled_for
 
@@ -94,7 +95,7 @@ class Derivative:
             args = (*self._receiver, *args)
         entry = self._latest = self.compiled(args, kwargs)
         if entry.captures:
-            kwargs = {**kwargs, **fetched(entry, self.primal)}
+            kwargs = {**kwargs, **fetched(entry, self._plain)}
         return entry.functions[0](*args, **kwargs)
 
     @property
@@ -117,4 +118,4 @@ class Derivative:
         args, kwargs = self.prepare().complete(args, kwargs)
         args = (*self._receiver, *args)
         entry = self._latest = self.compiled(args, kwargs)
-        return entry, args, {**kwargs, **fetched(entry, self.primal)}
+        return entry, args, {**kwargs, **fetched(entry, self._plain)}

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from types import CellType
 from typing import Any, NamedTuple
 
 import numpy as np
 
+_NOTHING: Mapping[str, Any] = {}
 _EXACT = frozenset(
     {bool, int, float, complex, np.float64, np.float32, np.int64, np.bool_, np.complex128}
 )
@@ -17,13 +18,13 @@ class Compiled(NamedTuple):
     """A derivative for one pattern of arguments.
 
     `captures` names the keyword arguments that hold globals, cells and attributes, with the paths to them; `checks` are
-    the guards and assumptions, each with `holds(function, args)`.
+    what must hold for it to serve.
     """
 
     functions: tuple[Any, ...]
     text: str
     captures: tuple[tuple[str, Any], ...]
-    checks: tuple[Any, ...]
+    checks: tuple[Check, ...]
 
 
 def pattern_of(value: Any) -> Any:
@@ -70,23 +71,76 @@ def pattern_of_call(args: Sequence[Any], kwargs: dict[str, Any]) -> Any:
     return (key, pattern_of(kwargs)) if kwargs else key
 
 
-def holds(entry: Compiled, function: Any, args: Sequence[Any]) -> bool:
+# What is read again at each call.  A path begins with GLOBALS (of the function called), an int (one of its closure's
+# cells), ARGUMENTS, or an object that is always the same one (the globals of another module, a cell); names in a dict,
+# ("attr", name), ("item", key) and ("len",) follow.
+
+GLOBALS = "globals"
+ARGUMENTS = "arguments"
+
+
+def plain_of(function: Any) -> Any:
+    """The function of Python behind a derivative, a method or a callable object."""
+    while hasattr(type(function), "__ast_ad_function__"):
+        function = function.__ast_ad_function__
+    function = getattr(function, "__func__", function)
+    return function if hasattr(function, "__code__") else getattr(type(function), "__call__", function)
+
+
+def fetch(path: Sequence[Any], function: Any, args: Sequence[Any] = (), kwargs: Mapping[str, Any] = _NOTHING) -> Any:
+    """The object at the end of a path; `function` is a plain one."""
+    value, *steps = path
+    if value is GLOBALS:
+        value = function.__globals__
+    elif value is ARGUMENTS:
+        value = kwargs if isinstance(steps[0], str) else args
+    elif isinstance(value, int):
+        value = function.__closure__[value]
+    if isinstance(value, CellType):
+        value = value.cell_contents
+    for step in steps:
+        if not isinstance(step, tuple):
+            value = _named(value, step)
+        elif step[0] == "attr":
+            value = getattr(value, step[1])
+        else:
+            value = len(value) if step[0] == "len" else value[step[1]]
+    return value
+
+
+def _named(value: Any, name: Any) -> Any:
+    """An entry of globals (or of the builtins that show through them), or an argument."""
+    if isinstance(value, dict) and name not in value and "__builtins__" in value:
+        names = value["__builtins__"]
+        return names[name] if isinstance(names, dict) else getattr(names, name)
+    return value[name]
+
+
+class Check(NamedTuple):
+    """What must still be so for a compiled derivative to serve: `how` is "is", "equals" or "pattern"."""
+
+    path: tuple[Any, ...]
+    expected: Any
+    how: str
+
+    def holds(self, function: Any, args: Sequence[Any], kwargs: Mapping[str, Any]) -> bool:
+        """Whether it is so for this call."""
+        try:
+            found = fetch(self.path, function, args, kwargs)
+        except (KeyError, AttributeError, IndexError, ValueError, TypeError):
+            return False
+        if self.how == "is":
+            return found is self.expected
+        if self.how == "pattern":
+            return bool(pattern_of(found) == self.expected)
+        return type(found) is type(self.expected) and bool(found == self.expected)
+
+
+def holds(entry: Compiled, function: Any, args: Sequence[Any], kwargs: Mapping[str, Any]) -> bool:
     """Whether everything that a compiled derivative relies on is as it was."""
-    return all(check.holds(function, args) for check in entry.checks)
+    return all([check.holds(function, args, kwargs) for check in entry.checks])
 
 
 def fetched(entry: Compiled, function: Any) -> dict[str, Any]:
     """The values that a derivative reads from globals, cells and attributes, as they are now."""
     return {name: fetch(path, function) for name, path in entry.captures}
-
-
-def fetch(path: Sequence[Any], function: Any) -> Any:
-    """The object at the end of a path: a root, then names, ("attr", name) and ("item", key)."""
-    root, *steps = path
-    value = root.cell_contents if isinstance(root, CellType) else root
-    for step in steps:
-        if isinstance(step, tuple):
-            value = getattr(value, step[1]) if step[0] == "attr" else value[step[1]]
-        else:
-            value = value[step]
-    return value

@@ -12,6 +12,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any, NamedTuple
 
+from ast_ad.analyses.differentiable import check_arguments, check_result
 from ast_ad.backend.load import load_module
 from ast_ad.backend.write import Written, write
 from ast_ad.frontend.lower import Lowered, lower
@@ -77,6 +78,16 @@ def _read(work: Work) -> Work:
     return replace(work, lowered=lowered, program=lowered.program, names=(lowered.program.entry,))
 
 
+def _check_arguments(work: Work) -> Work:
+    check_arguments(work.request.function, work.request.arguments, work.request.wrt)
+    return work
+
+
+def _check_result(work: Work) -> Work:
+    check_result(work.request.function, work.program.main, work.request.mode, work.request.has_aux)
+    return work
+
+
 def _each(change: Callable[[Function], Function]) -> Callable[[Work], Work]:
     def run(work: Work) -> Work:
         return replace(work, program=map_functions(work.program, change))
@@ -110,6 +121,11 @@ def _write(work: Work) -> Work:
 
 
 READ = (Stage("lower", _read),)
+CHECKED = (
+    Stage("check the arguments", _check_arguments),
+    *READ,
+    Stage("check the result", _check_result),
+)
 PREPARE = (
     Stage("fold", _each(fold)),
     Stage("share", _each(share)),
@@ -120,10 +136,10 @@ WRITE = (Stage("write", _write),)
 
 MODES: dict[str, tuple[Stage, ...]] = {
     "primal": READ + PREPARE + WRITE,
-    "grad": READ + PREPARE + (Stage("differentiate in reverse", _gradient(False)),) + SIMPLIFY + WRITE,
-    "value_and_grad": READ + PREPARE + (Stage("differentiate in reverse", _gradient(True)),) + SIMPLIFY + WRITE,
-    "vjp": READ + PREPARE + (Stage("differentiate in reverse", _pullback),) + SIMPLIFY + WRITE,
-    "jvp": READ + PREPARE + (Stage("differentiate forward", _tangent),) + SIMPLIFY + WRITE,
+    "grad": CHECKED + PREPARE + (Stage("differentiate in reverse", _gradient(False)),) + SIMPLIFY + WRITE,
+    "value_and_grad": CHECKED + PREPARE + (Stage("differentiate in reverse", _gradient(True)),) + SIMPLIFY + WRITE,
+    "vjp": CHECKED + PREPARE + (Stage("differentiate in reverse", _pullback),) + SIMPLIFY + WRITE,
+    "jvp": CHECKED + PREPARE + (Stage("differentiate forward", _tangent),) + SIMPLIFY + WRITE,
 }
 
 #: run the verifier after every stage (the tests do)

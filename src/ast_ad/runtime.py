@@ -199,11 +199,11 @@ def log_or_zero(x: Any) -> Any:
         return np.where(np.equal(x, 0), 0, np.log(x))[()]
 
 
-def seed(out: Any, name: str) -> Any:
+def seed(out: Any, of: str) -> Any:
     """The cotangent 1 of a result of one element; a TypeError for a larger one."""
     if np.size(out) != 1:
         raise TypeError(
-            f"grad needs a result of one element, and {name} returned an array of shape {np.shape(out)}: "
+            f"grad needs a result of one element, and {of} returned an array of shape {np.shape(out)}: "
             "use jacobian for all derivatives, or vjp for a product with weights"
         )
     return np.ones_like(out)
@@ -250,10 +250,10 @@ def add_along_axis(x: Any, indices: Any, values: Any, axis: int | None) -> Any:
     target = new.reshape(-1) if axis is None else np.moveaxis(new, axis, -1)
     moved = indices if axis is None else np.moveaxis(indices, axis, -1)
     shape = (*np.broadcast_shapes(target.shape[:-1], moved.shape[:-1]), moved.shape[-1])
-    others = np.ogrid[tuple(slice(n) for n in shape[:-1])]
+    others = np.indices(shape[:-1], sparse=True)
     moved = np.broadcast_to(moved, shape)
     value = values if axis is None else np.moveaxis(values, axis, -1)
-    at = tuple(np.where(n == 1, 0, o) for n, o in zip(target.shape[:-1], others, strict=True))
+    at = tuple(np.where(n == 1, 0, o)[..., None] for n, o in zip(target.shape[:-1], others, strict=True))
     np.add.at(target, (*at, moved), value)
     return new
 
@@ -270,6 +270,37 @@ def diagonal_like(d: Any, x: Any, offset: int = 0, axis1: int = 0, axis2: int = 
     rows, columns = np.arange(np.shape(d)[-1]), np.arange(np.shape(d)[-1])
     view[..., rows - min(offset, 0), columns + max(offset, 0)] = d
     return new
+
+
+def resized(x: Any, like: Any) -> Any:
+    """`x` cut at the end, or filled up with zeros, to the shape of `like`.
+
+    >>> resized(np.ones(2), np.zeros(3)), resized(np.ones(2), np.zeros(1))
+    (array([1., 1., 0.]), array([1.]))
+    """
+    shape = np.shape(like)
+    batch = np.ndim(x) - len(shape)
+    common = (*(slice(None),) * batch, *(slice(min(a, b)) for a, b in zip(np.shape(x)[batch:], shape, strict=True)))
+    new = np.zeros((*np.shape(x)[:batch], *shape), x.dtype)
+    new[common] = x[common]
+    return new
+
+
+def filled(x: Any, n: int) -> Any:
+    """`x` with its last axis cut, or filled up with zeros, to the length n."""
+    new = np.zeros((*x.shape[:-1], n), x.dtype)
+    new[..., : min(n, x.shape[-1])] = x[..., :n]
+    return new
+
+
+def doubled(x: Any, wave: Any, axis: int) -> Any:
+    """Half of the spectrum of `wave` with each frequency doubled that stands for two: all but 0 and n / 2."""
+    weights = np.full(x.shape[axis], 2, x.real.dtype)
+    weights[0] = 1
+    n = wave.shape[axis]
+    if n % 2 == 0 and n // 2 < len(weights):
+        weights[n // 2] = 1
+    return x * np.reshape(weights, (-1, *(1,) * (x.ndim - 1 - axis % x.ndim)))
 
 
 def check(test: Any, message: Any = None) -> None:
@@ -338,10 +369,10 @@ def sinc_derivative(x: Any, order: int) -> Any:
     return float(result) if isinstance(x, (int, float)) and not isinstance(x, np.generic) else result
 
 
-def bessel_i(order: int, x: Any) -> Any:
+def bessel_i(x: Any, order: int) -> Any:
     """The modified Bessel function of the first kind, for |x| up to 700: Abramowitz & Stegun 9.6.19 by the trapezoidal rule.
 
-    >>> bool(np.isclose(bessel_i(0, 1.0), np.i0(1.0)))
+    >>> bool(np.isclose(bessel_i(1.0, 0), np.i0(1.0)))
     True
     """
     z = np.asarray(x) + 0.0

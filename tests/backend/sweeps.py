@@ -206,4 +206,4 @@ def diffuse_gradient() -> Program:
     return program(function("diffuse_grad", (u, alpha, steps), b, u_bar5, alpha_bar2))
 
 
-__all__ = ["BOOL", "UNDEFINED", "Call", "Callee", "dims_of"]
+

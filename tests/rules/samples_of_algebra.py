@@ -58,7 +58,7 @@ def of_products() -> Iterator[Sample]:
     yield sample(np.outer, 0.3, draw(3))
     yield sample(np.vdot, draw(3), draw(3))
     yield sample(np.vdot, draw(2, 3), draw(6))
-    for axes in (0, 1, 2, ((1, 0), (0, 1)), ((0,), (1,)), (0, 1), ((-1, 0), (0, -2))):
+    for axes in (0, 1, 2, ((1, 0), (0, 1)), ((0,), (1,)), (0, 1), ((-1, 0), (0, -1))):
         yield sample(np.tensordot, draw(3, 3, 3), draw(3, 3, 2) if axes == 2 else draw(3, 3), axes=axes)
     yield sample(np.tensordot, draw(2, 3, 4, 5), draw(5, 3, 2), axes=((1, 3), (1, 0)))
     if hasattr(np, "vecdot"):
@@ -143,6 +143,64 @@ def of_linalg() -> Iterator[Sample]:
     yield sample(np.linalg.matrix_rank, A)
 
 
+def of_factorisations() -> Iterator[Sample]:
+    """Cholesky, eigenvalues, singular values, QR, least squares."""
+    for x in (positive(3, 3), positive(2, 3, 3)):
+        yield sample(np.linalg.cholesky, x, symmetric=True)
+        yield sample(np.linalg.eigh, x, symmetric=True, tolerance=1e-5)
+        yield sample(np.linalg.eigvalsh, x, symmetric=True, tolerance=1e-5)
+    hermitian = np.array([[3.0, 1 + 1j, 0.2j], [1 - 1j, 4.0, 0.5], [-0.2j, 0.5, 6.0]])
+    yield sample(np.linalg.cholesky, hermitian, symmetric=True)
+    yield sample(np.linalg.eigvalsh, hermitian, symmetric=True)
+    if "upper" in str(np.linalg.cholesky.__doc__):
+        yield sample(np.linalg.cholesky, positive(3, 3), upper=True, symmetric=True)
+    yield sample(np.linalg.eigh, positive(3, 3), UPLO="U", symmetric=True)
+    simple = np.diag([1.0, 2.5, 4.0]) + 0.2 * draw(3, 3)
+    yield sample(np.linalg.eig, simple, orders=1)
+    yield sample(np.linalg.eigvals, simple, orders=1)
+    yield sample(np.linalg.eigvals, np.array([[1.0, 2.0], [-1.5, 0.5]]), orders=1)
+    for x in (draw(3, 3), draw(4, 3), draw(3, 4), draw(2, 4, 3)):
+        yield sample(np.linalg.svd, x, full_matrices=False, tolerance=1e-5)
+        yield sample(np.linalg.svd, x, tolerance=1e-5, orders=1)
+        yield sample(np.linalg.svd, x, compute_uv=False, tolerance=1e-5)
+        yield sample(np.linalg.qr, x, tolerance=1e-5)
+        yield sample(np.linalg.qr, x, mode="r", tolerance=1e-5)
+        yield sample(np.linalg.qr, x, mode="complete", tolerance=1e-5)
+        if hasattr(np.linalg, "svdvals"):
+            yield sample(np.linalg.svdvals, x, tolerance=1e-5)
+    yield sample(np.linalg.svd, Z, compute_uv=False)
+    for a, b in [(draw(4, 2), draw(4)), (draw(4, 2), draw(4, 3)), (draw(2, 4), draw(2))]:
+        yield sample(np.linalg.lstsq, a, b, rcond=None, tolerance=1e-5)
+
+
+def of_fft() -> Iterator[Sample]:
+    """The discrete Fourier transforms."""
+    complex_ = draw(4, 6) + 1j * draw(4, 6)
+    for norm in (None, "ortho", "forward"):
+        for n in (None, 3, 5, 8):
+            for axis in (-1, 0):
+                for function in (np.fft.fft, np.fft.ifft):
+                    yield sample(function, complex_, n=n, axis=axis, norm=norm)
+                for function in (np.fft.rfft, np.fft.ihfft):
+                    yield sample(function, draw(4, 5), n=n, axis=axis, norm=norm)
+                for function in (np.fft.irfft, np.fft.hfft):
+                    yield sample(function, complex_, n=n, axis=axis, norm=norm)
+        for function in (np.fft.fft2, np.fft.ifft2, np.fft.fftn, np.fft.ifftn, np.fft.irfft2, np.fft.irfftn):
+            yield sample(function, complex_, norm=norm)
+            yield sample(function, complex_, s=(3, 7), axes=(0, 1), norm=norm)
+        for function in (np.fft.rfft2, np.fft.rfftn):
+            yield sample(function, draw(4, 5), norm=norm)
+            yield sample(function, draw(2, 4, 5), s=(3, 7), axes=(1, 2), norm=norm)
+            yield sample(function, draw(2, 4, 5), axes=(2, 0), norm=norm)
+    yield sample(np.fft.fft, draw(5))
+    yield sample(np.fft.rfft, draw(6))
+    yield sample(np.fft.fftshift, draw(4, 5))
+    yield sample(np.fft.ifftshift, draw(4, 5), axes=1)
+    yield sample(runtime.resized, draw(3, 4), draw(2, 6))
+    yield sample(runtime.filled, draw(2, 3), 5)
+    yield sample(runtime.doubled, draw(2, 3), draw(2, 4), axis=1)
+
+
 def algebra() -> list[Sample]:
     """All samples of this file."""
-    return [*of_products(), *of_linalg()]
+    return [*of_products(), *of_linalg(), *of_factorisations(), *of_fft()]

@@ -145,13 +145,13 @@ def of_shapes() -> Iterator[Sample]:
     yield sample(np.array, (V, V[::-1]))
     yield sample(np.array, [V, V[::-1]])
     yield sample(np.asarray, (1.0, 2.0))
-    yield sample(np.array, V, dtype=np.float32)
+    yield sample(np.array, V, dtype=np.float32, smooth=False)
     yield sample(np.array, V, ndmin=2)
     yield sample(np.ascontiguousarray, M.T)
     if hasattr(np, "matrix_transpose"):
         yield sample(np.matrix_transpose, T)
     if hasattr(np, "astype"):
-        yield sample(np.astype, V, np.float32)
+        yield sample(np.astype, V, np.float32, smooth=False)
 
 
 def of_joins() -> Iterator[Sample]:

@@ -1,14 +1,16 @@
 """Which values may share storage, and which updates may therefore happen in place.
 
-In the IR every value is a value.  In the text an update writes to storage that others may see, so it needs a proof that
-nobody looks afterwards.  The proof walks a function once (loops until nothing changes) and keeps, for each variable, the
-others whose storage it may share while both are alive: views share with their base, a list with what it holds, the result
-of a branch or of a loop with what the branches and trips yield.  `FOREIGN` stands for storage that is never ours to write:
-arguments, captures, constants, read-only views.
+In the IR every value is a value.  In the text an update writes to storage that others may see, so
+it needs a proof that nobody looks afterwards.  The proof walks a function once (loops until nothing
+changes) and keeps, for each variable, the others whose storage it may share while both are alive:
+views share with their base, a list with what it holds, the result of a branch or of a loop with what
+the branches and trips yield.  `FOREIGN` stands for storage that is never ours to write: arguments,
+captures, constants, read-only views.
 
-Where the proof fails, the cheapest copy that mends it is chosen, and the walk begins again: the view or the element that
-still is read, the operand that a list keeps, the value that enters the outermost loop, and at last the array that is
-updated.  So a slice is a view in the text only if nothing writes to its base nor to it while it lives.
+Where the proof fails, the cheapest copy that mends it is chosen, and the walk begins again: the view
+or the element that still is read, the operand that a list keeps, the value that enters the outermost
+loop, and at last the array that is updated.  So a slice is a view in the text only if nothing writes
+to its base nor to it while it lives.
 """
 
 from __future__ import annotations
@@ -241,7 +243,10 @@ class _Walk:
             self.collect(stmt, out, (1,), live)
 
     def may_write(self, stmt: Call, live: int, optional: bool = False) -> bool:
-        """Whether the first operand of an update is dead afterwards and ours; if not, the copy it takes is asked for."""
+        """Whether the first operand of an update is dead afterwards and ours.
+
+        If not, the copy that it takes is asked for.
+        """
         if (stmt, 0) in self.copied or stmt in self.spoiled:
             return False
         old = stmt.args[0]
@@ -269,8 +274,7 @@ class _Walk:
         return [
             why
             for other, why in self.shares[where].items()
-            if other == FOREIGN
-            or (other != where and live >> other & 1 and affected(self.live.variables[other].kind))
+            if other == FOREIGN or (other != where and live >> other & 1 and affected(self.live.variables[other].kind))
         ]
 
     def join(self, new: list[tuple[int, Atom]], live: int, why: Any) -> None:

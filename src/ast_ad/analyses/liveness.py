@@ -18,7 +18,7 @@ class Liveness:
                what the next trip and the code after the loop read, the carried values aside
     """
 
-    __slots__ = ("after", "entry", "index", "through", "variables", "_free")
+    __slots__ = ("_free", "after", "entry", "index", "through", "variables")
 
     def __init__(self, function: Function) -> None:
         self.variables = list(definitions(function.block))

@@ -1,13 +1,14 @@
 """Out of SSA: which variables of the IR are one variable of the text.
 
-Two can be one if neither is written while the other is still to be read.  They are tried in a fixed order: update chains
-and tapes, then what a loop yields with its parameter, then branches, then initial values, then equal user names.  Variables
-with different wishes for a name never become one, so a cotangent never shares a variable with a primal value.
+Two can be one if neither is written while the other is still to be read.  They are tried in a fixed
+order: update chains, then what a loop yields with its parameter, then branches, then initial values,
+then tapes and what comes off them, then equal names.  Variables with different wishes for a name
+never become one, so a cotangent never shares a variable with a primal value.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 from ast_ad.analyses.aliasing import is_update
 from ast_ad.analyses.liveness import Liveness
@@ -25,8 +26,9 @@ class Coalescing:
         self.members = [1 << k for k in self.parent]
         self.wishes = [v.name for v in live.variables]
         self.clashes = [0] * len(self.parent)
+        self.values = values
         self.interfere(function.block, function.block.params)
-        self.merge_all(function, values)
+        self.merge_all(function)
         self.group = {var: self.find(k) for k, var in enumerate(live.variables)}
 
     def wish(self, group: int) -> str:
@@ -57,7 +59,7 @@ class Coalescing:
                     self.define(var, after | outs | taken)
             elif isinstance(stmt, If):
                 for var in stmt.outs:
-                    if after >> live.index[var] & 1:
+                    if after >> live.index[var] & 1 or stmt in self.values:
                         self.define(var, after)
                 self.interfere(stmt.then, ())
                 self.interfere(stmt.orelse, ())
@@ -106,7 +108,7 @@ class Coalescing:
         self.wishes[one] = wish or other
         return True
 
-    def merge_all(self, function: Function, values: frozenset[If]) -> None:
+    def merge_all(self, function: Function) -> None:
         stmts = list(statements(function.block))
         for stmt in stmts:
             if isinstance(stmt, Call) and (is_update(stmt) or adds_to_a_name(stmt)):
@@ -117,14 +119,26 @@ class Coalescing:
                 self.merge(param, out)
                 self.merge(param, result)
         for stmt in stmts:
-            if isinstance(stmt, If) and stmt not in values:
+            if isinstance(stmt, If) and stmt not in self.values:
                 for out, one, two in zip(stmt.outs, stmt.then.results, stmt.orelse.results, strict=True):
                     self.merge(out, one)
                     self.merge(out, two)
         for loop in loops:
             for (param, _, _), init in zip(_carried(loop), loop.inits, strict=True):
                 self.merge(param, init)
+        self.merge_tapes(stmts)
         self.merge_equal_names()
+
+    def merge_tapes(self, stmts: Sequence[Stmt]) -> None:
+        """What comes off a tape is what went onto it."""
+        held: dict[int, Atom] = {}
+        for stmt in stmts:
+            if isinstance(stmt, Call) and stmt.fn.name == "append":
+                held.setdefault(self.find(self.live.index[stmt.outs[0]]), stmt.args[1])
+            elif isinstance(stmt, Call) and stmt.fn.name == "pop":
+                value = held.get(self.find(self.live.index[stmt.outs[0]]))
+                if isinstance(value, Var) and (not value.name or value.name == stmt.outs[1].name):
+                    self.merge(value, stmt.outs[1])
 
     def merge_equal_names(self) -> None:
         groups: dict[str, list[Var]] = {}
@@ -149,7 +163,7 @@ def same_sort(a: Kind, b: Kind) -> bool:
     if isinstance(a, Array) and isinstance(b, Array):
         one, two = a.dims, b.dims
         return a.dtype == b.dtype and (None if one is None else len(one)) == (None if two is None else len(two))
-    return a == b or type(a) is type(b) and not isinstance(a, Scalar)
+    return a == b or (type(a) is type(b) and not isinstance(a, Scalar))
 
 
 def _carried(loop: Loop) -> Iterator[tuple[Var, Atom, Var]]:

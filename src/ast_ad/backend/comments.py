@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import ast
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Sequence
+from itertools import pairwise
 from typing import Any
 
-from ast_ad.backend.coalescing import Coalescing
 from ast_ad.backend.render import WIDTH, Comment
-from ast_ad.backend.tree import For, Let, Moves, Node, Return, Select, Tree, While, defines, walk
+from ast_ad.backend.tree import Let, Moves, Node, Select, Tree, defines, walk
 from ast_ad.ir.core import Lit, Origin
 
 _ORDERS = ("", "", ", second order", ", third order")
@@ -16,16 +16,14 @@ _LONGEST = 60
 _COLUMN = 60
 
 
-def add_comments(
-    tree: Tree, groups: Coalescing, emit: Callable[[Sequence[Node]], list[ast.stmt]]
-) -> list[ast.stmt]:
+def add_comments(tree: Tree, emit: Callable[[Sequence[Node]], list[ast.stmt]]) -> list[ast.stmt]:
     """The statements of a function, with a line before each sweep and notes beside those of a reverse sweep."""
-    sections = _sections(tree.body, groups)
+    sections = _sections(tree.body)
     body: list[ast.stmt] = []
     if sections and sections[0][1] > 0:
         body.append(_comment("forward sweep"))
     places = [0, *(start for _, start in sections), len(tree.body)]
-    for k, (start, end) in enumerate(zip(places, places[1:], strict=False)):
+    for k, (start, end) in enumerate(pairwise(places)):
         stmts = emit(tree.body[start:end])
         if k:
             sweep = sections[k - 1][0]
@@ -38,30 +36,38 @@ def add_comments(
 
 
 def _comment(text: str) -> Comment:
-    comment = Comment()
-    comment.text = text
-    return comment
+    return Comment(text=f"# {text}")
 
 
-def _sections(nodes: Sequence[Node], groups: Coalescing) -> list[tuple[int, int]]:
+def _sections(nodes: Sequence[Node]) -> list[tuple[int, int]]:
     """Where each reverse sweep begins: (sweep, place)."""
-    sweeps = [set(_sweeps(node)) for node in nodes]
-    highest = max((s for found in sweeps for s in found), default=0)
+    inside = [[inner for inner in walk([node]) if isinstance(inner, (Let, Select)) and inner.origin] for node in nodes]
+    sweeps = [[inner.origin.sweep for inner in found if inner.origin] for found in inside]
     sections: list[tuple[int, int]] = []
-    for sweep in range(1, highest + 1):
-        start = 1 + max((k for k, found in enumerate(sweeps) if found and min(found) < sweep), default=-1)
-        reverses = any(
-            groups.wish(groups.group[var]).endswith("_bar") for node in walk(list(nodes[start:])) for var in defines(node)
-        )
-        if reverses and not isinstance(nodes[start], Return) and (not sections or sections[-1][1] < start):
+    for sweep in range(1, 1 + max((s for found in sweeps for s in found), default=0)):
+        reversing = [any(_reverses(inner, sweep) for inner in found) for found in inside]
+        if True not in reversing:
+            continue
+        after_others = 1 + max((k for k, found in enumerate(sweeps) if found and min(found) < sweep), default=-1)
+        start = min(after_others, reversing.index(True))
+        while start and _begins_with_zero(nodes[start - 1]):
+            start -= 1
+        if not sections or sections[-1][1] < start:
             sections.append((sweep, start))
     return sections
 
 
-def _sweeps(node: Node) -> Iterable[int]:
-    for inner in walk([node]):
-        if isinstance(inner, (Let, Select)) and inner.origin is not None:
-            yield inner.origin.sweep
+def _reverses(node: Let | Select, sweep: int) -> bool:
+    """Whether a statement computes a cotangent of a sweep."""
+    return (
+        node.origin is not None and node.origin.sweep == sweep and any(v.name.endswith("_bar") for v in defines(node))
+    )
+
+
+def _begins_with_zero(node: Node) -> bool:
+    if isinstance(node, Moves):
+        return all(var.name.endswith("_bar") for var, _, _ in node.pairs)
+    return isinstance(node, Let) and node.call.fn.name == "zeros_like"
 
 
 class _Notes:
@@ -71,19 +77,26 @@ class _Notes:
         self.last: Any = None
 
     def add(self, stmts: Sequence[ast.stmt]) -> None:
+        """Put notes beside statements; a value from a tape goes with the statement that follows."""
+        first: ast.stmt | None = None
         for stmt in stmts:
             node, origin = stmt.node, stmt.origin  # type: ignore[attr-defined]
-            if isinstance(stmt, ast.Pass):
+            if _comes_from_a_tape(node):
+                first = first or stmt
                 continue
-            if origin is not None and origin.sweep and _deserves_a_note(node):
-                if self.key(origin) != self.last:
-                    self.last = self.key(origin)
-                    stmt.note = origin.text  # type: ignore[attr-defined]
+            if origin is not None and origin.sweep and _deserves_a_note(node) and self.key(origin) != self.last:
+                self.last = self.key(origin)
+                (first or stmt).note = origin.text  # type: ignore[attr-defined]
+            first = None
             for inner in (getattr(stmt, "body", []), getattr(stmt, "orelse", [])):
                 self.add([s for s in inner if hasattr(s, "node")])
 
     def key(self, origin: Origin) -> Any:
         return origin.text if "\n" in origin.text else (origin.line, origin.text)
+
+
+def _comes_from_a_tape(node: Node) -> bool:
+    return isinstance(node, Let) and node.update and node.call.fn.name == "pop"
 
 
 def _deserves_a_note(node: Node) -> bool:
@@ -92,7 +105,7 @@ def _deserves_a_note(node: Node) -> bool:
         return node.call.fn.name not in ("zeros_like", "make_list", "length")
     if isinstance(node, Moves):
         return not all(isinstance(value, Lit) for _, value, _ in node.pairs)
-    return isinstance(node, Select) and not isinstance(node, (For, While))
+    return isinstance(node, Select)
 
 
 def _shortened(text: str, width: int) -> str:
@@ -106,7 +119,9 @@ def beside(lines: Sequence[str], notes: Sequence[str]) -> list[str]:
     >>> beside(["a = 1", "bcd = 2"], ["one", "two"])
     ['a = 1    # one', 'bcd = 2  # two']
     """
-    column = max((len(line) for line, note in zip(lines, notes, strict=True) if note and len(line) < _COLUMN), default=0)
+    column = max(
+        (len(line) for line, note in zip(lines, notes, strict=True) if note and len(line) < _COLUMN), default=0
+    )
     result = []
     previous = None
     for line, note in zip(lines, notes, strict=True):

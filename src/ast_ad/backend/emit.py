@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ast
 from collections.abc import Sequence
+from typing import Any
 
 from ast_ad.analyses.aliasing import Storage
 from ast_ad.backend.coalescing import Coalescing
@@ -19,7 +20,7 @@ from ast_ad.backend.expressions import (
     subscript,
     write_call,
 )
-from ast_ad.backend.tree import Branch, Break, For, Let, Moves, Node, Return, Select, Tree, While
+from ast_ad.backend.tree import Branch, For, Let, Moves, Node, Return, Select, Tree, While
 from ast_ad.ir.build import kind_of
 from ast_ad.ir.core import Atom, Call, Callee, Function, Lit, Param, Program, Var
 from ast_ad.ir.kinds import BOOL, Array, Fixed, List, Scalar
@@ -34,7 +35,13 @@ class Emitter:
     """Writes one function; `functions` are those of the program, to know how their arguments are passed."""
 
     def __init__(
-        self, program: Program, tree: Tree, groups: Coalescing, storage: Storage, names: dict[int, str], outside: Outside
+        self,
+        program: Program,
+        tree: Tree,
+        groups: Coalescing,
+        storage: Storage,
+        names: dict[int, str],
+        outside: Outside,
     ) -> None:
         self.program = program
         self.nested = tree.nested
@@ -171,8 +178,7 @@ class Emitter:
             return ast.Expr(value=value)
         sign = self.accumulates(call)
         if sign and isinstance(value, ast.BinOp):
-            other = value.right if sign > 0 else value.left
-            return ast.AugAssign(target=self.target(out), op=value.op, value=other)
+            return _augmented(self.target(out), value.op, value.right if sign > 0 else value.left)
         return ast.Assign(targets=[self.target(out)], value=value)
 
     def returns_a_tuple(self, fn: Callee) -> bool:
@@ -200,7 +206,7 @@ class Emitter:
     def goes_into(self, call: Call, old: Atom, out: Var) -> bool:
         if not isinstance(old, Var) or old in self.nested or not self.groups.together(old, out):
             return False
-        return (isinstance(old.kind, Scalar) and isinstance(out.kind, Scalar)) or call in self.storage.in_place
+        return isinstance(old.kind, Scalar) or call in self.storage.in_place
 
     def update(self, node: Let) -> ast.stmt:
         """An update, written to the variable of its result."""
@@ -230,9 +236,7 @@ class Emitter:
             if isinstance(call.args[1], Var) and self.storage.may_alias(call.args[1], call.outs[0]):
                 value = copy_of(self.outside, value, call.args[1].kind)
             return ast.Expr(value=called(self.outside.path("np.add.at"), target, index, value))
-        if isinstance(value, ast.UnaryOp) and isinstance(value.op, ast.USub):
-            return ast.AugAssign(target=_stored(subscript(target, index)), op=ast.Sub(), value=value.operand)
-        return ast.AugAssign(target=_stored(subscript(target, index)), op=ast.Add(), value=value)
+        return _augmented(_stored(subscript(target, index)), ast.Add(), value)
 
     def list_update(self, call: Call, target: Expr, args: Sequence[Expr]) -> ast.stmt:
         element = subscript(target, args[2])
@@ -241,7 +245,7 @@ class Emitter:
         kind = call.outs[0].kind
         item = kind.item if isinstance(kind, List) else None
         if isinstance(item, Scalar):
-            return ast.AugAssign(target=_stored(element), op=ast.Add(), value=args[1])
+            return _augmented(_stored(element), ast.Add(), args[1])
         if isinstance(item, Array) and not isinstance(kind, Fixed):
             return ast.Assign(targets=[_stored(element)], value=binary(element, "+", args[1]))
         return ast.Assign(targets=[_stored(element)], value=called(self.outside.helper("add"), element, args[1]))
@@ -266,9 +270,9 @@ class Emitter:
             left.append((self.target(var), expression, read))
         stmts: list[ast.stmt] = []
         while left:
-            for k, (target, value, _) in enumerate(left):
+            for k, (target, expression, _) in enumerate(left):
                 if not any(target.id in read for j, (_, _, read) in enumerate(left) if j != k):  # type: ignore[attr-defined]
-                    stmts.append(ast.Assign(targets=[target], value=value))
+                    stmts.append(ast.Assign(targets=[target], value=expression))
                     del left[k]
                     break
             else:
@@ -280,7 +284,11 @@ class Emitter:
 
     def loop(self, node: For) -> ast.stmt:
         outside = self.outside
-        index = ast.Name(id="_", ctx=_STORE) if node.index is None or not self.is_read(node.index) else self.target(node.index)
+        index = (
+            ast.Name(id="_", ctx=_STORE)
+            if node.index is None or not self.is_read(node.index)
+            else self.target(node.index)
+        )
         if node.each:
             variable, whole = node.each
             target: Expr = self.target(variable) if self.is_read(variable) else ast.Name(id="_", ctx=_STORE)
@@ -343,8 +351,25 @@ def _bool_op(op: ast.boolop, left: Expr, right: Expr) -> Expr:
     return ast.BoolOp(op=op, values=values)
 
 
+def _augmented(target: Any, op: ast.operator, value: Expr) -> ast.AugAssign:
+    """`target += value`; `target -= x` where the value is `-x` or `-2 * x`, which is the same number."""
+    if isinstance(op, (ast.Add, ast.Sub)):
+        turned = _without_minus(value)
+        if turned is not None:
+            op, value = ast.Sub() if isinstance(op, ast.Add) else ast.Add(), turned
+    return ast.AugAssign(target=target, op=op, value=value)
+
+
+def _without_minus(value: Expr) -> Expr | None:
+    """The value times -1, where that is to leave out a minus."""
+    if isinstance(value, ast.UnaryOp) and isinstance(value.op, ast.USub):
+        return value.operand
+    if isinstance(value, ast.BinOp) and isinstance(value.op, (ast.Mult, ast.Div)):
+        left = _without_minus(value.left)
+        return ast.BinOp(left=left, op=value.op, right=value.right) if left is not None else None
+    return None
+
+
 def _stored(element: Expr) -> ast.Subscript:
     assert isinstance(element, ast.Subscript)
     return ast.Subscript(value=element.value, slice=element.slice, ctx=_STORE)
-
-

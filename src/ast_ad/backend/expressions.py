@@ -13,7 +13,7 @@ import numpy as np
 from ast_ad import runtime
 from ast_ad.analyses.aliasing import fills_an_array, has_storage
 from ast_ad.ir.build import kind_of
-from ast_ad.ir.core import Call
+from ast_ad.ir.core import Call, Undefined
 from ast_ad.ir.kinds import Array, Kind, List, Scalar, dtype_of
 from ast_ad.ir.primitives import HOLE, Index, Span
 
@@ -113,6 +113,8 @@ class Outside:
         """A constant as an expression."""
         if isinstance(value, (bool, str, bytes, type(None), type(Ellipsis))):
             return ast.Constant(value=value)
+        if isinstance(value, Undefined):
+            return ast.Constant(value=None)
         if type(value) in (int, float, complex):
             return self.number(value)
         if isinstance(value, np.generic):
@@ -129,18 +131,17 @@ class Outside:
             return called(self.builtin("slice"), *(ends[:2] if value.step is None else ends))
         if isinstance(value, np.dtype):
             return called(self.path("np.dtype"), ast.Constant(value=value.str if value.names else value.name))
-        if isinstance(value, type) and getattr(builtins, value.__name__, None) is value:
+        if isinstance(value, type) and vars(builtins).get(value.__name__) is value:
             return self.builtin(value.__name__)
-        if isinstance(value, (type, np.ufunc)) and getattr(np, value.__name__, None) is value:
+        if isinstance(value, (type, np.ufunc)) and vars(np).get(value.__name__) is value:
             return self.path(f"np.{value.__name__}")
         return name(self.object(value))
 
     def number(self, value: Any) -> Expr:
         """A Python number; negative ones with a minus that precedence can see."""
         if isinstance(value, complex):
-            if value.real == 0 and math.copysign(1, value.real) > 0 and math.copysign(1, value.imag) > 0:
-                if math.isfinite(value.imag):
-                    return ast.Constant(value=value)
+            if str(value.real) == "0.0" and 0 < value.imag < math.inf:
+                return ast.Constant(value=value)
             return called(self.builtin("complex"), self.number(value.real), self.number(value.imag))
         if isinstance(value, float) and not math.isfinite(value):
             special = self.path("math.nan" if value != value else "math.inf")

@@ -1,7 +1,8 @@
 """Give the variables of the text their names.
 
-The user's names win; a name is a wish of the IR, or says what the value is (`a_i`, `sin_x`), or is a letter.  Tapes are
-plurals of what they hold.  No name is a keyword, what the text needs from outside, or a builtin that the user did not use.
+The user's names win; a name is a wish of the IR, or says what the value is (`a_i`, `sin_x`), or is a
+letter.  Tapes are plurals of what they hold.  No name is a keyword, what the text needs from outside,
+or a builtin that the user did not use.
 """
 
 from __future__ import annotations

@@ -1,9 +1,10 @@
 """Put values that are read once back into the expression that reads them.
 
-Statements are taken in their order.  A value that may move waits; a statement that reads waiting values takes them in, if
-the expression evaluates them in the order in which they stood, and if the line stays readable.  Before a statement writes
-what a waiting value reads, that value stays behind as a statement of its own, and so does every value that may raise when
-something that may raise, or has an effect, would come before it.
+Statements are taken in their order.  A value that may move waits; a statement that reads waiting
+values takes them in, if the expression evaluates them in the order in which they stood, and if the
+line stays readable.  Before a statement writes what a waiting value reads, that value stays behind as
+a statement of its own, and so does every value that may raise when something that may raise, or has
+an effect, would come before it.
 """
 
 from __future__ import annotations
@@ -57,6 +58,9 @@ class _Nesting:
                 self.uses[node.call.args[0]] += 3
         for var in tree.flowing:
             self.uses[var] += 3
+        self.first_terms = {
+            node.call.args[0] for node in walk(tree.body) if isinstance(node, Let) and _adds_a_contribution(node.call)
+        }
 
     def statements(self, nodes: list[Node], depth: int) -> None:
         """Nest in one list of statements and in those inside it."""
@@ -75,8 +79,10 @@ class _Nesting:
 
     def vanishes(self, node: Node) -> bool:
         """Whether a statement is written elsewhere, or is not needed."""
+        if isinstance(node, Select):
+            return node.out in self.nested or (not self.uses[node.out] and not self.may_raise(node))
         if not isinstance(node, Let):
-            return isinstance(node, Select) and node.out in self.nested
+            return False
         outs = node.call.outs
         if len(outs) != 1 or node.update:
             return False
@@ -86,14 +92,19 @@ class _Nesting:
 
     def may_wait(self, node: Let | Select) -> bool:
         var = defines(node)[0] if len(defines(node)) == 1 else None
-        if var is None or var.name:
+        if var is None or (var.name and not (isinstance(node, Let) and var in self.first_terms)):
+            return False
+        if var.name and isinstance(node, Let) and (node.update or _adds_a_contribution(node.call)):
             return False
         if isinstance(node, Let) and (node.update or (not isinstance(node.call.fn, Callee) and node.call.fn.effect)):
             return False
         return self.uses[var] == 1 or (self.uses[var] == 2 and isinstance(node, Let) and _is_short_view(node))
 
     def may_raise(self, node: Let | Select) -> bool:
-        """Whether a statement may raise or has an effect.  Sweeps after the first never raise where the primal did not."""
+        """Whether a statement may raise or has an effect.
+
+        What a transform wrote never raises where the primal did not.
+        """
         if isinstance(node, Select):
             inner = [self.nested[a] for a in operands(node) if isinstance(a, Var) and a in self.nested]
             return any(map(self.may_raise, inner))
@@ -210,8 +221,18 @@ class _Nesting:
             written = {self.storage.classes[node.call.outs[0]]}
         event = any(item.raises for item in taken) or (isinstance(node, Let) and self.may_raise(node))
         for item in list(waiting):
-            if item.variables & assigned or item.classes & written or (event and item.raises):
+            if item.var.name or item.variables & assigned or item.classes & written or (event and item.raises):
                 self.leave([item], waiting)
+
+
+def _adds_a_contribution(call: Call) -> bool:
+    """Whether a call is `x_bar = x_bar + e` for the same statement of the user that its first term is for."""
+    if call.fn.name not in ("+", "-") or call.origin is None or not call.origin.sweep or isinstance(call.fn, Callee):
+        return False
+    old, new = call.args[0], call.outs[0]
+    if not isinstance(old, Var) or not new.name or old.name != new.name or old.origin is None:
+        return False
+    return (old.origin.line, old.origin.text) == (call.origin.line, call.origin.text)
 
 
 def _is_short_view(node: Let) -> bool:
@@ -244,7 +265,9 @@ def _index_width(index: tuple[object, ...]) -> int:
     total = 2 * len(index)
     for part in index:
         if isinstance(part, Span):
-            total += 1 + sum(len(repr(e)) for e in (part.start, part.stop, part.step) if e is not None and e is not HOLE)
+            total += 1 + sum(
+                len(repr(e)) for e in (part.start, part.stop, part.step) if e is not None and e is not HOLE
+            )
         elif part is not HOLE:
             total += len(repr(part))
     return total

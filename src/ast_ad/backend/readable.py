@@ -32,16 +32,17 @@ def _branch(node: Branch) -> list[Node]:
     """A branch with its leaving arm first and what follows un-indented; nothing where both arms are empty."""
     if not node.then and not node.orelse:
         return []
-    if not node.then:
-        _turn(node)
-    if _leaves(node.orelse) and not _leaves(node.then):
-        _turn(node)
-    elif _leaves(node.then) and _leaves(node.orelse) and _size(node.orelse) == 1 < _size(node.then):
+    if not node.then or _leaves_sooner(node.orelse, node.then):
         _turn(node)
     if not _leaves(node.then):
         return [node]
     rest, node.orelse = node.orelse, []
     return [node, *rest]
+
+
+def _leaves_sooner(one: list[Node], other: list[Node]) -> bool:
+    """Whether an arm that leaves is better written first than the other."""
+    return _leaves(one) and (not _leaves(other) or _size(one) == 1 < _size(other))
 
 
 def _turn(node: Branch) -> None:
@@ -65,10 +66,7 @@ def _size(nodes: list[Node]) -> int:
 def _while(node: While) -> While:
     """`while True: if not test: break` is `while test`."""
     first = node.body[0] if node.body else None
-    if node.test is None and isinstance(first, Branch) and not first.orelse:
-        if len(first.then) == 1 and isinstance(first.then[0], Break):
-            node.test, node.negated = first.test, not first.negated
-            del node.body[0]
+    if isinstance(first, Branch) and not first.orelse and [type(n) for n in first.then] == [Break]:
+        node.test, node.negated = first.test, not first.negated
+        del node.body[0]
     return node
-
-

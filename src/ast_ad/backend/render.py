@@ -33,7 +33,7 @@ class _Generator(SourceGenerator):  # type: ignore[misc]
 
     def visit_Comment(self, node: Any) -> None:
         """Write a whole-line comment."""
-        self.statement(node, f"# {node.text}")
+        self.statement(node, node.text)
 
     def visit_Return(self, node: Any) -> None:
         """Write a return without parentheses around a tuple."""

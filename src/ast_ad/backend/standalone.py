@@ -5,7 +5,7 @@ from __future__ import annotations
 import inspect
 import math
 from collections.abc import Iterable
-from functools import lru_cache
+from functools import cache
 from types import FunctionType, ModuleType
 from typing import Any
 
@@ -29,7 +29,7 @@ def sources_of(names: Iterable[str]) -> list[tuple[str, dict[str, str]]]:
     return [found[name] for name in sorted(found, key=lambda n: (n.startswith("_"), n))]
 
 
-@lru_cache(maxsize=None)
+@cache
 def _source_of(name: str) -> tuple[str, tuple[str, ...]]:
     """The source of one name of the runtime, and the global names that it reads."""
     value = getattr(runtime, name)

@@ -11,7 +11,7 @@ from ast_ad.backend.coalescing import Coalescing
 from ast_ad.backend.tree import Branch, Break, For, Let, Moves, Node, Return, Select, Tree, While
 from ast_ad.ir.core import UNDEFINED, Atom, Block, Call, Callee, Function, If, Lit, Loop, Stmt, Var
 from ast_ad.ir.primitives import HOLE
-from ast_ad.ir.walk import statements
+from ast_ad.ir.walk import blocks_of, statements
 
 #: writes what a block yields, after its statements
 End: TypeAlias = Callable[[Sequence[Atom]], list[Node]]
@@ -31,9 +31,8 @@ def conditional_values(function: Function) -> frozenset[If]:
         if isinstance(stmt, If) and _reads_as_value(stmt):
             values.add(stmt)
     for stmt in reversed(stmts):  # inner ones first: what holds a branch that is none is none
-        if isinstance(stmt, If) and stmt in values:
-            if not (_is_expression(stmt.then, values) and _is_expression(stmt.orelse, values)):
-                values.discard(stmt)
+        if isinstance(stmt, If) and not all(_is_expression(arm, values) for arm in blocks_of(stmt)):
+            values.discard(stmt)
     return frozenset(values)
 
 
@@ -72,9 +71,7 @@ def _is_expression(block: Block, values: set[If]) -> bool:
     return stack == ([result] if result in own else [])
 
 
-def structured(
-    function: Function, live: Liveness, storage: Storage, names: Coalescing, values: frozenset[If]
-) -> Tree:
+def structured(function: Function, live: Liveness, storage: Storage, names: Coalescing, values: frozenset[If]) -> Tree:
     """The statements of a function, with nothing nested but conditional expressions."""
     return _Structure(function, live, storage, names, values).tree
 
@@ -93,7 +90,10 @@ class _Structure:
         self.tree.body = self.block(block, block.results, lambda rs: [Return(tuple(rs), storage.returned)], True)
 
     def block(self, block: Block, results: Sequence[Atom], end: End, leaves: bool) -> list[Node]:
-        """The statements of a block and then its end; if `leaves`, a branch at the end may take the end into its arms."""
+        """The statements of a block and then its end.
+
+        If `leaves`, a branch at the end of the block may take the end into its arms.
+        """
         stmts = block.stmts
         tail = stmts[-1] if leaves and stmts and self.takes_the_end(stmts[-1], results) else None
         nodes: list[Node] = []
@@ -105,7 +105,7 @@ class _Structure:
         for arm in (tail.then, tail.orelse):
             yielded = dict(zip(tail.outs, arm.results, strict=True))
             arms.append(self.block(arm, [yielded.get(r, r) if isinstance(r, Var) else r for r in results], end, True))
-        return [*nodes, Branch(tail.test, *arms, origin=tail.origin)]
+        return [*nodes, Branch(tail.test, arms[0], arms[1], origin=tail.origin)]
 
     def takes_the_end(self, stmt: Stmt, results: Sequence[Atom]) -> bool:
         """Whether a branch decides how its block is left: a flag to stop a loop, or values only to be returned."""
@@ -144,7 +144,7 @@ class _Structure:
         for arm in (stmt.then, stmt.orelse):
             end = self.assign(stmt.outs, [self.live.is_live_after(v, stmt) for v in stmt.outs])
             arms.append(self.block(arm, arm.results, end, False))
-        return [Branch(stmt.test, *arms, origin=stmt.origin)]
+        return [Branch(stmt.test, arms[0], arms[1], origin=stmt.origin)]
 
     def assign(self, targets: Sequence[Var], wanted: Sequence[bool], loop: Loop | None = None) -> End:
         """An end that assigns what a block yields; with `loop`, the initial values of that loop."""

@@ -14,7 +14,10 @@ from ast_ad.ir.core import Atom, Call, Origin, Var
 
 @dataclass(slots=True, eq=False)
 class Let:
-    """`outs = call`.  An update is written to the variable of its out; `copied` are operands (-1: the result) to copy."""
+    """`outs = call`; an `update` is written to the variable of its out.
+
+    `copied` are the places of operands that are copied, -1 for the result.
+    """
 
     call: Call
     update: bool = False

@@ -70,7 +70,7 @@ def _write_function(program: Program, function: Function, outside: Outside) -> l
     names = name_variables(function, tree, groups, _needed(program, function, storage))
     emitter = Emitter(program, tree, groups, storage, names, outside)
     emitter.read = _read(tree, groups)
-    body = add_comments(tree, groups, emitter.statements)
+    body = add_comments(tree, emitter.statements)
     if function.doc:
         body.insert(0, ast.Expr(value=ast.Constant(value=function.doc)))
     definition = ast.FunctionDef(

@@ -130,7 +130,7 @@ def call_function(
         return call_opaque(lo, function, args, kwargs, name)
     if not is_readable(function.obj):
         return call_opaque(lo, function, args, kwargs, name)
-    check(source)
+    check(source.node, source)
     if source.receiver is not None:
         receiver = (
             captured(lo, (*function.path, ("attr", "__self__")), source.receiver, "self")

@@ -8,6 +8,7 @@ from typing import Any
 
 from ast_ad.errors import UnknownAtCompileTime
 from ast_ad.frontend.context import Lowering, torn
+from ast_ad.frontend.known import constant_of
 from ast_ad.frontend.values import (
     Entries,
     Enumerate,
@@ -173,15 +174,9 @@ def _first(lo: Lowering, part: Iteration, count: int) -> Sequence[Value]:
     """The first elements of an iterable, which must be known to have as many."""
     if not isinstance(part, Counted):
         return part[:count]
-    length = part.count()
-    if not isinstance(length, Lit):
-        lo.fail(
-            UnknownAtCompileTime,
-            "zip of a structure of known length with one whose length is known at run time only",
-            remedy="Make a list or an array of both.",
-        )
+    length = constant_of(lo, part.count(), "the length of what is zipped with a structure of known length")
     based = zero_based(lo, part)
-    return [based.get(Lit(k)) for k in range(min(count, length.value))]
+    return [based.get(Lit(k)) for k in range(max(0, min(count, length)))]
 
 
 def _enumerate(lo: Lowering, value: Enumerate) -> Iteration:

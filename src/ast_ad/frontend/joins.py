@@ -45,6 +45,21 @@ from ast_ad.ir.kinds import join as join_two
 _STRUCTURAL = (Range, Slice, Enumerate, Reversed, Zip)
 _UNBOUND = object()
 
+#: who reads a value later: the rest of this function, or the caller of one that has returned
+Audience = str
+REST, CALLER, BOTH = "r", "c", "rc"
+
+
+def audience_of(name: str, own: bool) -> Audience:
+    """Names of a function count only where it has not returned, its result only where it has."""
+    if not own:
+        return BOTH
+    return CALLER if name == "%value" else REST
+
+
+def _in_words(name: str) -> str:
+    return "the result" if name.startswith("%") else repr(name)
+
 
 @dataclass(slots=True, eq=False)
 class Side:
@@ -78,7 +93,8 @@ class Join:
         self.state = State()
         self.arrays: dict[tuple[Any, Any], Var] = {}
         self.locations: dict[tuple[Any, Any], Location] = {}
-        self.groups: list[tuple[Any, Any, Any, str]] = []
+        self.groups: list[tuple[Any, Any, Any, str, Audience]] = []
+        self.audience: Audience = BOTH
         self.flags: dict[Any, Var] = {}
         self.dead = one.state.dead or two.state.dead
 
@@ -94,14 +110,18 @@ class Join:
         for key, names in two.frames.items():
             state.frames.setdefault(key, dict(names))
         state.left = self._left()
+        self.audience = BOTH
         self._heap()
-        self._freeze()
+        for reader in BOTH:
+            self._freeze([g for g in self.groups if reader in g[4]])
         return state
 
     def _names(self, frame: int, one: dict[str, Value], two: dict[str, Value]) -> dict[str, Value]:
-        live = self.live if frame == self.lo.frame.id else None
+        own = frame == self.lo.frame.id
+        live = self.live if own else None
         merged: dict[str, Value] = {}
         for name in {**one, **two}:
+            self.audience = audience_of(name, own)
             if live is not None and name not in live and name[0] != "%":
                 continue
             value = self.value(one.get(name), two.get(name), name)
@@ -164,19 +184,19 @@ class Join:
             return replace(value, values=tuple(self._passed(v, f"{name}_{k}") for k, v in enumerate(value.values)))
         return value
 
-    def _freeze(self) -> None:
+    def _freeze(self, groups: list[tuple[Any, Any, Any, str, Audience]]) -> None:
         """Freeze what one path groups in another way than the other does."""
         partners: dict[tuple[int, Any], set[Any]] = {}
-        for a, b, _, _ in self.groups:
+        for a, b, *_ in groups:
             partners.setdefault((0, a), set()).add(b)
             partners.setdefault((1, b), set()).add(a)
-        for a, b, merged, name in self.groups:
+        for a, b, merged, name, _ in groups:
             clash = (a is not _UNBOUND and len(partners[0, a]) > 1) or (b is not _UNBOUND and len(partners[1, b]) > 1)
             if clash:
-                others = sorted({n for x, y, _, n in self.groups if (x is a) != (y is b) and n != name})
-                also = " and ".join(map(repr, others)) or "another name"
+                others = sorted({n for x, y, _, n, _ in groups if (x is a) != (y is b) and n != name})
+                also = " and ".join(map(_in_words, others)) or "another name"
                 self.state.frozen.setdefault(
-                    merged, f"{name!r} may share memory with {also}: they do on one path, and not on the other."
+                    merged, f"{_in_words(name)} may share memory with {also}: they do on one path, and not on the other."
                 )
             elif a in self.one.state.frozen or b in self.two.state.frozen:
                 self.state.frozen[merged] = self.one.state.frozen.get(a) or self.two.state.frozen[b]
@@ -232,12 +252,12 @@ class Join:
         if isinstance(value, Var):
             if may_be_array(value):
                 root = self.lo.root(value)
-                self.groups.append((root, root, root, name))
+                self.groups.append((root, root, root, name, self.audience))
         elif isinstance(value, TupleOf):
             for item in value.items:
                 self._note_same(item, name)
         elif isinstance(value, Ref):
-            self.groups.append((value.location, value.location, value.location, name))
+            self.groups.append((value.location, value.location, value.location, name, self.audience))
 
     def _half_bound(self, a: Any, b: Any, name: str) -> Any:
         """A value that only one path binds."""
@@ -265,7 +285,7 @@ class Join:
             _UNBOUND if v is None else self.lo.root(v) if isinstance(v, Var) and may_be_array(v) else _UNBOUND
             for v in (a, b)
         )
-        self.groups.append((one, two, out, name))
+        self.groups.append((one, two, out, name, self.audience))
         for value in (a, b):
             if isinstance(value, Var) and value in self.lo.views:
                 reason = f"{name!r} shares memory with another array on one path only."
@@ -313,7 +333,7 @@ class Join:
                 first = None if a is None else self._held(self.one, a)
                 second = None if b is None else self._held(self.two, b)
                 self.state.heap[place] = self._contents(first, second, name)
-        self.groups.append((one, two, place, name))
+        self.groups.append((one, two, place, name, self.audience))
         return Ref(place)
 
     def _held(self, side: Side, ref: Ref) -> Contents:

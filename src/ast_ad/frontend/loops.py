@@ -13,7 +13,7 @@ from typing import Any
 from ast_ad.errors import UnknownAtCompileTime
 from ast_ad.frontend.context import Lowering, list_kind
 from ast_ad.frontend.control import RETURNED, sealed
-from ast_ad.frontend.joins import Join, Side, is_wider
+from ast_ad.frontend.joins import BOTH, Join, Side, audience_of, is_wider
 from ast_ad.frontend.state import State
 from ast_ad.frontend.values import (
     FALSE,
@@ -193,7 +193,8 @@ class Fit:
         self.params = set(head.params)
         self.found: dict[Var, Any] = {}
         self.places: dict[Any, Any] = {}
-        self.groups: dict[Any, set[Any]] = {}
+        self.groups: dict[tuple[Any, str], set[Any]] = {}
+        self.audience = BOTH
 
     def run(self) -> list[Atom]:
         """The atoms."""
@@ -201,13 +202,16 @@ class Fit:
         if state.dead:
             return [UNDEFINED for _ in self.head.params]
         for key, names in head.frames.items():
-            live = self.live if key == self.lo.frame.id else None
+            own = key == self.lo.frame.id
+            live = self.live if own else None
             there = state.frames[key]
             for name in {**names, **there}:
+                self.audience = audience_of(name, own)
                 if live is None or name in live or name[0] == "%":
                     self.fit(names.get(name), there.get(name))
         if any(k not in head.stale and self.lo.born.get(k, 0) <= self.before for k in state.stale):
             raise DoesNotFit
+        self.audience = BOTH
         self.heap()
         self.check_groups()
         return [self.found.get(p, UNDEFINED) for p in self.head.params]
@@ -235,6 +239,11 @@ class Fit:
                     self.head.state.frozen[place] = reason
                 if thawed:
                     raise DoesNotFit
+
+    def note(self, here: Any, there: Any) -> None:
+        """A location here is this one at the head."""
+        for reader in self.audience:
+            self.groups.setdefault((here, reader), set()).add(there)
 
     def fit(self, want: Any, have: Any) -> None:
         """One value."""
@@ -265,12 +274,12 @@ class Fit:
         """A value that the loop leaves alone."""
         if isinstance(value, Var) and may_be_array(value):
             root = self.lo.root(value)
-            self.groups.setdefault(root, set()).add(root)
+            self.note(root, root)
         elif isinstance(value, TupleOf):
             for item in value.items:
                 self.same(item)
         elif isinstance(value, Ref):
-            self.groups.setdefault(value.location, set()).add(value.location)
+            self.note(value.location, value.location)
 
     def parameter(self, want: Var, have: Any) -> None:
         """What a parameter is on this side."""
@@ -280,7 +289,7 @@ class Fit:
         if not isinstance(have, (Var, Lit)):
             raise DoesNotFit
         if isinstance(have, Var) and may_be_array(have):
-            self.groups.setdefault(self.lo.root(have), set()).add(want)
+            self.note(self.lo.root(have), want)
             if have in self.lo.views and want not in self.head.state.frozen:
                 self.head.state.frozen[want] = "It shares memory with another array on one trip of the loop."
                 raise DoesNotFit
@@ -317,7 +326,7 @@ class Fit:
             return
         self.places[want.location] = (place,)
         if place is not None:
-            self.groups.setdefault(place, set()).add(want.location)
+            self.note(place, want.location)
         if place is not want.location and self.lo.born.get(want.location, 0) <= self.before:
             raise DoesNotFit
         here = None

@@ -20,7 +20,6 @@ from ast_ad.ir.kinds import (
     NUMBER,
     OPAQUE,
     STATIC,
-    UNDEFINED,
     Array,
     Dict,
     Fixed,
@@ -158,7 +157,7 @@ def _kind_of_list(name: str, value: list[Any]) -> Kind:
     """A list of any length where all elements have one kind; else each element has its own."""
     kinds = [_anonymous(kind_of_argument(name, v)) for v in value]
     if not kinds:
-        return List(UNDEFINED)
+        return Fixed(())
     if all(isinstance(k, Scalar) for k in kinds):
         item = kinds[0]
         for kind in kinds[1:]:

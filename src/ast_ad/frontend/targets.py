@@ -10,7 +10,7 @@ import gast
 from ast_ad.errors import UnsupportedSyntax, WrongStructure
 from ast_ad.frontend.context import Lowering
 from ast_ad.frontend.iteration import Counted, elements, iteration_of, row
-from ast_ad.frontend.values import Items, Ref, Value, Var, is_bottom, kind_of, may_be_array
+from ast_ad.frontend.values import NONE, Items, Ref, Run, Slice, Value, Var, is_bottom, kind_of, may_be_array
 from ast_ad.ir import primitives as P
 from ast_ad.ir.core import Lit
 from ast_ad.ir.kinds import INT, Array, Opaque
@@ -38,6 +38,9 @@ def bind_name(lo: Lowering, name: str, value: Value) -> None:
 def _tuple(lo: Lowering, target: Any, value: Value) -> None:
     targets: Sequence[Any] = target.elts
     starred = [k for k, t in enumerate(targets) if isinstance(t, gast.Starred)]
+    if starred and _is_run(lo, value):
+        _from_run(lo, targets, starred[0], value)
+        return
     values = unpacked(lo, value, None if starred else len(targets), target)
     if not starred:
         if len(values) != len(targets):
@@ -53,6 +56,23 @@ def _tuple(lo: Lowering, target: Any, value: Value) -> None:
     assign(lo, targets[k].value, lo.new_ref(Items(tuple(values[k : len(values) - rest]))))
     for one, item in zip(targets[k + 1 :], values[len(values) - rest :], strict=True):
         assign(lo, one, item)
+
+
+def _is_run(lo: Lowering, value: Value) -> bool:
+    return isinstance(value, Ref) and isinstance(lo.contents(value), Run)
+
+
+def _from_run(lo: Lowering, targets: Sequence[Any], star: int, value: Value) -> None:
+    """`first, *rest = xs` of a run-time list."""
+    from ast_ad.frontend.subscripts import read_subscript
+
+    after = len(targets) - star - 1
+    for k, target in enumerate(targets):
+        if k == star:
+            rest = Slice(Lit(k), Lit(-after) if after else NONE, NONE)
+            assign(lo, target.value, read_subscript(lo, value, rest))
+        else:
+            assign(lo, target, read_subscript(lo, value, Lit(k if k < star else k - len(targets))))
 
 
 def _wrong_length(lo: Lowering, found: int, wanted: int) -> None:

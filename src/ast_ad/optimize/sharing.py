@@ -69,7 +69,7 @@ class _Sharer:
                 stmt = with_blocks(stmt, lambda inner: self.block(inner, known, renamed))
                 if isinstance(stmt, If):
                     stmt = _merge_outs(stmt, renamed)
-                else:
+                elif isinstance(stmt, Loop):
                     stmt = self.merge_carried(stmt, known, renamed)
             stmts.append(stmt)
         results = tuple(map(change, block.results))

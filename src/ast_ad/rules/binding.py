@@ -101,7 +101,8 @@ def _may_drop(operands: list[Any], signature: inspect.Signature) -> bool:
     parameters = list(signature.parameters.values())
     if any(p.kind is p.VAR_POSITIONAL for p in parameters):
         return False
-    return is_default(operands[-1], parameters[len(operands) - 1].default)
+    default = parameters[len(operands) - 1].default
+    return default is not np._NoValue and is_default(operands[-1], default)  # type: ignore[attr-defined]
 
 
 def is_default(value: Any, default: Any) -> bool:
@@ -116,9 +117,11 @@ def _bind_positional(primitive: Primitive, args: Sequence[Any], kwargs: dict[str
     ufunc = primitive.call
     if isinstance(ufunc, np.ufunc) and len(args) != ufunc.nin:
         raise TypeError(f"{primitive.name} takes {ufunc.nin} operands, not {len(args)}")
+    honoured = HONOURED.get(primitive) or ()
     for name in kwargs:
-        raise UnsupportedArgument(f"{primitive.name} with {name!r} is not supported")
-    return list(args), {}
+        if name not in honoured:
+            raise UnsupportedArgument(f"{primitive.name} with {name!r} is not supported")
+    return list(args), dict(kwargs)
 
 
 def _bind_by_operands(primitive: Primitive, args: Sequence[Any], kwargs: dict[str, Any]) -> Bound:

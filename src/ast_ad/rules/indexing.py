@@ -278,6 +278,7 @@ linear(
     lambda ct, x, k=0: np.diagonal(ct, offset=k) if x.ndim == 1 else _on_diagonal(ct, x, k),
     _diag_kind,
     operands=("v",),
+    result="layout",
 )
 linear(
     np.diagflat,

@@ -90,7 +90,7 @@ def _parts(ct: Term, xs: Term, axis: Any = 0, dtype: Any = None) -> Any:
     return tuple(result)
 
 
-split_like = helper(runtime.split_like, lambda ks, p: ks[1])
+split_like = helper(runtime.split_like, lambda ks, p: ks[1], result="view")
 linear(primitive_of(runtime.split_like), (lambda ct, x, xs, axis: call(np.concatenate, ct, axis=axis), None))
 linear(np.concatenate, _parts, _concatenated, operands=("arrays",))
 

@@ -373,6 +373,7 @@ custom(
     _matrix_power_kind,
     operands=("a",),
     written=("*", "n"),
+    result="layout",
 )
 
 nondifferentiable(np.linalg.matrix_rank, operands=("A",), kinds=lambda ks, p: Array("int64", (array_dims(ks[0]) or (0, 0))[:-2]))

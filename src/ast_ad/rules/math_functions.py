@@ -43,7 +43,7 @@ elementwise((np.log10, math.log10), lambda ans, x: 1 / (x * log_of_number(10)), 
 elementwise((np.log1p, math.log1p), lambda ans, x: 1 / (1 + x), singular=True)
 elementwise((np.sqrt, math.sqrt), lambda ans, x: divide(0.5, ans), singular=True)
 elementwise(np.cbrt, lambda ans, x: divide(1, 3 * (ans * ans)), singular=True)
-elementwise(math.pow, power_slope, lambda ans, x, y: ans * log_or_zero(x), singular=True)
+elementwise(math.pow, lambda ans, x, y: power_slope(x, y), lambda ans, x, y: ans * log_or_zero(x), singular=True)
 if hasattr(math, "exp2"):
     elementwise(math.exp2, lambda ans, x: ans * log_of_number(2))
     elementwise(math.cbrt, lambda ans, x: divide(1, 3 * (ans * ans)), singular=True)

@@ -146,11 +146,21 @@ class Bilinear(Rule):
         return result
 
 
+class Tangents(tuple["Term | tuple[Any, ...] | None", ...]):
+    """The tangents of the arguments by position; `of(name)` is that of an argument by keyword."""
+
+    names: tuple[str, ...]
+
+    def of(self, name: str) -> Any:
+        """The tangent of the argument that was passed as `name`."""
+        return self[len(self) - len(self.names) + self.names.index(name)] if name in self.names else None
+
+
 @dataclass(frozen=True, slots=True)
 class Custom(Rule):
     """`tangent(ans, tangents, *args, **params)` and one `cotangents[i](ct, ans, *args, **params)` per operand.
 
-    Where `self_adjoint`, `cotangents` is one function for all operands, called with the operand's number last.
+    The function at "*" serves all other operands, and is told the operand's number as `i`.
     """
 
     tangent: Lambda | None = None
@@ -160,8 +170,10 @@ class Custom(Rule):
         assert self.tangent is not None
         if all(t is None for t in tangents):
             return None
+        moves = Tangents(tangents)
+        moves.names = tuple(name for name, value in params.items() if value is HOLE)
         args, named = fill_params(args, params)
-        result: Tree = self.tangent(ans, tuple(tangents), *args, **named)
+        result: Tree = self.tangent(ans, moves, *args, **named)
         return result
 
     def vjp(self, ans: Term, args: Terms, params: Params, ct: Term, i: int) -> Tree:

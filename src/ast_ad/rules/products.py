@@ -366,9 +366,25 @@ class _Einsum(Rule):
         result: Any = make(_EINSUM, ct, *others, subscripts=text) if others or text != f"{out}->{out}" else ct
         if wanted != mine:
             result = _spread(result, wanted, mine, args[i])
-        elif any(d is None or d == 1 for d in dims_of(args[i].kind) or (None,)):
-            result = unbroadcast(result, args[i])
+        else:
+            if any(d is None or d == 1 for d in dims_of(args[i].kind) or (None,)):
+                result = unbroadcast(result, args[i])
+            if any(_may_be_stretched(c, out, letters, others) for c in mine):
+                result = make(P.BROADCAST_LIKE, result, args[i])
         return result  # type: ignore[no-any-return]
+
+
+def _may_be_stretched(letter: str, out: str, letters: Sequence[str], others: Sequence[Term]) -> bool:
+    """Whether an axis that is summed may have length 1 in every other operand."""
+    if letter in out:
+        return False
+    dims = [
+        (dims_of(other.kind) or (None,) * len(text))[k]
+        for text, other in zip(letters, others, strict=True)
+        for k, c in enumerate(text)
+        if c == letter
+    ]
+    return all(d is None or d == 1 for d in dims)
 
 
 def _spread(ct: Any, letters: str, mine: str, x: Term) -> Any:
@@ -425,6 +441,7 @@ _EINSUM = primitive_for(
     call=lambda *operands, subscripts, optimize=False: np.einsum(subscripts, *operands, optimize=optimize),
     operands=("operands",),
     written=("subscripts", "*"),
+    result="layout",
 )
 BINDERS[_EINSUM] = _bind_einsum
 HONOURED[_EINSUM] = frozenset({"subscripts", "optimize"})

@@ -144,7 +144,7 @@ def _var_cotangent(
     return 2 * kept(ct, x, axis, keepdims) / number * deviations
 
 
-custom(np.var, _var_tangent, _var_cotangent, reduction(np.var), operands=("a", "ddof", "where"), total=_total)
+custom(np.var, _var_tangent, _var_cotangent, reduction(np.var), operands=("a", "where"), total=_total)
 
 
 def _std_tangent(
@@ -166,7 +166,7 @@ def _std_cotangent(
     return divide_or_zero(kept(ct, x, axis, keepdims) * deviations, number * kept(ans, x, axis, keepdims))
 
 
-custom(np.std, _std_tangent, _std_cotangent, reduction(np.std), operands=("a", "ddof", "where"), total=_total)
+custom(np.std, _std_tangent, _std_cotangent, reduction(np.std), operands=("a", "where"), total=_total)
 
 # The largest and the smallest: equal ones share
 
@@ -187,7 +187,11 @@ def _extreme_tangent(
     ans: Term, t: Any, x: Term, axis: Any = None, keepdims: Any = False, initial: Any = None, where: Any = None
 ) -> Any:
     chosen, number = _chosen(ans, x, axis, keepdims, initial, where)
-    total = np.sum(np.where(chosen, t[0], 0), axis=axis, keepdims=True if axis is not None else keepdims)
+    total: Any = 0
+    if t[0] is not None:
+        total = np.sum(np.where(chosen, t[0], 0), axis=axis, keepdims=True if axis is not None else keepdims)
+    if initial is not None and t.of("initial") is not None:
+        total = total + np.where(kept(ans, x, axis, keepdims).equals(initial), t.of("initial"), 0)
     shared = divide(total, number)
     return np.squeeze(shared, axis=axis) if axis is not None and keepdims is not True else shared
 
@@ -199,10 +203,19 @@ def _extreme_cotangent(
     return np.where(chosen, divide(kept(ct, x, axis, keepdims), number), 0)
 
 
+def _extreme_by_initial(
+    ct: Any, ans: Any, x: Term, axis: Any = None, keepdims: Any = False, initial: Any = None, where: Any = None
+) -> Any:
+    _, number = _chosen(ans, x, axis, keepdims, initial, where)
+    wide = kept(ans, x, axis, keepdims)
+    return np.sum(np.where(wide.equals(initial), divide(kept(ct, x, axis, keepdims), number), 0))
+
+
+_EXTREME = {0: _extreme_cotangent, "initial": _extreme_by_initial}
 custom(
     (np.max, np.min),
     _extreme_tangent,
-    _extreme_cotangent,
+    _EXTREME,
     reduction(np.max),
     operands=("a", "initial", "where"),
     selects=True,
@@ -256,9 +269,14 @@ custom(primitive_of(runtime.products_of_others), _others_tangent, {"*": _others_
 def _prod_tangent(
     ans: Term, t: Any, x: Term, axis: Any = None, dtype: Any = None, keepdims: Any = False, initial: Any = None, where: Any = None
 ) -> Any:
-    others = products_of_others(_where(where, x, 1), axis=axis)
-    part = np.sum(_where(where, t[0] * others), axis=axis, keepdims=keepdims)
-    return part if initial is None else part * initial
+    change: Any = 0
+    if t[0] is not None:
+        others = products_of_others(_where(where, x, 1), axis=axis)
+        change = np.sum(_where(where, t[0] * others), axis=axis, keepdims=keepdims)
+        change = change if initial is None else change * initial
+    if initial is not None and t.of("initial") is not None:
+        change = change + t.of("initial") * np.prod(_where(where, x, 1), axis=axis, keepdims=keepdims)
+    return change
 
 
 def _prod_cotangent(
@@ -269,7 +287,13 @@ def _prod_cotangent(
     return _where(where, wide * others)
 
 
-custom(np.prod, _prod_tangent, _prod_cotangent, reduction(np.prod), operands=("a", "initial", "where"), total=_total)
+def _prod_by_initial(
+    ct: Any, ans: Term, x: Term, axis: Any = None, dtype: Any = None, keepdims: Any = False, initial: Any = None, where: Any = None
+) -> Any:
+    return np.sum(ct * np.prod(_where(where, x, 1), axis=axis, keepdims=keepdims))
+
+
+custom(np.prod, _prod_tangent, {0: _prod_cotangent, "initial": _prod_by_initial}, reduction(np.prod), operands=("a", "initial", "where"), total=_total)
 
 # Reductions that leave nan out
 
@@ -279,9 +303,12 @@ def _counted(x: Term, where: Any) -> Any:
     return seen if where is None else seen & where
 
 
-linear(
+custom(
     np.nansum,
-    lambda ct, x, axis=None, dtype=None, keepdims=False, initial=None, where=None: np.where(
+    lambda ans, t, x, axis=None, dtype=None, keepdims=False, where=None: np.sum(
+        t[0], axis=axis, keepdims=keepdims, where=_counted(x, where)
+    ),
+    lambda ct, ans, x, axis=None, dtype=None, keepdims=False, where=None: np.where(
         _counted(x, where), kept(ct, x, axis, keepdims), 0
     ),
     reduction(np.nansum),
@@ -310,7 +337,7 @@ for _name, _of in {"var": (_var_tangent, _var_cotangent), "std": (_std_tangent, 
     ) -> Any:
         return _rule(ct, ans, _finite(x, x), axis, dtype, ddof, keepdims, _counted(x, where))
 
-    custom(_function, _nan_tangent, _nan_cotangent, reduction(_function), operands=("a", "ddof", "where"))
+    custom(_function, _nan_tangent, _nan_cotangent, reduction(_function), operands=("a", "where"))
 
 
 def _finite(value: Any, x: Any) -> Any:
@@ -318,17 +345,17 @@ def _finite(value: Any, x: Any) -> Any:
     return np.where(np.isnan(x), 0, value)
 
 
-custom((np.nanmax, np.nanmin), _extreme_tangent, _extreme_cotangent, reduction(np.nanmax), operands=("a", "initial", "where"), selects=True)
+custom((np.nanmax, np.nanmin), _extreme_tangent, _EXTREME, reduction(np.nanmax), operands=("a", "initial", "where"), selects=True)
 custom(
     np.nanprod,
-    lambda ans, t, x, axis=None, dtype=None, keepdims=False, initial=None, where=None: _prod_tangent(
-        ans, t, x, axis, None, keepdims, initial, _counted(x, where)
+    lambda ans, t, x, axis=None, dtype=None, keepdims=False, where=None: _prod_tangent(
+        ans, t, x, axis, None, keepdims, None, _counted(x, where)
     ),
-    lambda ct, ans, x, axis=None, dtype=None, keepdims=False, initial=None, where=None: _prod_cotangent(
-        ct, ans, x, axis, None, keepdims, initial, _counted(x, where)
+    lambda ct, ans, x, axis=None, dtype=None, keepdims=False, where=None: _prod_cotangent(
+        ct, ans, x, axis, None, keepdims, None, _counted(x, where)
     ),
     reduction(np.nanprod),
-    operands=("a", "initial", "where"),
+    operands=("a", "where"),
     total=_total,
 )
 

@@ -302,11 +302,12 @@ def rows(ct: Any, xs: Term) -> Any:
 
 
 linear(
-    (np.array, np.asarray),
-    lambda ct, xs, dtype=None, copy=True, order="K", ndmin=0: rows(ct, xs),
+    np.array,
+    lambda ct, xs, dtype=None, order="K", ndmin=0: rows(ct, xs),
     _cast_kind,
-    operands=("object", "a"),
+    operands=("object",),
 )
+linear(np.asarray, lambda ct, xs, dtype=None, order=None: rows(ct, xs), _cast_kind, operands=("a",), result="layout")
 linear((np.ascontiguousarray, np.asfortranarray), lambda ct, x, dtype=None: reshaped(ct, x), _cast_kind, operands=("a",), result="layout")
 linear(
     (np.asanyarray, np.asarray_chkfinite),
@@ -323,6 +324,7 @@ if hasattr(np, "astype"):
         lambda ks, p: Array(np.dtype(p["dtype"]).name, dims_of(ks[0])),
         operands=("x",),
         written=("*", "dtype"),
+        call=lambda x, dtype, copy=True: np.astype(x, dtype, copy=copy),
     )
 
 # Flips and rotations

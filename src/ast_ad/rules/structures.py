@@ -80,8 +80,8 @@ custom(
     (lambda ct, ans, xs, value, i: ct, lambda ct, ans, xs, value, i: make(P.LIST_GET, ct, i)),
 )
 
-list_of = helper(runtime.list_of, lambda ks, p: List(ks[0]))
-list_of_rows = helper(runtime.list_of_rows, lambda ks, p: List(_row(ks[0])))
+list_of = helper(runtime.list_of, lambda ks, p: List(ks[0]), result="element")
+list_of_rows = helper(runtime.list_of_rows, lambda ks, p: List(_row(ks[0])), result="view")
 sum_of_list = helper(runtime.sum_of_list, lambda ks, p: ks[0].item if isinstance(ks[0], List) else ks[0])
 
 

@@ -23,9 +23,10 @@ from typing import Any
 import numpy as np
 
 from ast_ad.ir import primitives as P
-from ast_ad.ir.kinds import elementwise_kind
+from ast_ad.ir.kinds import FLOAT, elementwise_kind
 from ast_ad.ir.primitives import HOLE, KindRule, Primitive
 from ast_ad.rules.binding import HONOURED, UnsupportedArgument, bind
+from ast_ad.rules.composite import Composite
 from ast_ad.rules.modes import (
     Bilinear,
     Custom,
@@ -47,6 +48,7 @@ __all__ = [
     "UnsupportedArgument",
     "bind",
     "bilinear",
+    "composite",
     "custom",
     "elementwise",
     "guard",
@@ -71,7 +73,7 @@ RULES: dict[Primitive, Rule] = {}
 
 _FILES = (
     *("arithmetic", "structures", "math_functions", "ufuncs", "reductions", "scans", "order_statistics"),
-    *("shaping", "joining", "indexing", "sorting", "products", "linalg", "fft", "constants", "random"),
+    *("shaping", "joining", "indexing", "sorting", "products", "linalg", "factorisations", "fft", "constants", "random"),
 )
 _SCIPY_FILES = ("special", "scipy_linalg", "stats", "scipy_rest")
 _loaded: set[str] = set()
@@ -248,10 +250,15 @@ def elementwise(
     for function in functions if isinstance(functions, tuple) else (functions,):
         of_math = getattr(function, "__module__", "") == "math"
         never_raises = P.never if of_math else fits_together
+        infer = _python_float if of_math and kinds is None else kinds
         how_one = {"cost": cost, "total": total or never_raises, "operands": operands, **how}
-        (primitive,) = _primitives(function, kinds, how_one)
+        (primitive,) = _primitives(function, infer, how_one)
         plain = of_math or isinstance(function, Primitive)
         _enter(primitive, Elementwise(True, singular, False, partials, plain), partials)
+
+
+def _python_float(kinds: Any, params: Any) -> Any:
+    return FLOAT
 
 
 def selecting(
@@ -313,6 +320,12 @@ def custom(
     for primitive in _primitives(functions, kinds, how):
         rule = Custom(unbroadcast, singular, selects, jvp, cotangents)
         _enter(primitive, rule, [jvp, *cotangents.values()], keywords)
+
+
+def composite(functions: Any, formula: Any, kinds: KindRule | None = None, **how: Any) -> None:
+    """Functions that are a formula of others: `lambda a, weights: np.sum(a * weights) / np.sum(weights)`."""
+    for primitive in _primitives(functions, kinds, how):
+        _enter(primitive, Composite(formula=formula), [formula])
 
 
 def nondifferentiable(*functions: Any, kinds: KindRule | None = None, **how: Any) -> None:

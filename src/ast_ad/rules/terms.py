@@ -83,7 +83,7 @@ class Term:
     def size(self) -> Any:
         """The number of elements."""
         if rank(self.kind) == 0:
-            return term(Lit(1))
+            return term(1)
         return np.size(self)  # type: ignore[call-overload]
 
     @property

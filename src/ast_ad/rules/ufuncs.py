@@ -10,7 +10,7 @@ import numpy as np
 
 from ast_ad import runtime
 from ast_ad.ir import primitives as P
-from ast_ad.ir.kinds import Array, Kind, Tuple, dims_of, elementwise_kind, is_complex
+from ast_ad.ir.kinds import FLOAT, Array, Kind, Scalar, Tuple, dims_of, elementwise_kind, is_complex
 from ast_ad.ir.primitives import Kinds
 from ast_ad.rules.arithmetic import (
     ADD,
@@ -23,7 +23,7 @@ from ast_ad.rules.arithmetic import (
     magnitude_cotangent,
     magnitude_tangent,
 )
-from ast_ad.rules.results import fits_together, name_of, real
+from ast_ad.rules.results import fits_together, inexact, name_of, real
 from ast_ad.rules.table import (
     custom,
     elementwise,
@@ -211,6 +211,8 @@ nondifferentiable(np.gcd, np.lcm)
 
 
 def _complex_to_real(kinds: Kinds, params: Mapping[str, Any]) -> Kind:
+    if isinstance(kinds[0], Scalar):
+        return FLOAT if kinds[0].type == "complex" else kinds[0]
     return Array(real(name_of(kinds[0])), dims_of(kinds[0]))
 
 
@@ -234,7 +236,7 @@ custom(
     np.angle,
     lambda ans, t, x, deg=False: _turn(np.imag(divide_or_zero(t[0], x)), deg) if is_complex(x.kind) else None,
     lambda ct, ans, x, deg=False: _turn(-1j * divide_or_zero(ct, x), deg) if is_complex(x.kind) else None,
-    lambda ks, p: Array(real(name_of(ks[0])) if "complex" in str(name_of(ks[0])) else "float64", dims_of(ks[0])),
+    lambda ks, p: Array(real(inexact(name_of(ks[0]))), dims_of(ks[0])),
     operands=("z",),
 )
 custom(

@@ -95,7 +95,7 @@ class _Reverse:
         """The cotangent of a result of one element."""
         if isinstance(answer.kind, Scalar) or rank(answer.kind) == 0:
             return Term(Lit(1.0))
-        return make(P.SEED, answer, name=name)
+        return make(P.SEED, answer, of=name)
 
     def pullback(self, wrt: Sequence[int], has_aux: bool) -> tuple[Program, str, str]:
         main = self.program.main

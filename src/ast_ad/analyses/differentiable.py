@@ -1,0 +1,161 @@
+"""Say what cannot be differentiated: arguments that are no real numbers, results that have no gradient."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from typing import Any
+
+import gast
+import numpy as np
+
+from ast_ad.errors import AstAdError, Location, NoSource, WrongArgument
+from ast_ad.frontend.signature import MISSING, Argument
+from ast_ad.frontend.source import source_of
+from ast_ad.ir.build import kind_of
+from ast_ad.ir.core import Function, Lit
+from ast_ad.ir.kinds import Array, Dict, Fixed, Kind, List, Maybe, Opaque, Scalar, Static, Tuple
+
+_GRADIENTS = ("grad", "value_and_grad")
+
+
+def check_arguments(function: Any, arguments: Sequence[Argument], wrt: Sequence[int]) -> None:
+    """Raise WrongArgument where an argument to differentiate by has no derivative by nature."""
+    for place in wrt:
+        argument = arguments[place]
+        for path, kind, value in _leaves(argument.name, argument.kind, argument.witness):
+            what, remedy = _unfit(kind, value, path, inside=path != argument.name)
+            if what:
+                raise WrongArgument(
+                    f"{_name(function)} cannot be differentiated by {path}, which is {what}", remedy=remedy
+                )
+
+
+def _leaves(path: str, kind: Kind, value: Any) -> Iterator[tuple[str, Kind, Any]]:
+    """The parts of an argument that are no structures, each with how it is written and its value (or MISSING)."""
+    if isinstance(kind, (Tuple, Fixed, Dict)):
+        keys = kind.keys if isinstance(kind, Dict) else range(len(kind.items))
+        for key, item in zip(keys, kind.items, strict=True):
+            yield from _leaves(f"{path}[{key!r}]", item, MISSING if value is MISSING else value[key])
+    elif isinstance(kind, List):
+        yield f"{path}[0]", kind.item, value[0] if isinstance(value, list) and value else MISSING
+    else:
+        yield path, kind, value
+
+
+def _unfit(kind: Kind, value: Any, path: str, *, inside: bool) -> tuple[str, str]:
+    """What a value is that has no derivative, and what to do; ("", "") for all others."""
+    if isinstance(kind, Array) and kind.dtype is not None and np.dtype(kind.dtype).kind in "biu":
+        what = f"an array of {kind.dtype}" if kind.dims != () else f"a NumPy {kind.dtype}"
+        return what, f"Pass {path}.astype(float)."
+    if isinstance(kind, Scalar) and kind.type == "bool":
+        return "a bool", f"Pass float({path})."
+    if isinstance(kind, (Static, Opaque)) and not (inside and value is None):
+        known = value is not MISSING
+        what = f"a {type(value).__name__}" if known else "no number"
+        what = "None" if value is None else what
+        return what, "Name the parameters to differentiate by: argnums=... takes numbers and names."
+    return "", ""
+
+
+def check_result(user: Any, function: Function, mode: str, has_aux: bool) -> None:
+    """Raise WrongArgument where the result is not what the mode differentiates: for a gradient, one real number."""
+    result = function.block.results[0]
+    kind, value = kind_of(result), result.value if isinstance(result, Lit) else MISSING
+    name = _name(user)
+    if isinstance(kind, Maybe):
+        sentence = f"{mode} needs a result, and {name} returns None where it ends without one"
+        raise _wrong(user, sentence, "Return a number on every path.")
+    if has_aux:
+        if not (isinstance(kind, Tuple) and len(kind.items) == 2):
+            raise _wrong(
+                user, f"{name} returns {_described(kind, value)}, and has_aux=True wants a pair (value, aux)",
+                "Return the value and the rest as a pair, or leave has_aux out.",
+            )
+        kind, value = kind.items[0], MISSING
+        name = f"the value that {name} returns before aux"
+        verb = "is"
+    else:
+        verb = "returns"
+    if mode in _GRADIENTS:
+        remedy = _remedy_for_gradient(mode, kind, value)
+    else:
+        remedy = "Return a number, an array or a structure of them." if _is_nothing(kind, value) else ""
+    if remedy:
+        wanted = " of one real number" if mode in _GRADIENTS else ""
+        sentence = f"{mode} needs a result{wanted}, and {name} {verb} {_described(kind, value)}"
+        raise _wrong(user, sentence, remedy)
+
+
+def _remedy_for_gradient(mode: str, kind: Kind, value: Any) -> str:
+    """What to do about a result that has no gradient; "" for one that may have one."""
+    if isinstance(kind, Scalar) and kind.type == "complex" or _is_complex_array(kind):
+        return (
+            "Return its real part, or abs of it; the derivative of a holomorphic function is asked for with holomorphic=True."
+        )
+    if isinstance(kind, Tuple) and len(kind.items) == 2:
+        return f"If only the first is to be differentiated, write {mode}(..., has_aux=True); for all, see vjp."
+    if isinstance(kind, (Tuple, List, Fixed, Dict)):
+        return "Return one number, or use vjp, which takes a cotangent for each part."
+    if isinstance(kind, Scalar) and kind.type == "bool":
+        return "A truth value has no derivative: return the number that it is about."
+    return "Return the number to differentiate." if _is_nothing(kind, value) else ""
+
+
+def _is_complex_array(kind: Kind) -> bool:
+    return isinstance(kind, Array) and kind.dtype is not None and np.dtype(kind.dtype).kind == "c"
+
+
+def _is_nothing(kind: Kind, value: Any) -> bool:
+    return isinstance(kind, (Static, Opaque))
+
+
+def _described(kind: Kind, value: Any) -> str:
+    """A result in words."""
+    if value is None:
+        return "None"
+    if value is not MISSING and isinstance(kind, Static):
+        return "a string" if isinstance(value, str) else f"a {type(value).__name__}"
+    if isinstance(kind, Scalar):
+        return {"bool": "a bool", "complex": "a complex number"}.get(kind.type, f"a Python {kind.type}")
+    if isinstance(kind, Array):
+        return "a complex array" if _is_complex_array(kind) else f"an array of {kind.dtype or 'numbers'}"
+    if isinstance(kind, Tuple):
+        return f"a tuple of {len(kind.items)}"
+    if isinstance(kind, (List, Fixed)):
+        return "a list"
+    if isinstance(kind, Dict):
+        return "a dict"
+    if isinstance(kind, Opaque) and kind.type:
+        return "a string" if kind.type == "str" else f"a {kind.type}"
+    return "what is no number"
+
+
+def _wrong(user: Any, sentence: str, remedy: str) -> AstAdError:
+    return WrongArgument(sentence, _place_of_return(user), remedy=remedy)
+
+
+def _place_of_return(user: Any) -> Location | None:
+    """The last `return` of a function, or its `def` where it has none; None for a derivative, which has no text yet."""
+    if hasattr(type(user), "__ast_ad_derivative__"):
+        return None
+    try:
+        source = source_of(user)
+    except NoSource:
+        return None
+    if isinstance(source.node, gast.Lambda):
+        return source.place(source.node.body)
+    found = list(_returns(source.node.body))
+    return source.place(found[-1] if found else source.node)
+
+
+def _returns(nodes: Sequence[Any]) -> Iterator[Any]:
+    """The `return`s of a function, without those of functions in it."""
+    for node in nodes:
+        if isinstance(node, gast.Return):
+            yield node
+        elif not isinstance(node, (gast.FunctionDef, gast.AsyncFunctionDef, gast.ClassDef, gast.Lambda)):
+            yield from _returns(list(gast.iter_child_nodes(node)))
+
+
+def _name(function: Any) -> str:
+    return getattr(function, "__name__", None) or type(function).__name__

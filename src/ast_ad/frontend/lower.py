@@ -1,0 +1,143 @@
+"""Lower a Python function to a program of the IR, specialised to the kinds of its arguments.
+
+Afterwards every operand is an atom, control flow is If and Loop, and memory is values: `a[i] = v` has become
+`a1 = index_update(a0, v, i)`.  What the result depends on besides the arguments is listed: captured values are
+parameters, resolved objects are guards, and numbers of this call that were needed are assumptions.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from typing import Any
+
+from ast_ad.frontend import builtin_calls, calls, expressions, loops, statements, trips
+from ast_ad.frontend.calls import new_frame
+from ast_ad.frontend.captures import Assumption, Guard, fetch, guard_holds
+from ast_ad.frontend.context import Lowering, Unit, static
+from ast_ad.frontend.control import lower_body, sealed
+from ast_ad.frontend.fence import check
+from ast_ad.frontend.prune import prune
+from ast_ad.frontend.signature import MISSING, Argument, arguments_from_annotations, arguments_of
+from ast_ad.frontend.source import source_of
+from ast_ad.frontend.targets import bind_name
+from ast_ad.frontend.values import Value
+from ast_ad.ir.core import Atom, Block, Call, Callee, Function, If, Lit, Loop, Param, Program, Stmt
+from ast_ad.ir.kinds import Static as StaticKind
+from ast_ad.ir.walk import statements as all_statements
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Lowered:
+    """A program, the objects that it was resolved to, and the numbers of this call that it counts on."""
+
+    program: Program
+    guards: tuple[Guard, ...]
+    assumptions: tuple[Assumption, ...]
+
+
+def lower(function: Any, arguments: Sequence[Argument]) -> Lowered:
+    """The program of a function for these arguments."""
+    source = source_of(function)
+    check(source.node, source)
+    unit = Unit()
+    lo = Lowering(unit)
+    name = source.function.__name__
+    name = name if name.isidentifier() else "function"
+    unit.names.add(name)
+    new_frame(lo, source.node, source, None, name)
+    lo.statement = lo.node = source.node
+    params = [_parameter(lo, argument) for argument in arguments]
+    body = lower_body(lo, lo.frame)
+    lo.statement = lo.node = source.node
+    result = lo.atom(body)
+    params += [Param(v, "capture", path=unit.paths[k][0]) for k, v in lo.captures.items()]
+    block = lo.out.block((result,), [p.var for p in params])
+    block = sealed(Block(block.params, (*lo.prologue.stmts, *block.stmts), block.results))
+    doc = source.function.__doc__ or ""
+    main = Function(name, tuple(params), block, doc, lo.origin(source.node))
+    program = _program(main, unit)
+    assumptions = tuple(Assumption(*a) for a in unit.assumptions.values())
+    return Lowered(program, tuple(unit.guards.values()), assumptions)
+
+
+def _parameter(lo: Lowering, argument: Argument) -> Param:
+    """Bind a parameter of the user's function."""
+    var = lo.new(argument.name, argument.kind)
+    lo.paths[var] = (argument.name,)
+    value: Value
+    witness = None if argument.witness is MISSING else argument.witness
+    if isinstance(argument.kind, StaticKind):
+        value = static(witness, argument.name)
+        lo.unit.assumptions[(id(argument.name), ())] = ((argument.name,), witness)
+    else:
+        value = lo.value_of(var, argument.name, witness)
+    bind_name(lo, argument.name, value)
+    default: Atom | None = None
+    if argument.default is not MISSING and isinstance(argument.default, (bool, int, float, complex, str, type(None))):
+        default = Lit(argument.default)
+    return Param(var, argument.form, default)
+
+
+def _program(main: Function, unit: Unit) -> Program:
+    """The entry and what it reaches, callees first."""
+    functions: dict[str, Function] = {}
+    begun: set[str] = set()
+
+    def visit(function: Function) -> None:
+        begun.add(function.name)
+        pruned = prune(function)
+        for stmt in all_statements(pruned.block):
+            if isinstance(stmt, Call) and isinstance(stmt.fn, Callee) and stmt.fn.name not in begun:
+                visit(unit.functions[stmt.fn.name])
+        functions[function.name] = pruned
+
+    visit(main)
+    return _renamed(Program(main.name, functions))
+
+
+def _renamed(program: Program) -> Program:
+    """Number functions of one name without gaps: what was tried and dropped leaves no trace."""
+    names: dict[str, str] = {program.entry: program.entry}
+    taken = {program.entry}
+    for name in program.functions:
+        if name in names:
+            continue
+        base, _, number = name.rpartition("_")
+        base = base if number.isdigit() and base else name
+        new, count = base, 1
+        while new in taken:
+            count += 1
+            new = f"{base}_{count}"
+        names[name] = new
+        taken.add(new)
+    if all(old == new for old, new in names.items()):
+        return program
+
+    def block(b: Block) -> Block:
+        return replace(b, stmts=tuple(map(statement, b.stmts)))
+
+    def statement(stmt: Stmt) -> Stmt:
+        if isinstance(stmt, Call):
+            return replace(stmt, fn=Callee(names[stmt.fn.name])) if isinstance(stmt.fn, Callee) else stmt
+        if isinstance(stmt, If):
+            return replace(stmt, then=block(stmt.then), orelse=block(stmt.orelse))
+        assert isinstance(stmt, Loop)
+        return replace(stmt, body=block(stmt.body))
+
+    renamed = {names[n]: replace(f, name=names[n], block=block(f.block)) for n, f in program.functions.items()}
+    return Program(program.entry, renamed)
+
+
+__all__ = [
+    "Argument",
+    "Assumption",
+    "Guard",
+    "Lowered",
+    "arguments_from_annotations",
+    "arguments_of",
+    "fetch",
+    "guard_holds",
+    "lower",
+]
+_FORMS = (builtin_calls, calls, expressions, loops, statements, trips)  # imported for what they register

@@ -1,0 +1,1 @@
+"""Reports: what a derivative computes, shown to a person."""

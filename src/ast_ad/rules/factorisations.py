@@ -1,0 +1,460 @@
+"""Rules of the factorisations: Cholesky, eigenvalues, singular values, QR, and least squares.
+
+Where eigenvalues or singular values coincide, the vectors have no derivative: it is nan, and the values' is right.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+import numpy as np
+
+from ast_ad.ir import primitives as P
+from ast_ad.ir.kinds import Array, Kind, Tuple, is_complex, rank
+from ast_ad.ir.primitives import Kinds
+from ast_ad.rules.arithmetic import divide_or_zero
+from ast_ad.rules.binding import UnsupportedArgument
+from ast_ad.rules.joining import length_along
+from ast_ad.rules.products import transposed
+from ast_ad.rules.results import array_dims, inexact, name_of, promoted, real
+from ast_ad.rules.fft import resized
+from ast_ad.rules.table import custom
+from ast_ad.rules.terms import Term, call, make
+
+
+def conj(x: Any) -> Any:
+    """The complex conjugate where there is one."""
+    return np.conj(x) if is_complex(x.kind) else x
+
+
+def adjoint(x: Any) -> Any:
+    """The conjugate transpose of matrices."""
+    return transposed(conj(x))
+
+
+def symmetric(x: Any) -> Any:
+    """The symmetric (Hermitian) part."""
+    return 0.5 * (x + adjoint(x))
+
+
+def only_real(what: str, *terms: Term) -> None:
+    """Refuse complex matrices where the rule is for real ones."""
+    if any(is_complex(t.kind) for t in terms):
+        raise UnsupportedArgument(f"{what} of a complex matrix has no derivative rule")
+
+
+def per_column(x: Any) -> Any:
+    """A vector beside a matrix, one number for each column."""
+    return x if rank(x.kind) == 1 else x[..., None, :]
+
+
+def per_row(x: Any) -> Any:
+    """A vector beside a matrix, one number for each row."""
+    return x[:, None] if rank(x.kind) == 1 else x[..., None]
+
+
+def inverse_gaps(s: Any) -> Any:
+    """1 / (s_j - s_i) at row i and column j, and 0 on the diagonal."""
+    off_diagonal = 1 - call(np.eye, length_along(s, -1))
+    return divide_or_zero(off_diagonal, per_column(s) - per_row(s))
+
+
+def diagonal_matrix(d: Any, like: Any) -> Any:
+    """`d` on the diagonal of a square matrix."""
+    return call(np.eye, length_along(like, -1)) * per_column(d)
+
+
+def _square(kinds: Kinds, params: Mapping[str, Any]) -> Kind:
+    return Array(inexact(name_of(kinds[0])), array_dims(kinds[0]))
+
+
+def _no_axis(kind: Kind) -> Any:
+    dims = array_dims(kind)
+    return None if dims is None else dims[:-1]
+
+
+# Cholesky: Murray, "Differentiation of the Cholesky decomposition" (2016)
+
+
+def _half_lower(x: Any) -> Any:
+    """The lower triangle, with half of the diagonal."""
+    return 0.5 * (np.tril(x) + np.tril(x, -1))
+
+
+def _cholesky_tangent(ans: Any, t: Any, a: Any, upper: bool = False) -> Any:
+    lower = adjoint(ans) if upper else ans
+    inner = np.linalg.solve(lower, adjoint(np.linalg.solve(lower, symmetric(t[0]))))
+    move = lower @ _half_lower(inner)
+    return adjoint(move) if upper else move
+
+
+def _cholesky_cotangent(ct: Any, ans: Any, a: Any, upper: bool = False) -> Any:
+    lower, ct = (adjoint(ans), adjoint(ct)) if upper else (ans, ct)
+    inner = _half_lower(transposed(lower) @ ct)
+    left = np.linalg.solve(transposed(lower), inner)
+    return symmetric(transposed(np.linalg.solve(adjoint(lower), transposed(left))))
+
+
+custom(np.linalg.cholesky, _cholesky_tangent, _cholesky_cotangent, _square, operands=("a",))
+
+# Eigenvalues
+
+
+def _eigh_kind(kinds: Kinds, params: Mapping[str, Any]) -> Kind:
+    dtype = inexact(name_of(kinds[0]))
+    return Tuple((Array(real(dtype), _no_axis(kinds[0])), Array(dtype, array_dims(kinds[0]))))
+
+
+def _eigh_tangent(ans: Any, t: Any, a: Any, UPLO: str = "L") -> Any:  # noqa: N803
+    w, v = ans[0], ans[1]
+    inner = adjoint(v) @ symmetric(t[0]) @ v
+    return np.real(np.diagonal(inner, axis1=-2, axis2=-1)), v @ (inverse_gaps(w) * inner)
+
+
+def _eigh_cotangent(ct: Any, ans: Any, a: Any, UPLO: str = "L") -> Any:  # noqa: N803
+    w, v = ans[0], ans[1]
+    w_bar, v_bar = _given(ct)
+    if v_bar is None:
+        return symmetric((conj(v) * per_column(w_bar)) @ transposed(v))
+    inner = inverse_gaps(w) * (transposed(v) @ v_bar)
+    inner = inner if w_bar is None else inner + diagonal_matrix(w_bar, a)
+    return symmetric(conj(v) @ inner @ transposed(v))
+
+
+def _given(ct: Any) -> list[Any]:
+    """The cotangents of several results, None for a zero."""
+    if isinstance(ct, tuple):
+        return list(ct)
+    if ct.fn is P.MAKE_TUPLE:
+        return [None if part.fn is P.ZEROS_LIKE else part for part in ct.args]
+    return [ct[k] for k in range(len(ct.kind.items))]
+
+
+custom(np.linalg.eigh, _eigh_tangent, _eigh_cotangent, _eigh_kind, operands=("a",))
+
+
+def _eigvalsh_tangent(ans: Any, t: Any, a: Any, UPLO: str = "L") -> Any:  # noqa: N803
+    v = call(np.linalg.eigh, a, UPLO=UPLO)[1]
+    return np.real(np.diagonal(adjoint(v) @ symmetric(t[0]) @ v, axis1=-2, axis2=-1))
+
+
+def _eigvalsh_cotangent(ct: Any, ans: Any, a: Any, UPLO: str = "L") -> Any:  # noqa: N803
+    v = call(np.linalg.eigh, a, UPLO=UPLO)[1]
+    return symmetric((conj(v) * per_column(ct)) @ transposed(v))
+
+
+custom(
+    np.linalg.eigvalsh,
+    _eigvalsh_tangent,
+    _eigvalsh_cotangent,
+    lambda ks, p: Array(real(inexact(name_of(ks[0]))), _no_axis(ks[0])),
+    operands=("a",),
+)
+
+
+def _eig_kind(kinds: Kinds, params: Mapping[str, Any]) -> Kind:
+    """Real or complex, as the values have it; of complex matrices complex."""
+    name = name_of(kinds[0])
+    dtype = name if name is not None and np.dtype(name).kind == "c" else None
+    return Tuple((Array(dtype, _no_axis(kinds[0])), Array(dtype, array_dims(kinds[0]))))
+
+
+def _eig_tangent(ans: Any, t: Any, a: Any) -> Any:
+    w, v = ans[0], ans[1]
+    inner = np.linalg.solve(v, t[0] @ v)
+    move = v @ (inverse_gaps(w) * inner)
+    along = np.real(np.sum(np.conj(v) * move, axis=-2))
+    return np.diagonal(inner, axis1=-2, axis2=-1), move - v * per_column(along)
+
+
+def _eig_cotangent(ct: Any, ans: Any, a: Any) -> Any:
+    """The vectors keep the norm 1."""
+    w, v = ans[0], ans[1]
+    w_bar, v_bar = _given(ct)
+    inner: Any = None
+    if v_bar is not None:
+        v_bar = v_bar - np.conj(v) * per_column(np.real(np.sum(v * v_bar, axis=-2)))
+        inner = inverse_gaps(w) * (transposed(v) @ v_bar)
+    if w_bar is not None:
+        values = diagonal_matrix(w_bar, a)
+        inner = values if inner is None else inner + values
+    return np.linalg.solve(transposed(v), inner @ transposed(v))
+
+
+custom(np.linalg.eig, _eig_tangent, _eig_cotangent, _eig_kind, operands=("a",))
+
+
+def _eigvals_parts(a: Any) -> Any:
+    return call(np.linalg.eig, a)[1]
+
+
+custom(
+    np.linalg.eigvals,
+    lambda ans, t, a: np.diagonal(np.linalg.solve(_eigvals_parts(a), t[0] @ _eigvals_parts(a)), axis1=-2, axis2=-1),
+    lambda ct, ans, a: _back_through(_eigvals_parts(a), ct),
+    lambda ks, p: _eig_kind(ks, p).items[0],  # type: ignore[attr-defined]
+    operands=("a",),
+)
+
+
+def _back_through(v: Any, ct: Any) -> Any:
+    return np.linalg.solve(transposed(v), per_row(ct) * transposed(v))
+
+
+# Singular values: Giles 2008; Townsend, "Differentiating the singular value decomposition" (2016)
+
+
+def _svd_kind(kinds: Kinds, params: Mapping[str, Any]) -> Kind:
+    dtype, dims = inexact(name_of(kinds[0])), array_dims(kinds[0])
+    vectors = params.get("compute_uv", True)
+    if dims is None:
+        values = Array(real(dtype), None)
+        return Tuple((Array(dtype, None), values, Array(dtype, None))) if vectors else values
+    batch, m, n = dims[:-2], dims[-2], dims[-1]
+    k = min(m, n) if isinstance(m, int) and isinstance(n, int) else m if m == n else None
+    values = Array(real(dtype), (*batch, k))
+    if not vectors:
+        return values
+    full = params.get("full_matrices", True)
+    return Tuple(
+        (Array(dtype, (*batch, m, m if full else k)), values, Array(dtype, (*batch, n if full else k, n)))
+    )
+
+
+def _svd_tangent(ans: Any, t: Any, a: Term, full_matrices: bool = True, compute_uv: bool = True, hermitian: bool = False) -> Any:
+    if not compute_uv:
+        parts = call(np.linalg.svd, a, full_matrices=False)
+        u, vh = parts[0], parts[2]
+        return np.real(np.sum(conj(u) * (t[0] @ adjoint(vh)), axis=-2))
+    only_real("np.linalg.svd", a)
+    u, s, v = ans[0], ans[1], transposed(ans[2])
+    if full_matrices:
+        return _full_svd_tangent(u, s, v, t[0], a)
+    inner = transposed(u) @ t[0] @ v
+    gaps = inverse_gaps(s * s)
+    row, column = per_row(s), per_column(s)
+    u_move = u @ (gaps * (inner * column + row * transposed(inner)))
+    v_move = v @ (gaps * (row * inner + transposed(inner) * column))
+    image = t[0] @ v
+    coimage = transposed(t[0]) @ u
+    u_move = u_move + divide_or_zero(image - u @ (transposed(u) @ image), column)
+    v_move = v_move + divide_or_zero(coimage - v @ (transposed(v) @ coimage), column)
+    return u_move, np.diagonal(inner, axis1=-2, axis2=-1), transposed(v_move)
+
+
+def _svd_cotangent(ct: Any, ans: Any, a: Term, full_matrices: bool = True, compute_uv: bool = True, hermitian: bool = False) -> Any:
+    if not compute_uv:
+        parts = call(np.linalg.svd, a, full_matrices=False)
+        return conj((parts[0] * per_column(ct)) @ parts[2])
+    u_bar, s_bar, vh_bar = _given(ct)
+    u, s, vh = ans[0], ans[1], ans[2]
+    if full_matrices and (u_bar is not None or vh_bar is not None):
+        only_real("np.linalg.svd", a)
+        return _full_svd_cotangent(u_bar, s_bar, vh_bar, u, s, vh, a)
+    if full_matrices:
+        k = length_along(s, -1)
+        u, vh = u[..., :k], vh[..., :k, :]
+    if u_bar is None and vh_bar is None:
+        return conj((u * per_column(s_bar)) @ vh)
+    only_real("np.linalg.svd", a)
+    v = transposed(vh)
+    gaps = inverse_gaps(s * s)
+    row, column = per_row(s), per_column(s)
+    total: Any = None if s_bar is None else (u * per_column(s_bar)) @ vh
+    if u_bar is not None:
+        twist = transposed(u) @ u_bar
+        part = u @ ((gaps * (twist - transposed(twist))) * column) @ vh
+        part = part + divide_or_zero(u_bar - u @ twist, column) @ vh
+        total = part if total is None else total + part
+    if vh_bar is not None:
+        v_bar = transposed(vh_bar)
+        twist = transposed(v) @ v_bar
+        part = u @ (row * (gaps * (twist - transposed(twist)))) @ vh
+        part = part + u @ transposed(divide_or_zero(v_bar - v @ twist, column))
+        total = part if total is None else total + part
+    return total
+
+
+def _ranges(u: Any, v: Any, s: Any) -> tuple[Any, Any]:
+    k = length_along(s, -1)
+    return u[..., k:], v[..., k:]
+
+
+def _full_svd_tangent(u: Any, s: Any, v: Any, t: Any, a: Term) -> Any:
+    """The extra columns turn with the others and not among themselves."""
+    k = length_along(s, -1)
+    thin_u, thin_v = u[..., :k], v[..., :k]
+    u_rest, v_rest = _ranges(u, v, s)
+    gaps = inverse_gaps(s * s)
+    row, column = per_row(s), per_column(s)
+    inner = transposed(thin_u) @ t @ thin_v
+    u_core = thin_u @ (gaps * (inner * column + row * transposed(inner)))
+    v_core = thin_v @ (gaps * (row * inner + transposed(inner) * column))
+    u_turn = divide_or_zero(transposed(u_rest) @ t @ thin_v, column)
+    v_turn = divide_or_zero(transposed(v_rest) @ transposed(t) @ thin_u, column)
+    u_move = np.concatenate((u_core + u_rest @ u_turn, -(thin_u @ transposed(u_turn))), axis=-1)
+    v_move = np.concatenate((v_core + v_rest @ v_turn, -(thin_v @ transposed(v_turn))), axis=-1)
+    return u_move, np.diagonal(inner, axis1=-2, axis2=-1), transposed(v_move)
+
+
+def _full_svd_cotangent(u_bar: Any, s_bar: Any, vh_bar: Any, u: Any, s: Any, vh: Any, a: Term) -> Any:
+    k = length_along(s, -1)
+    v = transposed(vh)
+    thin_u, thin_v = u[..., :k], v[..., :k]
+    u_rest, v_rest = _ranges(u, v, s)
+    gaps = inverse_gaps(s * s)
+    row, column = per_row(s), per_column(s)
+    total: Any = None if s_bar is None else (thin_u * per_column(s_bar)) @ transposed(thin_v)
+    if u_bar is not None:
+        bar, rest_bar = u_bar[..., :k], u_bar[..., k:]
+        twist = transposed(thin_u) @ bar
+        part = thin_u @ ((gaps * (twist - transposed(twist))) * column) @ transposed(thin_v)
+        turn = transposed(u_rest) @ bar - transposed(transposed(thin_u) @ rest_bar)
+        part = part + u_rest @ divide_or_zero(turn, column) @ transposed(thin_v)
+        total = part if total is None else total + part
+    if vh_bar is not None:
+        v_bar = transposed(vh_bar)
+        bar, rest_bar = v_bar[..., :k], v_bar[..., k:]
+        twist = transposed(thin_v) @ bar
+        part = thin_u @ (row * (gaps * (twist - transposed(twist)))) @ transposed(thin_v)
+        turn = transposed(v_rest) @ bar - transposed(transposed(thin_v) @ rest_bar)
+        part = part + thin_u @ transposed(v_rest @ divide_or_zero(turn, column))
+        total = part if total is None else total + part
+    return total
+
+
+custom(np.linalg.svd, _svd_tangent, _svd_cotangent, _svd_kind, operands=("a",))
+if hasattr(np.linalg, "svdvals"):
+    custom(
+        np.linalg.svdvals,
+        lambda ans, t, x: _svd_tangent(ans, t, x, compute_uv=False),
+        lambda ct, ans, x: _svd_cotangent(ct, ans, x, compute_uv=False),
+        lambda ks, p: _svd_kind(ks, {"compute_uv": False}),
+        operands=("x",),
+    )
+
+# QR
+
+
+def _qr_kind(kinds: Kinds, params: Mapping[str, Any]) -> Kind:
+    dtype, dims = inexact(name_of(kinds[0])), array_dims(kinds[0])
+    mode = params.get("mode", "reduced")
+    if dims is None:
+        return Array(dtype, None) if mode == "r" else Tuple((Array(dtype, None), Array(dtype, None)))
+    batch, m, n = dims[:-2], dims[-2], dims[-1]
+    k = min(m, n) if isinstance(m, int) and isinstance(n, int) else m if m == n else None
+    inner = m if mode == "complete" else k
+    r = Array(dtype, (*batch, inner, n))
+    return r if mode == "r" else Tuple((Array(dtype, (*batch, m, inner)), r))
+
+
+def _qr_parts(ans: Any, a: Term, mode: str) -> tuple[Any, Any]:
+    if mode == "raw":
+        raise UnsupportedArgument("np.linalg.qr with mode='raw' has no derivative rule")
+    only_real("np.linalg.qr", a)
+    if mode == "r":
+        parts = call(np.linalg.qr, a)
+        return parts[0], parts[1]
+    return ans[0], ans[1]
+
+
+def _qr_tangent(ans: Any, t: Any, a: Term, mode: str = "reduced") -> Any:
+    """With q' da = w r + dr, w antisymmetric: its lower triangle is that of q' da r^-1."""
+    q, r = _qr_parts(ans, a, mode)
+    m, n = np.shape(a)[-2], np.shape(a)[-1]
+    k = np.minimum(m, n)
+    first, move = r[..., :k, :k], t[0][..., :k]
+    image = transposed(np.linalg.solve(transposed(first), transposed(move)))
+    twist = _strictly_lower(transposed(q) @ image, q)
+    twist = twist - transposed(twist)
+    r_move = np.triu(transposed(q) @ t[0] - twist @ r)
+    if mode == "r":
+        return r_move
+    q_move = q @ twist
+    if mode == "reduced":
+        q_move = q_move + (image - q @ (transposed(q) @ image))
+    return q_move, r_move
+
+
+def _strictly_lower(x: Any, q: Any) -> Any:
+    """The strictly lower triangle, in a square matrix as wide as q."""
+    return resized(np.tril(x, -1), transposed(q) @ q)
+
+
+def _qr_cotangent(ct: Any, ans: Any, a: Term, mode: str = "reduced") -> Any:
+    q, r = _qr_parts(ans, a, mode)
+    q_bar, r_bar = (None, ct) if mode == "r" else _given(ct)
+    m, n = np.shape(a)[-2], np.shape(a)[-1]
+    k = np.minimum(m, n)
+    first = r[..., :k, :k]
+    total: Any = None
+    inner: Any = None
+    if q_bar is not None:
+        inner = transposed(q) @ q_bar
+    if r_bar is not None:
+        r_bar = np.triu(r_bar)
+        total = q @ r_bar
+        part = r_bar @ transposed(r)
+        inner = -part if inner is None else inner - part
+    twist = np.tril(inner - transposed(inner), -1)[..., :k]
+    back = q @ twist
+    if q_bar is not None and mode == "reduced":
+        back = back + (q_bar - q @ (transposed(q) @ q_bar))[..., :k]
+    image = transposed(np.linalg.solve(first, transposed(back)))
+    wide = make(P.INDEX_ADD, make(P.ZEROS_LIKE, a), image, k, index=(Ellipsis, P.Span(None, P.HOLE)))
+    return wide if total is None else total + wide
+
+
+# Least squares: Golub & Pereyra 1973
+
+
+def _lstsq_kind(kinds: Kinds, params: Mapping[str, Any]) -> Kind:
+    dtype = inexact(promoted([Array(name_of(k), ()) for k in kinds]))
+    a, b = array_dims(kinds[0]), array_dims(kinds[1])
+    x = None if a is None or b is None else (a[-1], *b[1:])
+    return Tuple((Array(dtype, x), Array(dtype, (None,)), Array(None, ()), Array(real(dtype), (None,))))
+
+
+def _lstsq_tangent(ans: Any, tangents: Any, a: Any, b: Any, rcond: Any = None) -> Any:
+    da, db = tangents
+    x, p = ans[0], call(np.linalg.pinv, a)
+    move: Any = None if db is None else p @ db
+    if da is not None:
+        part = p @ (adjoint(p) @ (adjoint(da) @ (b - a @ x))) - p @ (da @ x)
+        turn = adjoint(da) @ (adjoint(p) @ x)
+        part = part + (turn - p @ (a @ turn))
+        move = part if move is None else move + part
+    return move, None, None, None
+
+
+def _outer(x: Any, y: Any) -> Any:
+    return np.outer(x, y) if rank(x.kind) == 1 else x @ transposed(y)
+
+
+def _lstsq_by_matrix(ct: Any, ans: Any, a: Any, b: Any, rcond: Any = None) -> Any:
+    x_bar = _only_solution(ct)
+    x, p = ans[0], call(np.linalg.pinv, a)
+    y = transposed(p) @ x_bar
+    residual = conj(b - a @ x)
+    turned = x_bar - transposed(a) @ y
+    return _outer(residual, p @ conj(y) if is_complex(a.kind) else p @ y) - _outer(y, x) + _outer(transposed(p) @ conj(x) if is_complex(a.kind) else transposed(p) @ x, turned)
+
+
+def _only_solution(ct: Any) -> Any:
+    x_bar, *others = _given(ct)
+    if any(other is not None for other in others[:1]):
+        raise UnsupportedArgument("the residuals of np.linalg.lstsq have no derivative rule")
+    return x_bar
+
+
+custom(
+    np.linalg.lstsq,
+    _lstsq_tangent,
+    (_lstsq_by_matrix, lambda ct, ans, a, b, rcond=None: transposed(call(np.linalg.pinv, a)) @ _only_solution(ct)),
+    _lstsq_kind,
+    operands=("a", "b"),
+)
+
+custom(np.linalg.qr, _qr_tangent, _qr_cotangent, _qr_kind, operands=("a",))
+
