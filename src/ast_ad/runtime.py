@@ -34,11 +34,13 @@ def zeros_like(x: Any) -> Any:
 
 
 def add(a: Any, b: Any) -> Any:
-    """The sum of two cotangents of one structure.
+    """The sum of two cotangents of one structure; None is the zero of what carries no derivative or is not bound.
 
     >>> add([1.0, (2.0,)], [0.5, (1.0,)])
     [1.5, (3.0,)]
     """
+    if a is None or b is None:
+        return b if a is None else a
     if isinstance(a, tuple):
         items = map(add, a, b)
         return type(a)(*items) if hasattr(a, "_fields") else tuple(items)
@@ -46,7 +48,12 @@ def add(a: Any, b: Any) -> Any:
         return list(map(add, a, b))
     if isinstance(a, dict):
         return {key: add(value, b[key]) for key, value in a.items()}
-    return None if a is None else a + b
+    return a + b
+
+
+def or_zeros(x_bar: Any, x: Any) -> Any:
+    """`x_bar`, or the zero cotangent of `x` where it is None."""
+    return zeros_like(x) if x_bar is None else x_bar
 
 
 def copy(x: Any) -> Any:
@@ -79,8 +86,11 @@ def unbroadcast(x_bar: Any, x: Any) -> Any:
     axes = tuple(range(extra)) + tuple(
         extra + k for k, length in enumerate(shape) if length == 1 and found[extra + k] != 1
     )
+    if not shape:
+        return np.sum(x_bar)
     total = np.sum(x_bar, axis=axes, keepdims=True) if axes else x_bar
-    return np.reshape(total, np.broadcast_shapes(shape, np.shape(total)[extra:])) if shape else np.sum(x_bar)
+    total = np.reshape(total, np.shape(total)[extra:])
+    return total if np.shape(total) == shape else np.broadcast_to(total, shape)
 
 
 def broadcast_like(x_bar: Any, x: Any) -> Any:
@@ -301,6 +311,39 @@ def doubled(x: Any, wave: Any, axis: int) -> Any:
     if n % 2 == 0 and n // 2 < len(weights):
         weights[n // 2] = 1
     return x * np.reshape(weights, (-1, *(1,) * (x.ndim - 1 - axis % x.ndim)))
+
+
+def delay(x: Any, axis: int, by: int = 1, first: float = 0) -> Any:
+    """`x` moved along an axis by one place up (1) or down (-1), with `first` at the place that becomes free.
+
+    >>> delay(np.array([1.0, 2.0, 3.0]), 0), delay(np.array([1.0, 2.0, 3.0]), 0, -1)
+    (array([0., 1., 2.]), array([2., 3., 0.]))
+    """
+    new = np.full_like(x, first)
+    source, target = np.moveaxis(x, axis, 0), np.moveaxis(new, axis, 0)
+    if by > 0:
+        target[1:] = source[:-1]
+    else:
+        target[:-1] = source[1:]
+    return new
+
+
+def recurrence(a: Any, b: Any, axis: int, reverse: bool = False) -> Any:
+    """r[k] = b[k] + a[k] * r[k - 1] along an axis; reversed, its transpose r[k] = b[k] + a[k + 1] * r[k + 1].
+
+    >>> recurrence(np.array([9.0, 2.0, 3.0]), np.ones(3), 0)
+    array([ 1.,  3., 10.])
+    """
+    factors, steps = np.broadcast_arrays(a, b)
+    new = np.array(steps, np.result_type(a, b))
+    r, f = np.moveaxis(new, axis, 0), np.moveaxis(factors, axis, 0)
+    if reverse:
+        for k in range(len(r) - 2, -1, -1):
+            r[k] += f[k + 1] * r[k + 1]
+    else:
+        for k in range(1, len(r)):
+            r[k] += f[k] * r[k - 1]
+    return new
 
 
 def check(test: Any, message: Any = None) -> None:

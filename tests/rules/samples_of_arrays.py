@@ -288,6 +288,84 @@ def of_words() -> Iterator[Sample]:
     yield sample(P.LIST_ADD, [1.0, 2.0], 3.0, 1)
 
 
+def of_scans() -> Iterator[Sample]:
+    """Scans, differences and integrals."""
+    zeros = np.array([[2.0, 0.0, 3.0], [0.0, 1.5, 0.0]])
+    for x in (V, M, T, zeros, M[::-1, ::2]):
+        for function in (np.cumsum, np.cumprod, np.nancumsum, np.nancumprod):
+            yield sample(function, x)
+            yield sample(function, x, axis=0)
+            yield sample(function, x, axis=-1)
+    if hasattr(np, "cumulative_sum"):
+        for function in (np.cumulative_sum, np.cumulative_prod):
+            yield sample(function, V)
+            yield sample(function, M, axis=0, include_initial=True)
+    yield sample(np.nancumsum, np.array([1.0, np.nan, 2.0]), smooth=False)
+    for reverse in (False, True):
+        yield sample(runtime.recurrence, M, M[::-1], axis=1, reverse=reverse)
+    yield sample(runtime.delay, M, axis=0, by=-1)
+    yield sample(runtime.delay, M, axis=1, first=1)
+    for n in (0, 1, 2):
+        yield sample(np.diff, M, n=n)
+        yield sample(np.diff, M, n=n, axis=0)
+    yield sample(np.diff, V, prepend=0.3)
+    yield sample(np.diff, V, prepend=W, append=W[:2])
+    yield sample(np.diff, M, axis=0, append=ONE)
+    yield sample(np.ediff1d, V)
+    yield sample(np.ediff1d, M, to_begin=0.3, to_end=W)
+    for edge_order in (1, 2):
+        yield sample(np.gradient, V, edge_order=edge_order)
+        yield sample(np.gradient, V, 0.5, edge_order=edge_order)
+        yield sample(np.gradient, V, np.array([0.0, 0.4, 1.5, 1.9]), edge_order=edge_order)
+        yield sample(np.gradient, M, edge_order=edge_order)
+        yield sample(np.gradient, M, 0.5, 2.0, edge_order=edge_order)
+        yield sample(np.gradient, M, axis=1, edge_order=edge_order)
+    yield sample(np.gradient, M, np.array([0.0, 0.3, 1.0]), 0.5)
+    trapezoid = getattr(np, "trapezoid", None) or np.trapz
+    yield sample(trapezoid, V)
+    yield sample(trapezoid, V, dx=0.3)
+    yield sample(trapezoid, M, axis=0)
+    yield sample(trapezoid, M, np.array([0.0, 0.4, 1.5, 1.9]))
+    yield sample(trapezoid, M, np.array([0.0, 0.4, 1.5]), axis=0)
+    yield sample(trapezoid, M, np.cumsum(np.abs(M), axis=1))
+
+
+def of_order() -> Iterator[Sample]:
+    """Sorting, quantiles, weighted means, covariances."""
+    for x in (V, M, T, M.astype(np.float32)):
+        for axis in (0, -1, None):
+            yield sample(np.sort, x, axis=axis)
+            yield sample(np.median, x, axis=axis)
+            yield sample(np.nanmedian, x, axis=axis)
+            yield sample(np.partition, x, 1, axis=axis)
+    yield sample(np.median, T, axis=(0, 2), keepdims=True)
+    yield sample(np.median, T, axis=1, keepdims=True)
+    methods = "linear lower higher nearest midpoint hazen weibull median_unbiased normal_unbiased interpolated_inverted_cdf"
+    for function, scale in ((np.quantile, 1), (np.percentile, 100), (np.nanquantile, 1), (np.nanpercentile, 100)):
+        for method in methods.split():
+            yield sample(function, V, 0.37 * scale, method=method)
+            yield sample(function, M, np.array([0.2, 0.37]) * scale, axis=1, method=method)
+        yield sample(function, T, 0.3 * scale, axis=(0, 1))
+        yield sample(function, T, np.array([0.3, 0.7]) * scale, axis=1, keepdims=True)
+        yield sample(function, M, np.array([[0.3, 0.6]]) * scale, axis=0)
+    holed = np.array([[1.0, np.nan, 3.0, 0.5], [2.0, 0.1, np.nan, np.nan]])
+    yield sample(np.nanmedian, holed, axis=1, smooth=False)
+    yield sample(np.nanquantile, holed, np.array([0.2, 0.6]), axis=1, smooth=False)
+    yield sample(np.average, M)
+    yield sample(np.average, V, weights=np.abs(V))
+    yield sample(np.average, M, axis=0, weights=np.abs(W))
+    yield sample(np.average, M, axis=1, weights=np.abs(M), keepdims=True)
+    yield sample(np.average, M, axis=1, weights=np.abs(M), returned=True)
+    yield sample(np.cov, M)
+    yield sample(np.cov, V)
+    yield sample(np.cov, M, rowvar=False, bias=True)
+    yield sample(np.cov, V, V[::-1] ** 2, ddof=0)
+    yield sample(np.cov, M, aweights=np.abs(V))
+    yield sample(np.cov, M, fweights=np.array([1, 2, 1, 3]), aweights=np.abs(V))
+    yield sample(np.corrcoef, M)
+    yield sample(np.corrcoef, V, V**2)
+
+
 def arrays() -> list[Sample]:
     """All samples of this file."""
-    return [*of_reductions(), *of_shapes(), *of_joins(), *of_subscripts(), *of_words()]
+    return [*of_reductions(), *of_shapes(), *of_joins(), *of_subscripts(), *of_words(), *of_scans(), *of_order()]

@@ -30,10 +30,21 @@ FOREIGN = -1
 Remedy: TypeAlias = tuple[Stmt, int]
 _WRITES_ARRAYS = ("index_update", "index_add")
 _WRITES_LISTS = ("append", "pop", "list_set", "list_add")
-#: functions of the runtime that may return an argument, or what holds it
-_PASS_ON = frozenset(
-    ("unbroadcast", "cast_like", "keep_zeros", "select", "list_of", "list_of_rows", "sum_of_list", "split_like")
-)
+#: what may return an operand, or a list that holds parts of it, by the places of those operands
+_PASS_ON: dict[str, tuple[int, ...]] = {
+    "cast_like": (0,),
+    "keep_zeros": (0,),
+    "list_concat": (0, 1),
+    "list_of": (0,),
+    "list_of_rows": (0,),
+    "list_repeat": (0,),
+    "list_slice": (0,),
+    "select": (1, 2),
+    "split_like": (0,),
+    "sum_of_list": (0,),
+    "unbroadcast": (0,),
+}
+_REPEATS = ("list_of", "list_repeat")
 _READ_ONLY = ("broadcast_like", "unbroadcast", "np.broadcast_to", "np.diagonal", "np.broadcast_arrays")
 
 
@@ -208,12 +219,12 @@ class _Walk:
         elif result == "element" and name not in ("item", "list_get"):
             self.collect(stmt, out, range(len(stmt.args)), live)
         elif result != "fresh" or name in _PASS_ON:
-            passed = stmt.args if name == "select" else stmt.args[:1]
+            passed = tuple(stmt.args[k] for k in _PASS_ON.get(name, (0,)))
             live |= self.live.mask(passed)
             for var in stmt.outs:
                 for atom in passed:
                     self.derive(self.index[var], atom, (stmt, -1), live)
-                if name == "list_of":
+                if name in _REPEATS or (len(passed) > 1 and self.are_shared(*passed)):
                     self.link(self.index[var], self.index[var], None)
                 if name in _READ_ONLY:
                     self.link(self.index[var], FOREIGN, (stmt, -1))

@@ -68,7 +68,8 @@ def check_result(user: Any, function: Function, mode: str, has_aux: bool) -> Non
     if has_aux:
         if not (isinstance(kind, Tuple) and len(kind.items) == 2):
             raise _wrong(
-                user, f"{name} returns {_described(kind, value)}, and has_aux=True wants a pair (value, aux)",
+                user,
+                f"{name} returns {_described(kind, value)}, and has_aux=True wants a pair (value, aux)",
                 "Return the value and the rest as a pair, or leave has_aux out.",
             )
         kind, value = kind.items[0], MISSING
@@ -89,9 +90,7 @@ def check_result(user: Any, function: Function, mode: str, has_aux: bool) -> Non
 def _remedy_for_gradient(mode: str, kind: Kind, value: Any) -> str:
     """What to do about a result that has no gradient; "" for one that may have one."""
     if isinstance(kind, Scalar) and kind.type == "complex" or _is_complex_array(kind):
-        return (
-            "Return its real part, or abs of it; the derivative of a holomorphic function is asked for with holomorphic=True."
-        )
+        return "Return its real part, or abs of it; the derivative of a holomorphic function is asked for with holomorphic=True."
     if isinstance(kind, Tuple) and len(kind.items) == 2:
         return f"If only the first is to be differentiated, write {mode}(..., has_aux=True); for all, see vjp."
     if isinstance(kind, (Tuple, List, Fixed, Dict)):

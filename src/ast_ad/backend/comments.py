@@ -36,7 +36,7 @@ def add_comments(tree: Tree, emit: Callable[[Sequence[Node]], list[ast.stmt]]) -
 
 
 def _comment(text: str) -> Comment:
-    return Comment(text=f"# {text}")
+    return Comment(f"# {text}")
 
 
 def _sections(nodes: Sequence[Node]) -> list[tuple[int, int]]:

@@ -20,7 +20,7 @@ from ast_ad.backend.expressions import (
     subscript,
     write_call,
 )
-from ast_ad.backend.tree import Branch, For, Let, Moves, Node, Return, Select, Tree, While
+from ast_ad.backend.tree import Branch, For, Let, Moves, Node, Return, Select, Tree, While, defines
 from ast_ad.ir.build import kind_of
 from ast_ad.ir.core import Atom, Call, Callee, Function, Lit, Param, Program, Var
 from ast_ad.ir.kinds import BOOL, Array, Fixed, List, Scalar
@@ -257,6 +257,9 @@ class Emitter:
             if message is None and dict(call.params).get("message") is not None:
                 message = self.outside.constant(dict(call.params)["message"])
             return ast.Assert(test=self.test(call.args[0], False), msg=message)
+        if not isinstance(call.fn, Callee) and call.fn.name == "raise":
+            error, *words = map(self.atom, call.args)
+            return ast.Raise(exc=called(error, *words), cause=None)
         return ast.Expr(value=self.value(node))
 
     def moves(self, node: Moves) -> list[ast.stmt]:
@@ -284,20 +287,12 @@ class Emitter:
 
     def loop(self, node: For) -> ast.stmt:
         outside = self.outside
-        index = (
-            ast.Name(id="_", ctx=_STORE)
-            if node.index is None or not self.is_read(node.index)
-            else self.target(node.index)
-        )
-        if node.each:
-            variable, whole = node.each
-            target: Expr = self.target(variable) if self.is_read(variable) else ast.Name(id="_", ctx=_STORE)
-            items = self.atom(whole)
-            if node.index is not None:
-                target = ast.Tuple(elts=[index, target], ctx=_STORE)
-                items = called(outside.builtin("enumerate"), items)
-        else:
-            target, items = index, self.range(node)
+        targets = [self.target(v) if self.is_read(v) else ast.Name(id="_", ctx=_STORE) for v in defines(node)]
+        target = targets[0] if len(targets) == 1 else ast.Tuple(elts=targets, ctx=_STORE)
+        wholes = [self.atom(whole) for _, whole in node.each]
+        items = called(outside.builtin("zip"), *wholes) if len(wholes) > 1 else wholes[0] if wholes else self.range(node)
+        if node.each and node.index is not None:
+            items = called(outside.builtin("enumerate"), items)
         if node.reverse:
             items = called(outside.builtin("reversed"), items)
         return ast.For(target=target, iter=items, body=self.body(node.body), orelse=[])

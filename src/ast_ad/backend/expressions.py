@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import ast
 import builtins
+import keyword
 import math
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
+from itertools import count
 from typing import Any, TypeAlias
 
 import numpy as np
@@ -78,14 +80,21 @@ def subscript(value: Expr, index: Expr) -> Expr:
     return ast.Subscript(value=value, slice=index, ctx=_LOAD)
 
 
+def name_of_object(value: Any) -> str:
+    """The name that an object without a literal has in the text, unless that name is taken."""
+    identifier = getattr(value, "__name__", "")
+    return identifier if identifier.isidentifier() and not keyword.iskeyword(identifier) else "constant"
+
+
 class Outside:
     """What a text needs from outside of itself: modules, functions of the runtime, objects that have no literal.
 
     `aliases` are other names for those that a parameter would hide.
     """
 
-    def __init__(self, aliases: dict[str, str]) -> None:
+    def __init__(self, aliases: dict[str, str], reserved: Iterable[str] = ()) -> None:
         self.aliases = aliases
+        self.reserved = frozenset((*reserved, *dir(builtins), *vars(runtime)))
         self.modules: dict[str, str] = {}
         self.runtime: set[str] = set()
         self.builtins: set[str] = set()
@@ -131,10 +140,11 @@ class Outside:
             return called(self.builtin("slice"), *(ends[:2] if value.step is None else ends))
         if isinstance(value, np.dtype):
             return called(self.path("np.dtype"), ast.Constant(value=value.str if value.names else value.name))
-        if isinstance(value, type) and vars(builtins).get(value.__name__) is value:
-            return self.builtin(value.__name__)
-        if isinstance(value, (type, np.ufunc)) and vars(np).get(value.__name__) is value:
-            return self.path(f"np.{value.__name__}")
+        identifier = getattr(value, "__name__", "")
+        if isinstance(value, type) and vars(builtins).get(identifier) is value:
+            return self.builtin(identifier)
+        if isinstance(value, (type, np.ufunc)) and vars(np).get(identifier) is value:
+            return self.path(f"np.{identifier}")
         return name(self.object(value))
 
     def number(self, value: Any) -> Expr:
@@ -155,7 +165,10 @@ class Outside:
         for known, other in self.objects.items():
             if other is value:
                 return known
-        identifier = f"constant_{len(self.objects) + 1}"
+        wish = name_of_object(value)
+        identifier = self.aliases.get(wish, wish)
+        names = (identifier if k == 1 else f"{identifier}_{k}" for k in count(1))
+        identifier = next(n for n in names if n not in self.objects and n not in self.reserved)
         self.objects[identifier] = value
         return identifier
 
@@ -278,6 +291,26 @@ def _getitem(outside: Outside, call: Call, args: Sequence[Expr]) -> Expr:
     return subscript(args[0], index_expression(outside, dict(call.params)["index"], args[1:]))
 
 
+def _call_opaque(call: Call, args: Sequence[Expr]) -> Expr:
+    names = dict(call.params).get("keywords", ())
+    split = len(args) - len(names)
+    return called(args[0], *args[1:split], **dict(zip(names, args[split:], strict=True)))
+
+
+def _format(call: Call, args: Sequence[Expr]) -> Expr:
+    """An f-string."""
+    left = iter(args)
+    values: list[Expr] = []
+    for part in dict(call.params)["parts"]:
+        if isinstance(part, str):
+            values.append(ast.Constant(value=part))
+            continue
+        conversion, specification = part
+        written = ast.JoinedStr(values=[ast.Constant(value=specification)]) if specification else None
+        values.append(ast.FormattedValue(value=next(left), conversion=conversion, format_spec=written))
+    return ast.JoinedStr(values=values)
+
+
 def _operator_row(symbol: str) -> Row:
     if symbol in _BINARY:
         return lambda outside, call, args: binary(args[0], symbol, args[1])
@@ -295,6 +328,11 @@ _TABLE: dict[str, Row] = {
     "is_empty": lambda outside, call, args: ast.UnaryOp(op=ast.Not(), operand=args[0]),
     "item": lambda outside, call, args: subscript(args[0], outside.constant(dict(call.params)["key"])),
     "length": lambda outside, call, args: called(outside.builtin("len"), args[0]),
+    "call_opaque": lambda outside, call, args: _call_opaque(call, args),
+    "format": lambda outside, call, args: _format(call, args),
+    "list_concat": lambda outside, call, args: binary(args[0], "+", args[1]),
+    "list_repeat": lambda outside, call, args: binary(args[0], "*", args[1]),
+    "list_slice": lambda outside, call, args: _getitem(outside, call, args),
     "list_get": lambda outside, call, args: subscript(args[0], args[1]),
     "make_dict": _make_dict,
     "make_fixed": lambda outside, call, args: ast.List(elts=list(args), ctx=_LOAD),

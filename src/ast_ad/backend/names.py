@@ -9,11 +9,13 @@ from __future__ import annotations
 
 import builtins
 import keyword
+import re
 from collections.abc import Iterable, Iterator
+from functools import cache
 from itertools import count
 
 from ast_ad.backend.coalescing import Coalescing
-from ast_ad.backend.tree import For, Let, Node, Tree, defines, walk
+from ast_ad.backend.tree import Let, Node, Tree, defines, walk
 from ast_ad.ir.core import Call, Callee, Function, Lit, Var
 from ast_ad.ir.primitives import HOLE
 
@@ -24,6 +26,21 @@ _LONGEST = 16
 def name_variables(function: Function, tree: Tree, groups: Coalescing, needed: Iterable[str]) -> dict[int, str]:
     """The name of each variable that the text of a function has, by its group; `needed` may not be hidden."""
     return _Namer(function, tree, groups, needed).names
+
+
+@cache
+def _words(text: str) -> frozenset[str]:
+    return frozenset(re.findall(r"\w+", text))
+
+
+def is_of_the_user(var: Var) -> bool:
+    """Whether the user gave a value its name: the name, or what it is the cotangent of, is in the text of its statement."""
+    if not var.name or var.origin is None:
+        return bool(var.name)
+    name = var.name
+    while name.endswith(("_bar", "_dot")):
+        name = name[:-4]
+    return name in _words(var.origin.text)
 
 
 class _Namer:
@@ -56,7 +73,7 @@ class _Namer:
         """The groups that are assigned, in order, each with the statement that assigns it first."""
         found: dict[int, Node] = {}
         for node in nodes:
-            for var in (*defines(node), *((node.index,) if isinstance(node, For) and node.index else ())):
+            for var in defines(node):
                 found.setdefault(self.groups.group[var], node)
         return found
 

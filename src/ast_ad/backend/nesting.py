@@ -15,6 +15,7 @@ from dataclasses import dataclass
 
 from ast_ad.analyses.aliasing import Storage, makes_a_view
 from ast_ad.backend.coalescing import Coalescing
+from ast_ad.backend.names import is_of_the_user
 from ast_ad.backend.tree import Branch, For, Let, Moves, Node, Select, Tree, While, defines, lists, operands, walk
 from ast_ad.ir.build import kind_of
 from ast_ad.ir.core import Atom, Call, Callee, Lit, Var
@@ -92,9 +93,10 @@ class _Nesting:
 
     def may_wait(self, node: Let | Select) -> bool:
         var = defines(node)[0] if len(defines(node)) == 1 else None
-        if var is None or (var.name and not (isinstance(node, Let) and var in self.first_terms)):
+        named = var is not None and is_of_the_user(var)
+        if var is None or (named and not (isinstance(node, Let) and var in self.first_terms)):
             return False
-        if var.name and isinstance(node, Let) and (node.update or _adds_a_contribution(node.call)):
+        if named and isinstance(node, Let) and (node.update or _adds_a_contribution(node.call)):
             return False
         if isinstance(node, Let) and (node.update or (not isinstance(node.call.fn, Callee) and node.call.fn.effect)):
             return False
@@ -221,7 +223,7 @@ class _Nesting:
             written = {self.storage.classes[node.call.outs[0]]}
         event = any(item.raises for item in taken) or (isinstance(node, Let) and self.may_raise(node))
         for item in list(waiting):
-            if item.var.name or item.variables & assigned or item.classes & written or (event and item.raises):
+            if item.var in self.first_terms or item.variables & assigned or item.classes & written or (event and item.raises):
                 self.leave([item], waiting)
 
 

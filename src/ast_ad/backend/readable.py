@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from ast_ad.backend.tree import Branch, Break, For, Node, Return, Tree, While, lists
+from ast_ad.backend.tree import Branch, Break, For, Let, Node, Return, Tree, While, lists
+from ast_ad.ir.core import Callee
 
 
 def make_readable(tree: Tree) -> Tree:
@@ -14,6 +15,8 @@ def make_readable(tree: Tree) -> Tree:
 def _rewrite(nodes: list[Node]) -> list[Node]:
     result: list[Node] = []
     for node in nodes:
+        if _leaves(result):
+            break
         if isinstance(node, Branch):
             node.then, node.orelse = _rewrite(node.then), _rewrite(node.orelse)
             result += _branch(node)
@@ -56,7 +59,19 @@ def _leaves(nodes: list[Node]) -> bool:
     last = nodes[-1]
     if isinstance(last, Branch):
         return _leaves(last.then) and _leaves(last.orelse)
+    if isinstance(last, Let):
+        return not isinstance(last.call.fn, Callee) and last.call.fn.name == "raise"
+    if isinstance(last, While):
+        return last.test is None and not _breaks(last.body)
     return isinstance(last, (Break, Return))
+
+
+def _breaks(nodes: list[Node]) -> bool:
+    """Whether a loop with this body is left by a `break`."""
+    for node in nodes:
+        if isinstance(node, Break) or (isinstance(node, Branch) and (_breaks(node.then) or _breaks(node.orelse))):
+            return True
+    return False
 
 
 def _size(nodes: list[Node]) -> int:

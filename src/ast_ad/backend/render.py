@@ -16,7 +16,9 @@ _OPENING, _CLOSING = "([{", ")]}"
 class Comment(ast.stmt):
     """A line of its own that says something to the reader."""
 
-    _fields = ("text",)
+    def __init__(self, text: str) -> None:
+        super().__init__()
+        self.text = text
 
 
 class _Generator(SourceGenerator):  # type: ignore[misc]
@@ -34,6 +36,30 @@ class _Generator(SourceGenerator):  # type: ignore[misc]
     def visit_Comment(self, node: Any) -> None:
         """Write a whole-line comment."""
         self.statement(node, node.text)
+
+    def visit_JoinedStr(self, node: Any) -> None:
+        """Write an f-string."""
+        inner = [self.formatted(v) if isinstance(v, ast.FormattedValue) else None for v in node.values]
+        code = "".join(part for part in inner if part)
+        quote = next((q for q in ('"', "'", '\"""') if q not in code), "'''")
+        text = ""
+        for value, part in zip(node.values, inner, strict=True):
+            if part is not None:
+                text += part
+            else:
+                escaped = repr(value.value)[1:-1].replace("\\'", "'").replace(quote, "\\" + quote)
+                text += escaped.replace("{", "{{").replace("}", "}}")
+        self.write(f"f{quote}{text}{quote}")
+
+    def formatted(self, node: ast.FormattedValue) -> str:
+        """A replacement field."""
+        fragment = _Generator()
+        fragment.visit(node.value)
+        code = "".join(fragment.result)
+        conversion = "" if node.conversion == -1 else f"!{chr(node.conversion)}"
+        specification = node.format_spec
+        spec = f":{specification.values[0].value}" if isinstance(specification, ast.JoinedStr) else ""  # type: ignore[attr-defined]
+        return f"{{{' ' if code.startswith('{') else ''}{code}{conversion}{spec}}}"
 
     def visit_Return(self, node: Any) -> None:
         """Write a return without parentheses around a tuple."""

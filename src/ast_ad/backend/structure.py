@@ -8,9 +8,11 @@ from typing import TypeAlias
 from ast_ad.analyses.aliasing import Storage, is_update
 from ast_ad.analyses.liveness import Liveness
 from ast_ad.backend.coalescing import Coalescing
+from ast_ad.backend.elements import loop_over_elements
+from ast_ad.backend.exits import Returning, constants_until_exit, is_literal, returning, yielded
+from ast_ad.backend.names import is_of_the_user
 from ast_ad.backend.tree import Branch, Break, For, Let, Moves, Node, Return, Select, Tree, While
 from ast_ad.ir.core import UNDEFINED, Atom, Block, Call, Callee, Function, If, Lit, Loop, Stmt, Var
-from ast_ad.ir.primitives import HOLE
 from ast_ad.ir.walk import blocks_of, statements
 
 #: writes what a block yields, after its statements
@@ -55,7 +57,7 @@ def _is_expression(block: Block, values: set[If]) -> bool:
     stack: list[Atom] = []
     own: set[Atom] = set()
     for stmt in block.stmts:
-        if len(stmt.outs) != 1 or stmt.outs[0].name or is_update(stmt) or isinstance(stmt, Loop):
+        if len(stmt.outs) != 1 or is_of_the_user(stmt.outs[0]) or is_update(stmt) or isinstance(stmt, Loop):
             return False
         if isinstance(stmt, If) and stmt not in values:
             return False
@@ -76,6 +78,33 @@ def structured(function: Function, live: Liveness, storage: Storage, names: Coal
     return _Structure(function, live, storage, names, values).tree
 
 
+def _escaping(function: Function) -> set[Var]:
+    """The variables that what a transform wrote keeps, also on a path where they have no value."""
+    sources: dict[Var, list[Atom]] = {}
+    waiting: list[Atom] = []
+    for stmt in statements(function.block):
+        if isinstance(stmt, If):
+            for out, *arms in zip(stmt.outs, stmt.then.results, stmt.orelse.results, strict=True):
+                sources[out] = arms
+        elif isinstance(stmt, Loop):
+            params = stmt.body.params[len(stmt.body.params) - len(stmt.inits) :]
+            for out, param, *trips in zip(stmt.outs, params, stmt.inits, stmt.body.results[1:], strict=True):
+                sources[out], sources[param] = [param], trips
+        elif (stmt.origin is None or stmt.origin.sweep) and _keeps(stmt):
+            waiting += stmt.args
+    found: set[Var] = set()
+    while waiting:
+        atom = waiting.pop()
+        if isinstance(atom, Var) and atom not in found:
+            found.add(atom)
+            waiting += sources.get(atom, ())
+    return found
+
+
+def _keeps(call: Call) -> bool:
+    return isinstance(call.fn, Callee) or call.fn.result == "element" or call.fn.name == "append"
+
+
 class _Structure:
     def __init__(
         self, function: Function, live: Liveness, storage: Storage, names: Coalescing, values: frozenset[If]
@@ -85,7 +114,10 @@ class _Structure:
         self.names = names
         self.values = values
         self.tree = Tree([])
-        self.calls = {v: s for s in statements(function.block) if isinstance(s, Call) for v in s.outs}
+        self.definitions = {v: s for s in statements(function.block) for v in s.outs}
+        self.escaping = _escaping(function)
+        self.returning: dict[Loop, Returning] = {}
+        self.loops: list[Loop] = []
         block = function.block
         self.tree.body = self.block(block, block.results, lambda rs: [Return(tuple(rs), storage.returned)], True)
 
@@ -95,27 +127,37 @@ class _Structure:
         If `leaves`, a branch at the end of the block may take the end into its arms.
         """
         stmts = block.stmts
-        tail = stmts[-1] if leaves and stmts and self.takes_the_end(stmts[-1], results) else None
+        exits = self.returns_from_loop(stmts, results, end) if leaves else None
+        takes = leaves and stmts and self.takes_the_end(stmts[-1], results)
+        tail = stmts[-1] if exits or takes else None
         nodes: list[Node] = []
         for stmt in stmts[:-1] if tail else stmts:
             nodes += self.stmt(stmt)
         if not isinstance(tail, If):
             return nodes + end(results)
-        arms: list[list[Node]] = []
-        for arm in (tail.then, tail.orelse):
-            yielded = dict(zip(tail.outs, arm.results, strict=True))
-            arms.append(self.block(arm, [yielded.get(r, r) if isinstance(r, Var) else r for r in results], end, True))
+        if exits:
+            return nodes + self.block(tail.orelse, yielded(tail.orelse, tail.outs, results), end, True)
+        arms = [self.block(arm, yielded(arm, tail.outs, results), end, True) for arm in (tail.then, tail.orelse)]
         return [*nodes, Branch(tail.test, arms[0], arms[1], origin=tail.origin)]
+
+    def returns_from_loop(self, stmts: Sequence[Stmt], results: Sequence[Atom], end: End) -> Returning | None:
+        """The exits of a loop at the end of a block that may be written as `return`, if there are such."""
+        found = returning(stmts, results, end)
+        if found is None:
+            return None
+        around = self.returning.get(self.loops[-1]) if self.loops else None
+        if self.loops and not (around and around.takes(found.results)):
+            return None
+        self.returning[stmts[-2]] = found  # type: ignore[index]
+        return found
 
     def takes_the_end(self, stmt: Stmt, results: Sequence[Atom]) -> bool:
         """Whether a branch decides how its block is left: a flag to stop a loop, or values only to be returned."""
         if not isinstance(stmt, If) or stmt in self.values:
             return False
-        if self.in_loop:
+        if self.loops:
             return results[0] in stmt.outs
-        return bool(stmt.outs) and not any(v.name for v in stmt.outs)
-
-    in_loop = False
+        return bool(stmt.outs) and not any(map(is_of_the_user, stmt.outs))
 
     def stmt(self, stmt: Stmt) -> list[Node]:
         if isinstance(stmt, Call):
@@ -153,6 +195,8 @@ class _Structure:
             pairs = []
             for k, (var, value, want) in enumerate(zip(targets, results, wanted, strict=True)):
                 copied = loop is not None and (loop, k) in self.storage.copied
+                if value is UNDEFINED and want and var in self.escaping:
+                    pairs.append((var, Lit(None), False))
                 if not want or value is UNDEFINED:
                     continue
                 if copied or not self.names.together(var, value):
@@ -169,55 +213,27 @@ class _Structure:
         out_live = [self.live.is_live_after(v, stmt) for v in stmt.outs]
         entry = self.live.entry[body]
         wanted = [o or bool(entry >> self.live.index[p] & 1) for p, o in zip(carried, out_live, strict=True)]
-        move = self.assign(carried, wanted)
+        fixed = constants_until_exit(stmt)
+        changing = [want and k not in fixed for k, want in enumerate(wanted)]
+        exits = self.returning.get(stmt)
 
         def end(results: Sequence[Atom]) -> list[Node]:
-            nodes, stop = move(results[1:]), results[0]
+            stop, leaves = results[0], is_literal(results[0], True)
+            if exits and exits.takes(results):
+                return exits.nodes(results)
+            nodes = self.assign(carried, wanted if leaves else changing)(results[1:])
             if isinstance(stop, Lit):
                 return [*nodes, Break()] if stop.value else nodes
             return [*nodes, Branch(stop, [Break()], [])]
 
         nodes = self.assign(carried, wanted, stmt)(stmt.inits)
-        outside, self.in_loop = self.in_loop, True
+        self.loops.append(stmt)
         inside = self.block(body, body.results, end, True)
-        self.in_loop = outside
+        self.loops.pop()
         if stmt.range is None:
             nodes.append(While(inside, origin=stmt.origin))
         else:
-            nodes.append(self.counted(stmt, inside))
+            node = For(body.params[0], stmt.range, inside, stmt.reverse, origin=stmt.origin)
+            loop_over_elements(stmt, node, self.storage, self.definitions)
+            nodes.append(node)
         return nodes + self.assign(stmt.outs, out_live)(carried)
-
-    def counted(self, stmt: Loop, inside: list[Node]) -> For:
-        """A loop over a range; over the elements of a list where the index only reads them."""
-        assert stmt.range is not None
-        index, body = stmt.body.params[0], stmt.body
-        node = For(index, stmt.range, inside, stmt.reverse, origin=stmt.origin)
-        start, stop, step = stmt.range
-        first = inside[0] if inside else None
-        if not (isinstance(start, Lit) and isinstance(step, Lit) and (start.value, step.value) == (0, 1)):
-            return node
-        count = self.calls.get(stop) if isinstance(stop, Var) and not stop.name else None
-        if count is None or count.fn.name != "length" or not isinstance(first, Let) or first.copied:
-            return node
-        call, whole = first.call, count.args[0]
-        if call.fn.name not in ("list_get", "getitem") or call.args != (whole, index):
-            return node
-        if call.fn.name == "getitem" and dict(call.params)["index"] != (HOLE,):
-            return node
-        if any(s in self.storage.in_place and self.storage.may_alias(s.outs[0], whole) for s in statements(body)):  # type: ignore[arg-type]
-            return node
-        others = sum(index in _read_directly(s) for s in statements(body) if s is not call) + (index in body.results)
-        if (others and (stmt.reverse or not (index.name and call.outs[0].name))) or (not others and index.name):
-            return node
-        node.each = (call.outs[0], whole)
-        node.index = index if others else None
-        del inside[0]
-        return node
-
-
-def _read_directly(stmt: Stmt) -> tuple[Atom, ...]:
-    if isinstance(stmt, Call):
-        return stmt.args
-    if isinstance(stmt, If):
-        return (stmt.test, *stmt.then.results, *stmt.orelse.results)
-    return (*(stmt.range or ()), *stmt.inits, *stmt.body.results)

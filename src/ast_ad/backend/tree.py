@@ -61,13 +61,13 @@ class Branch:
 
 @dataclass(slots=True, eq=False)
 class For:
-    """`for index in range(start, stop, step)`, or, with `each`, over the elements of a list or array."""
+    """`for index in range(start, stop, step)`, or, with `each`, over the elements of lists or arrays."""
 
     index: Var | None
     range: tuple[Atom, Atom, Atom]
     body: list[Node]
     reverse: bool = False
-    each: tuple[Var, Atom] | None = None
+    each: tuple[tuple[Var, Atom], ...] = ()
     origin: Origin | None = None
 
 
@@ -127,7 +127,7 @@ def operands(node: Node) -> tuple[Atom, ...]:
     if isinstance(node, Return):
         return node.values
     if isinstance(node, For):
-        return (node.each[1],) if node.each else node.range
+        return tuple(whole for _, whole in node.each) or node.range
     return (node.test,) if isinstance(node, (Branch, While)) and node.test is not None else ()
 
 
@@ -140,7 +140,7 @@ def defines(node: Node) -> tuple[Var, ...]:
     if isinstance(node, Moves):
         return tuple(var for var, _, _ in node.pairs)
     if isinstance(node, For):
-        return (node.each[0],) if node.each else (node.index,) if node.index else ()
+        return (*((node.index,) if node.index else ()), *(var for var, _ in node.each))
     return ()
 
 

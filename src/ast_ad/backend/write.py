@@ -13,16 +13,17 @@ from ast_ad.analyses.liveness import liveness
 from ast_ad.backend.coalescing import Coalescing
 from ast_ad.backend.comments import add_comments, beside
 from ast_ad.backend.emit import Emitter, signature_of
-from ast_ad.backend.expressions import RUNTIME_NAMES, Outside
+from ast_ad.backend.expressions import RUNTIME_NAMES, Outside, name_of_object
 from ast_ad.backend.latest import ask_the_latest
 from ast_ad.backend.names import name_variables
 from ast_ad.backend.nesting import nest
+from ast_ad.backend.ordering import put_new_versions_last
 from ast_ad.backend.readable import make_readable
 from ast_ad.backend.render import render
 from ast_ad.backend.standalone import sources_of
 from ast_ad.backend.structure import conditional_values, structured
 from ast_ad.backend.tree import Tree, defines, operands, walk
-from ast_ad.ir.core import Call, Function, Origin, Program, Var
+from ast_ad.ir.core import Call, Function, Lit, Origin, Program, Var
 from ast_ad.ir.walk import statements
 
 _STRUCTURE = frozenset(("range", "reversed", "enumerate", "len", "print", "float", "int", "bool", "abs"))
@@ -45,7 +46,7 @@ class Written:
 
 def write(program: Program, *, standalone: bool = False) -> Written:
     """The text of a program.  With `standalone` it carries the functions of the runtime and runs with NumPy alone."""
-    outside = Outside(_aliases(program))
+    outside = Outside(_aliases(program), program.functions)
     lines: list[tuple[str, Origin | None]] = []
     for function in program.functions.values():
         lines += [("", None), ("", None), *_write_function(program, function, outside)]
@@ -61,7 +62,7 @@ def write(program: Program, *, standalone: bool = False) -> Written:
 
 
 def _write_function(program: Program, function: Function, outside: Outside) -> list[tuple[str, Origin | None]]:
-    function = ask_the_latest(function)
+    function = put_new_versions_last(ask_the_latest(function))
     live, storage, values = liveness(function), storage_of(function), conditional_values(function)
     groups = Coalescing(function, live, values)
     tree = structured(function, live, storage, groups, values)
@@ -103,6 +104,8 @@ def _needed(program: Program, function: Function, storage: Storage) -> set[str]:
     for stmt in statements(function.block):
         if isinstance(stmt, Call):
             needed.add(RUNTIME_NAMES.get(stmt.fn.name, stmt.fn.name).split(".")[0])
+            objects = (a.value for a in stmt.args if isinstance(a, Lit))
+            needed.update(name_of_object(value) for value in objects if hasattr(value, "__name__"))
             if stmt.fn.name == "list_add":
                 needed.add("add")
     if storage.copied or storage.returned:

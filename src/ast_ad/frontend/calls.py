@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from types import BuiltinFunctionType, FunctionType, MethodType
 from typing import Any
+from weakref import WeakKeyDictionary
 
 import gast
 
@@ -15,21 +16,9 @@ from ast_ad.frontend.control import VALUE, lower_body
 from ast_ad.frontend.liveness import Names, reads
 from ast_ad.frontend.source import Source, source_of
 from ast_ad.frontend.targets import bind_name, unpacked
-from ast_ad.frontend.values import (
-    Closure,
-    Entries,
-    Items,
-    Method,
-    Ref,
-    Static,
-    TupleOf,
-    Value,
-    Var,
-    describe,
-    is_bottom,
-)
+from ast_ad.frontend.values import Closure, Entries, Method, Ref, Static, TupleOf, Value, describe, is_bottom
 from ast_ad.ir import primitives as P
-from ast_ad.ir.core import Lit
+from ast_ad.ir.core import Lit, Var
 
 Arguments = tuple[list[Value], dict[str, Value]]
 _DEEPEST = 60
@@ -50,24 +39,18 @@ def lower_call(lo: Lowering, node: Any, name: str) -> Value:
         value = lo.expr(keyword.value)
         for key, item in [(keyword.arg, value)] if keyword.arg is not None else _double_star(lo, value):
             if key in kwargs:
-                lo.fail(WrongArgument, f"multiple values for the keyword argument {key!r}", remedy="Pass it once.")
+                raise lo.error(
+                    WrongArgument, f"multiple values for the keyword argument {key!r}", remedy="Pass it once."
+                )
             kwargs[key] = item
     lo.node = node
-    return call_value(lo, function, args, kwargs, name or _call_name(node))
-
-
-def _call_name(node: Any) -> str:
-    """`sin_x` for np.sin(x)."""
-    function = node.func.attr if isinstance(node.func, gast.Attribute) else getattr(node.func, "id", "")
-    if len(node.args) == 1 and isinstance(node.args[0], gast.Name) and len(function) < 12:
-        return f"{function}_{node.args[0].id}"
-    return ""
+    return call_value(lo, function, args, kwargs, name)
 
 
 def _double_star(lo: Lowering, value: Value) -> list[tuple[str, Value]]:
     contents = lo.contents(value) if isinstance(value, Ref) else None
     if not isinstance(contents, Entries):
-        lo.fail(WrongArgument, f"`**` of {describe(value)}", remedy="Unpack a dict with names as keys.")
+        raise lo.error(WrongArgument, f"`**` of {describe(value)}", remedy="Unpack a dict with names as keys.")
     return list(zip(contents.keys, contents.values, strict=True))
 
 
@@ -77,7 +60,7 @@ def call_value(
     """The result of calling a value."""
     call = _CALLS.get(type(function))
     if call is None:
-        lo.fail(WrongArgument, f"{describe(function)} cannot be called", remedy="Call a function.")
+        raise lo.error(WrongArgument, f"{describe(function)} cannot be called", remedy="Call a function.")
     result: Value = call(lo, function, list(args), dict(kwargs), name)
     return result
 
@@ -117,9 +100,7 @@ def _static(lo: Lowering, function: Static, args: list[Value], kwargs: dict[str,
 _CALLS: dict[type, Callable[..., Value]] = {Closure: _closure, Method: _method, Static: _static}
 
 
-def call_function(
-    lo: Lowering, function: Static, args: list[Value], kwargs: dict[str, Value], name: str = ""
-) -> Value:
+def call_function(lo: Lowering, function: Static, args: list[Value], kwargs: dict[str, Value], name: str = "") -> Value:
     """A call of a function written in Python: inlined where it is one expression, else a call of its own function."""
     from ast_ad.frontend.fence import check
     from ast_ad.frontend.functions import call_lowered
@@ -227,19 +208,17 @@ def bind_arguments(
 
 
 def _wrong_call(lo: Lowering, sentence: str) -> None:
-    lo.fail(WrongArgument, sentence, remedy="Call it as its signature says.")
+    raise lo.error(WrongArgument, sentence, remedy="Call it as its signature says.")
 
 
 # Inlining
 
 
-def inline(
-    lo: Lowering, node: Any, source: Source, outer: int | None, bound: Mapping[str, Value], title: str
-) -> Value:
+def inline(lo: Lowering, node: Any, source: Source, outer: int | None, bound: Mapping[str, Value], title: str) -> Value:
     """The result of a function whose body is read here, in the middle of its caller."""
     key = node if outer is not None else source.function
     if lo.inlined.count(key) > _DEEPEST or (outer is not None and lo.inlined.count(key) > 8):
-        lo.fail(
+        raise lo.error(
             UnknownAtCompileTime,
             f"{title} calls itself, and how often is known at run time only",
             remedy="Define it outside of the function that uses it.",
@@ -258,7 +237,7 @@ def inline(
     if not frame.names.captured:
         del lo.state.frames[frame.id]
     else:
-        lo.names_of(frame).pop(VALUE, None)
+        lo.state.frames[frame.id].pop(VALUE, None)
     return result
 
 
@@ -274,13 +253,13 @@ def new_frame(lo: Lowering, node: Any, source: Source, outer: int | None, title:
 
 def names_of(node: Any) -> Names:
     """What the text of a function says of its names."""
-    known = _NAMES.get(node)
+    known: Names | None = _NAMES.get(node)
     if known is None:
         known = _NAMES[node] = Names(node)
     return known
 
 
-_NAMES: Any = __import__("weakref").WeakKeyDictionary()
+_NAMES: WeakKeyDictionary[Any, Names] = WeakKeyDictionary()
 
 
 # Calls of what nobody knows
@@ -292,7 +271,7 @@ def call_opaque(lo: Lowering, function: Static, args: list[Value], kwargs: dict[
 
     title = function.name or getattr(function.obj, "__name__", "this")
     if not function.path:
-        lo.fail(
+        raise lo.error(
             UnknownAtCompileTime,
             f"{title} is not known here",
             reason="It is no function that can be read, and there is no rule for it.",
@@ -302,6 +281,3 @@ def call_opaque(lo: Lowering, function: Static, args: list[Value], kwargs: dict[
     atoms = [lo.atom(v) for v in (*args, *kwargs.values())]
     keywords = {"keywords": tuple(kwargs)} if kwargs else {}
     return lo.emit(P.CALL_OPAQUE, fn, *atoms, name=name or title.rpartition(".")[2], **keywords)
-
-
-__all__ = ["Items", "call_value", "inline", "lower_call", "new_frame"]

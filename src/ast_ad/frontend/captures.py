@@ -84,7 +84,7 @@ def name_from_outside(lo: Lowering, function: FunctionType, name: str) -> Value:
     """What a free name of a function stands for."""
     found = resolve_name(function, name)
     if found.where == "undefined":
-        lo.fail(
+        raise lo.error(
             UnknownAtCompileTime,
             f"the name {name!r} is not defined",
             reason="Neither the function, nor the functions around it, nor its module bind it.",

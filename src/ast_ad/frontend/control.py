@@ -29,11 +29,10 @@ from ast_ad.frontend.values import (
     Torn,
     TupleOf,
     Value,
-    Var,
 )
 from ast_ad.ir import primitives as P
 from ast_ad.ir.build import Builder
-from ast_ad.ir.core import Atom, Block, If, Lit, Stmt
+from ast_ad.ir.core import Atom, Block, If, Lit, Stmt, Var
 from ast_ad.ir.kinds import Maybe
 
 VALUE, RETURNED = "%value", "%returned"
@@ -55,6 +54,8 @@ def branch(
         lo.out, lo.state = Builder(), start.fork()
         arm()
         sides.append(Side(lo.state, lo.out))
+    if live is not None and lo.frame.exits and any(side.state.left is not False for side in sides):
+        live = frozenset(live) | lo.frame.exits[-1]
     join = Join(lo, sides[0], sides[1], before=before, live=live)
     lo.state = join.run()
     lo.out = outer
@@ -147,7 +148,7 @@ def _handler(lo: Lowering, stmt: Any) -> Callable[..., None]:
     found = FORMS.get(type(stmt))
     if found is None:
         form = type(stmt).__name__
-        lo.fail(UnsupportedSyntax, f"`{form.lower()}` is not supported", remedy="Write it in another way.")
+        raise lo.error(UnsupportedSyntax, f"`{form.lower()}` is not supported", remedy="Write it in another way.")
     return found
 
 
@@ -305,6 +306,3 @@ def _kind(atom: Atom) -> Any:
     from ast_ad.frontend.values import kind_of
 
     return kind_of(atom)
-
-
-__all__ = ["branch", "choose", "lower_body", "lower_statements", "sealed", "test_of", "truth", "unless_left"]

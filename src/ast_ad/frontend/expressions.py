@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-import operator
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from typing import Any
 
 import gast
@@ -11,61 +10,13 @@ import gast
 from ast_ad.errors import UnknownAtCompileTime, WrongArgument
 from ast_ad.frontend.captures import name_from_outside
 from ast_ad.frontend.context import Lowering, lowers, torn
-from ast_ad.frontend.control import choose, test_of, truth
 from ast_ad.frontend.known import constant_of
 from ast_ad.frontend.targets import assign, unpacked
 from ast_ad.frontend.trips import with_entry
-from ast_ad.frontend.values import (
-    FALSE,
-    NONE,
-    TRUE,
-    Closure,
-    Entries,
-    Items,
-    Ref,
-    Run,
-    Slice,
-    Static,
-    Torn,
-    TupleOf,
-    Value,
-    Var,
-    describe,
-    is_none,
-    is_numeric,
-    kind_of,
-    same_constant,
-)
+from ast_ad.frontend.values import NONE, Closure, Entries, Items, Ref, Slice, Torn, TupleOf, Value, describe
 from ast_ad.ir import kinds as K
 from ast_ad.ir import primitives as P
-from ast_ad.ir.core import Lit
-
-SYMBOLS: dict[type, str] = {
-    gast.Add: "+",
-    gast.Sub: "-",
-    gast.Mult: "*",
-    gast.Div: "/",
-    gast.FloorDiv: "//",
-    gast.Mod: "%",
-    gast.Pow: "**",
-    gast.MatMult: "@",
-    gast.LShift: "<<",
-    gast.RShift: ">>",
-    gast.BitAnd: "&",
-    gast.BitOr: "|",
-    gast.BitXor: "^",
-    gast.Lt: "<",
-    gast.LtE: "<=",
-    gast.Gt: ">",
-    gast.GtE: ">=",
-    gast.Eq: "==",
-    gast.NotEq: "!=",
-    gast.Is: "is",
-    gast.IsNot: "is not",
-    gast.In: "in",
-    gast.NotIn: "not in",
-}
-
+from ast_ad.ir.core import Lit, Var
 
 # Leaves
 
@@ -102,7 +53,7 @@ def _unbound(lo: Lowering, name: str) -> Value:
     if lo.passes:  # perhaps a later statement of the loop binds it
         lo.unbound.setdefault(name, lo.node)
         return Var(name, K.UNDEFINED)
-    lo.fail(
+    raise lo.error(
         UnknownAtCompileTime,
         f"{name!r} is read before it is bound",
         reason="No path to this place gives it a value.",
@@ -150,7 +101,7 @@ def lower_dict(lo: Lowering, node: Any, name: str) -> Value:
             other = lo.expr(value)
             inner = lo.contents(other) if isinstance(other, Ref) else None
             if not isinstance(inner, Entries):
-                lo.fail(WrongArgument, f"`**` of {describe(other)}", remedy="Unpack a dict.")
+                raise lo.error(WrongArgument, f"`**` of {describe(other)}", remedy="Unpack a dict.")
             for k, v in zip(inner.keys, inner.values, strict=True):
                 contents = with_entry(contents, k, v)
         else:
@@ -207,283 +158,6 @@ def lower_fstring(lo: Lowering, node: Any, name: str) -> Value:
     return lo.emit(P.FORMAT, *atoms, name=name or "text", parts=tuple(parts))
 
 
-# Operators
-
-
-@lowers(gast.BinOp)
-def lower_binary(lo: Lowering, node: Any, name: str) -> Value:
-    """Arithmetic."""
-    left = lo.expr(node.left)
-    right = lo.expr(node.right)
-    lo.node = node
-    return binary(lo, SYMBOLS[type(node.op)], left, right, name)
-
-
-def binary(lo: Lowering, symbol: str, left: Value, right: Value, name: str = "") -> Value:
-    """`left symbol right`: on numbers a primitive, on tuples, lists and strings structural."""
-    if isinstance(left, Var) and isinstance(right, (Var, Lit)) or isinstance(left, Lit) and isinstance(right, Var):
-        return lo.emit(P.OPERATORS[symbol], lo.atom(left), lo.atom(right), name=name)
-    if isinstance(left, Lit) and isinstance(right, Lit):
-        return _on_constants(lo, symbol, left, right, name)
-    structural = _STRUCTURAL.get((symbol, type(left), type(right)))
-    if structural is not None:
-        result: Value | None = structural(lo, left, right, name)
-        if result is not None:
-            return result
-    if is_numeric(left) or is_numeric(right):
-        from ast_ad.frontend.library import as_array
-
-        return lo.emit(P.OPERATORS[symbol], as_array(lo, left), as_array(lo, right), name=name)
-    lo.fail(
-        WrongArgument,
-        f"unsupported operands of {symbol}: {describe(left)} and {describe(right)}",
-        remedy="Use numbers or arrays.",
-    )
-
-
-_FOLD: dict[str, Callable[[Any, Any], Any]] = {
-    "+": operator.add,
-    "-": operator.sub,
-    "*": operator.mul,
-    "//": operator.floordiv,
-    "%": operator.mod,
-    "**": operator.pow,
-    "<<": operator.lshift,
-    ">>": operator.rshift,
-    "&": operator.and_,
-    "|": operator.or_,
-    "^": operator.xor,
-    "<": operator.lt,
-    "<=": operator.le,
-    ">": operator.gt,
-    ">=": operator.ge,
-    "==": operator.eq,
-    "!=": operator.ne,
-}
-
-
-def _on_constants(lo: Lowering, symbol: str, left: Lit, right: Lit, name: str) -> Value:
-    """Integers, bools and strings are computed now; floats stay as the user wrote them."""
-    small = all(isinstance(a.value, (bool, int, str)) and _short(a.value) for a in (left, right))
-    if symbol in _FOLD and (small or symbol in ("==", "!=", "<", "<=", ">", ">=")):
-        try:
-            result = _FOLD[symbol](left.value, right.value)
-        except (ArithmeticError, ValueError, TypeError):
-            result = None
-        if isinstance(result, (bool, int, str)):
-            return Lit(result)
-    if is_numeric(left) and is_numeric(right):
-        return lo.emit(P.OPERATORS[symbol], left, right, name=name)
-    lo.fail(
-        WrongArgument,
-        f"unsupported operands of {symbol}: {left.value!r} and {right.value!r}",
-        remedy="Use numbers or arrays.",
-    )
-
-
-def _short(value: Any) -> bool:
-    return not isinstance(value, int) or -(2**31) < value < 2**31
-
-
-def _joined_tuples(lo: Lowering, left: TupleOf, right: TupleOf, name: str) -> Value:
-    return TupleOf((*left.items, *right.items))
-
-
-def _repeated_tuple(lo: Lowering, left: TupleOf, right: Lit, name: str) -> Value:
-    return TupleOf(left.items * right.value)
-
-
-def _joined_lists(lo: Lowering, left: Ref, right: Ref, name: str) -> Value:
-    one, two = lo.contents(left), lo.contents(right)
-    if isinstance(one, Items) and isinstance(two, Items):
-        return lo.new_ref(Items((*one.values, *two.values)), name)
-    return lo.new_ref(Run(lo.emit(P.LIST_CONCAT, lo.run_list(one), lo.run_list(two), name=name)), name)
-
-
-def _repeated_list(lo: Lowering, left: Ref, right: Value, name: str) -> Value:
-    contents = lo.contents(left)
-    if isinstance(contents, Items) and isinstance(right, Lit) and right.value * len(contents.values) <= 32:
-        return lo.new_ref(Items(contents.values * right.value), name)
-    return lo.new_ref(Run(lo.emit(P.LIST_REPEAT, lo.run_list(contents), lo.atom(right), name=name)), name)
-
-
-def _flipped(function: Callable[..., Value]) -> Callable[..., Value]:
-    return lambda lo, left, right, name: function(lo, right, left, name)
-
-
-def _formatted(lo: Lowering, left: Lit, right: Value, name: str) -> Value | None:
-    if not isinstance(left.value, str):
-        return None
-    return Lit(left.value % constant_of(lo, right, "what is put into a text"))
-
-
-_STRUCTURAL: dict[tuple[str, type, type], Callable[..., Value | None]] = {
-    ("+", TupleOf, TupleOf): _joined_tuples,
-    ("*", TupleOf, Lit): _repeated_tuple,
-    ("*", Lit, TupleOf): _flipped(_repeated_tuple),
-    ("+", Ref, Ref): _joined_lists,
-    ("*", Ref, Lit): _repeated_list,
-    ("*", Ref, Var): _repeated_list,
-    ("*", Lit, Ref): _flipped(_repeated_list),
-    ("*", Var, Ref): _flipped(_repeated_list),
-    ("%", Lit, TupleOf): _formatted,
-}
-
-
-@lowers(gast.UnaryOp)
-def lower_unary(lo: Lowering, node: Any, name: str) -> Value:
-    """`-x`, `+x`, `~x`, `not x`."""
-    if isinstance(node.op, gast.Not):
-        known = test_of(lo, node.operand)
-        lo.node = node
-        return Lit(not known) if isinstance(known, bool) else lo.emit(P.NOT, known, name=name)
-    value = lo.expr(node.operand)
-    lo.node = node
-    if isinstance(value, Lit) and isinstance(value.value, (int, float, complex)):
-        return Lit(_UNARY[type(node.op)][1](value.value))
-    if not isinstance(value, Var):
-        lo.fail(WrongArgument, f"unsupported operand: {describe(value)}", remedy="Use numbers or arrays.")
-    return lo.emit(_UNARY[type(node.op)][0], lo.atom(value), name=name)
-
-
-_UNARY: dict[type, tuple[P.Primitive, Callable[[Any], Any]]] = {
-    gast.USub: (P.NEG, operator.neg),
-    gast.UAdd: (P.POS, operator.pos),
-    gast.Invert: (P.INVERT, operator.invert),
-}
-
-
-# Conditions
-
-
-@lowers(gast.IfExp)
-def lower_conditional(lo: Lowering, node: Any, name: str) -> Value:
-    """`a if test else b`."""
-    known = test_of(lo, node.test)
-    lo.node = node
-    test = Lit(known) if isinstance(known, bool) else known
-    return choose(lo, test, lambda: lo.expr(node.body, name), lambda: lo.expr(node.orelse, name), name)
-
-
-@lowers(gast.BoolOp)
-def lower_boolean(lo: Lowering, node: Any, name: str) -> Value:
-    """`a and b`, `a or b`: one of the operands, the later ones evaluated only where the earlier do not decide."""
-    return _boolean(lo, isinstance(node.op, gast.And), node.values, name)
-
-
-def _boolean(lo: Lowering, conjunction: bool, nodes: Sequence[Any], name: str) -> Value:
-    first = lo.expr(nodes[0])
-    if len(nodes) == 1:
-        return first
-    known = truth(lo, first)
-    if isinstance(known, bool):
-        return _boolean(lo, conjunction, nodes[1:], name) if known is conjunction else first
-    is_bool = isinstance(first, Var) and kind_of(first) == K.BOOL
-    settled: Value = (FALSE if conjunction else TRUE) if is_bool else first
-
-    def others() -> Value:
-        return _boolean(lo, conjunction, nodes[1:], name)
-
-    arms = (others, lambda: settled) if conjunction else (lambda: settled, others)
-    return choose(lo, known, *arms, name)
-
-
-@lowers(gast.Compare)
-def lower_compare(lo: Lowering, node: Any, name: str) -> Value:
-    """`a < b < c` evaluates b once, and c only where a < b."""
-    return _compare(lo, node, lo.expr(node.left), 0, name)
-
-
-def _compare(lo: Lowering, node: Any, left: Value, k: int, name: str) -> Value:
-    right = lo.expr(node.comparators[k])
-    lo.node = node
-    first = compare(lo, SYMBOLS[type(node.ops[k])], left, right, name)
-    if k + 1 == len(node.ops):
-        return first
-    return choose(lo, first, lambda: _compare(lo, node, right, k + 1, name), lambda: FALSE, name)
-
-
-def compare(lo: Lowering, symbol: str, left: Value, right: Value, name: str = "") -> Value:
-    """One comparison."""
-    special = _COMPARISONS.get(symbol)
-    found = special(lo, left, right) if special is not None else None
-    if isinstance(found, bool):
-        return Lit(found)
-    if found is not None:
-        return found
-    if symbol in ("not in", "is not", "!="):
-        positive = {"not in": "in", "is not": "is", "!=": "=="}[symbol]
-        found = _COMPARISONS[positive](lo, left, right)
-        if isinstance(found, bool):
-            return Lit(not found)
-        if found is not None:
-            return lo.emit(P.NOT, lo.atom(found), name=name)
-    if symbol in ("is", "is not", "in", "not in"):
-        return lo.emit(P.OPERATORS[symbol], lo.atom(left), lo.atom(right), name=name)
-    return binary(lo, symbol, left, right, name)
-
-
-def _identical(lo: Lowering, left: Value, right: Value) -> bool | Value | None:
-    """`is`."""
-    if isinstance(left, Lit) and isinstance(right, Lit):
-        return left.value is right.value or (same_constant(left, right) and not isinstance(left.value, float))
-    if is_none(left) or is_none(right):
-        other = right if is_none(left) else left
-        if not isinstance(other, Var):
-            return False
-        maybe = isinstance(other.kind, (K.Maybe, K.Opaque, K.Undefined))
-        return None if maybe else False
-    if isinstance(left, Ref) or isinstance(right, Ref):
-        return isinstance(left, Ref) and isinstance(right, Ref) and left.location is right.location
-    if isinstance(left, Static) or isinstance(right, Static):
-        return isinstance(left, Static) and isinstance(right, Static) and left.obj is right.obj
-    if isinstance(left, Var) and left is right:
-        return True
-    return None
-
-
-def _contains(lo: Lowering, left: Value, right: Value) -> bool | Value | None:
-    """`in`."""
-    if isinstance(right, Ref):
-        contents = lo.contents(right)
-        if isinstance(contents, Entries):
-            return constant_of(lo, left, "a key of a dict") in contents.keys
-        if isinstance(contents, Items):
-            right = TupleOf(contents.values)
-    if isinstance(right, Lit) and isinstance(left, Lit):
-        return bool(left.value in right.value)
-    if not isinstance(right, TupleOf):
-        return None
-    if isinstance(left, (Lit, Static)) and all(isinstance(v, (Lit, Static)) for v in right.items):
-        return constant_of(lo, left, "") in [constant_of(lo, v, "") for v in right.items]
-    return lo.emit(P.IN, lo.atom(left), lo.atom(right))
-
-
-def _equal(lo: Lowering, left: Value, right: Value) -> bool | Value | None:
-    """`==` of what is not two numbers."""
-    if isinstance(left, TupleOf) and isinstance(right, TupleOf):
-        if len(left.items) != len(right.items):
-            return False
-        result: Value = TRUE
-        for one, two in reversed(list(zip(left.items, right.items, strict=True))):
-            rest = result
-
-            def keep(rest: Value = rest) -> Value:
-                return rest
-
-            result = choose(lo, compare(lo, "==", one, two), keep, lambda: FALSE)
-        return result
-    if isinstance(left, Static) and isinstance(right, Static):
-        return bool(left.obj == right.obj)
-    if isinstance(left, (Static, Lit)) and isinstance(right, (Static, Lit)):
-        return bool(constant_of(lo, left, "") == constant_of(lo, right, ""))
-    odd = [v for v in (left, right) if isinstance(v, (Static, Closure)) or is_none(v)]
-    return False if odd else None
-
-
-_COMPARISONS: dict[str, Callable[..., bool | Value | None]] = {"is": _identical, "in": _contains, "==": _equal}
-
-
 @lowers(gast.Attribute)
 def lower_attribute(lo: Lowering, node: Any, name: str) -> Value:
     """`x.attr`."""
@@ -502,20 +176,10 @@ def lower_subscript(lo: Lowering, node: Any, name: str) -> Value:
     owner = lo.expr(node.value)
     index = lo.expr(node.slice)
     lo.node = node
-    return read_subscript(lo, owner, index, name or _element_name(node))
-
-
-def _element_name(node: Any) -> str:
-    """`a_i` for a[i]."""
-    if isinstance(node.value, gast.Name):
-        if isinstance(node.slice, gast.Name):
-            return f"{node.value.id}_{node.slice.id}"
-        if isinstance(node.slice, gast.Constant) and isinstance(node.slice.value, int):
-            return f"{node.value.id}_{node.slice.value}"
-    return ""
+    return read_subscript(lo, owner, index, name)
 
 
 @lowers(gast.Starred)
 def lower_starred(lo: Lowering, node: Any, name: str) -> Value:
     """`*x` outside of what can take it."""
-    lo.fail(UnknownAtCompileTime, "`*` cannot be used here", remedy="Unpack into a call, a list or a tuple.")
+    raise lo.error(UnknownAtCompileTime, "`*` cannot be used here", remedy="Unpack into a call, a list or a tuple.")

@@ -13,27 +13,25 @@ from typing import Any
 from ast_ad.errors import UnknownAtCompileTime
 from ast_ad.frontend.calls import inline, new_frame
 from ast_ad.frontend.captures import capture_variable
-from ast_ad.frontend.context import Lowering, NeedsInlining, static
+from ast_ad.frontend.context import Lowering, NeedsInlining
 from ast_ad.frontend.control import lower_body, sealed
-from ast_ad.frontend.joins import is_wider
 from ast_ad.frontend.known import NeedsConstant, constant_of
 from ast_ad.frontend.source import Source
 from ast_ad.frontend.targets import bind_name
 from ast_ad.frontend.values import (
     Entries,
     Items,
-    Location,
     Ref,
     Run,
     Static,
     TupleOf,
     Value,
-    Var,
     is_numeric,
+    is_wider,
     kind_of,
     may_be_array,
 )
-from ast_ad.ir.core import Atom, Call, Callee, Function, Lit, Param
+from ast_ad.ir.core import Atom, Call, Callee, Function, Lit, Param, Var
 from ast_ad.ir.kinds import UNDEFINED, Kind
 
 _PASSES = 10
@@ -71,7 +69,7 @@ def call_lowered(lo: Lowering, source: Source, bound: Mapping[str, Value], name:
                 raise
             _forget(lo, key)
             if needs.record is not None and needs.record.recursive:
-                lo.fail(
+                raise lo.error(
                     UnknownAtCompileTime,
                     f"{source.function.__name__} calls itself and writes to, or returns, what it was given",
                     reason="What its calls share is not followed through the recursion.",
@@ -184,7 +182,9 @@ def _lower(lo: Lowering, source: Source, bound: Mapping[str, Value], key: Any) -
         for other in set(lo.unit.records) - known:
             _forget(lo, other)
     else:
-        lo.fail(UnknownAtCompileTime, f"what {title} returns does not settle", remedy="Return one form on all paths.")
+        raise lo.error(
+            UnknownAtCompileTime, f"what {title} returns does not settle", remedy="Return one form on all paths."
+        )
     record.done = True
     lo.unit.functions[name] = function
     return record
@@ -318,6 +318,3 @@ def _emit_call(lo: Lowering, record: Record, bound: Mapping[str, Value], name: s
     origin = lo.origin()
     lo.out.stmts.append(Call(tuple(outs), Callee(record.name), tuple(atoms), (), origin))
     return result
-
-
-__all__ = ["Location", "Record", "call_lowered", "static"]

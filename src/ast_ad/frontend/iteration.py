@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, NoReturn
 
 from ast_ad.errors import UnknownAtCompileTime
 from ast_ad.frontend.context import Lowering, torn
@@ -13,6 +13,7 @@ from ast_ad.frontend.values import (
     Entries,
     Enumerate,
     Items,
+    Location,
     Mapped,
     Range,
     Ref,
@@ -44,16 +45,35 @@ class Counted:
     count: Callable[[], Atom]
     get: Callable[[Atom], Value]
     triple: tuple[Atom, Atom, Atom] | None = None
+    lists: tuple[Location, ...] = ()
 
 
-Iteration = Sequence[Value] | Counted
+@dataclass(slots=True, eq=False)
+class Listed:
+    """An iterable of known length; `get(k)` is the kth element at the moment it is reached."""
+
+    count: int
+    get: Callable[[int], Value]
+    lists: tuple[Location, ...] = ()
+
+    def values(self) -> list[Value]:
+        """All elements, now."""
+        return [self.get(k) for k in range(self.count)]
+
+
+Iteration = Listed | Counted
+
+
+def listed(values: Sequence[Value]) -> Listed:
+    """These elements."""
+    return Listed(len(values), lambda k: values[k])
 
 
 def iteration_of(lo: Lowering, value: Value) -> Iteration:
     """How to run over a value."""
     handler = _ITERATIONS.get(type(value))
     if handler is None:
-        lo.fail(
+        raise lo.error(
             UnknownAtCompileTime,
             f"{describe(value)} cannot be iterated over here",
             remedy="Iterate over a range, an array, a list or a tuple.",
@@ -67,8 +87,8 @@ def elements(lo: Lowering, value: Value) -> Sequence[Value] | None:
     if not isinstance(value, (TupleOf, Ref, Range, Zip, Enumerate, Reversed, Static, Lit, Var, Mapped)):
         return None
     found = iteration_of(lo, value)
-    if not isinstance(found, Counted):
-        return found
+    if isinstance(found, Listed):
+        return found.values()
     count = found.count()
     if not isinstance(count, Lit) or count.value > _WRITTEN_OUT:
         return None
@@ -82,28 +102,37 @@ def _tuple(lo: Lowering, value: TupleOf) -> Iteration:
     kinds = {kind_of(v) for v in value.items if isinstance(v, (Var, Lit))}
     numeric = len(kinds) == 1 and isinstance(next(iter(kinds)), Scalar)
     if len(value.items) <= _WRITTEN_OUT or not numeric or not all(isinstance(v, (Var, Lit)) for v in value.items):
-        return value.items
+        return listed(value.items)
     whole = lo.emit(P.MAKE_LIST, *map(lo.atom, value.items))
     return Counted(lambda: Lit(len(value.items)), lambda i: lo.emit(P.LIST_GET, whole, i))
 
 
 def _ref(lo: Lowering, value: Ref) -> Iteration:
     contents = lo.contents(value)
-    if isinstance(contents, Items):
-        listed = _tuple(lo, TupleOf(contents.values))
-        return listed
+    place = value.location
     if isinstance(contents, Entries):
-        return [Lit(key) for key in contents.keys]
+        keys = contents.keys
+        return Listed(len(keys), lambda k: Lit(keys[k]), (place,))
     if isinstance(contents, Torn):
-        torn(lo, contents, value.location.name)
-    name = value.location.name
+        torn(lo, contents, place.name)
+    if isinstance(contents, Items) and len(contents.values) <= _WRITTEN_OUT:
+        return Listed(len(contents.values), lambda k: _now(lo, value, Lit(k)), (place,))
+    if isinstance(contents, Items):
+        over = _tuple(lo, TupleOf(contents.values))
+        if isinstance(over, Listed):
+            return Listed(over.count, lambda k: _now(lo, value, Lit(k)), (place,))
+        contents = Run(lo.run_list(contents, name=place.name))
+        lo.state.heap[place] = contents
+    return Counted(lambda: _length(lo, value), lambda i: _now(lo, value, i), None, (place,))
 
-    def get(index: Atom) -> Value:
-        now = lo.contents(value)
-        assert isinstance(now, Run)
-        return list_element(lo, now.atom, index, singular(name))
 
-    return Counted(lambda: _length(lo, value), get)
+def _now(lo: Lowering, value: Ref, index: Atom) -> Value:
+    """An element of a list as it is when the loop reaches it."""
+    contents = lo.contents(value)
+    if isinstance(contents, Items) and isinstance(index, Lit):
+        found: Value = contents.values[index.value]
+        return found
+    return list_element(lo, lo.run_list(contents), index, singular(value.location.name))
 
 
 def _length(lo: Lowering, value: Ref) -> Atom:
@@ -153,11 +182,12 @@ def _range(lo: Lowering, value: Range) -> Iteration:
 
 def _zip(lo: Lowering, value: Zip) -> Iteration:
     parts = [iteration_of(lo, part) for part in value.parts]
-    known = [len(p) for p in parts if not isinstance(p, Counted)]
+    places = tuple(place for part in parts for place in part.lists)
+    known = [part.count for part in parts if isinstance(part, Listed)]
     if known:
-        columns = [_first(lo, p, min(known)) for p in parts]
-        return [TupleOf(tuple(row)) for row in zip(*columns, strict=False)]
-    counted = [zero_based(lo, p) for p in parts if isinstance(p, Counted)]
+        columns = [_as_listed(lo, part, min(known)) for part in parts]
+        return Listed(min(c.count for c in columns), lambda k: TupleOf(tuple(c.get(k) for c in columns)), places)
+    counted = [zero_based(lo, part) for part in parts if isinstance(part, Counted)]
 
     def count() -> Atom:
         counts: list[Atom] = []
@@ -167,24 +197,24 @@ def _zip(lo: Lowering, value: Zip) -> Iteration:
                 counts.append(new)
         return counts[0] if len(counts) == 1 else smallest(lo, counts)
 
-    return Counted(count, lambda i: TupleOf(tuple(p.get(i) for p in counted)))
+    return Counted(count, lambda i: TupleOf(tuple(p.get(i) for p in counted)), None, places)
 
 
-def _first(lo: Lowering, part: Iteration, count: int) -> Sequence[Value]:
-    """The first elements of an iterable, which must be known to have as many."""
-    if not isinstance(part, Counted):
-        return part[:count]
+def _as_listed(lo: Lowering, part: Iteration, count: int) -> Listed:
+    """The first elements of an iterable beside one of known length."""
+    if isinstance(part, Listed):
+        return part
     length = constant_of(lo, part.count(), "the length of what is zipped with a structure of known length")
     based = zero_based(lo, part)
-    return [based.get(Lit(k)) for k in range(max(0, min(count, length)))]
+    return Listed(max(0, min(count, length)), lambda k: based.get(Lit(k)), part.lists)
 
 
 def _enumerate(lo: Lowering, value: Enumerate) -> Iteration:
     part = iteration_of(lo, value.part)
-    if not isinstance(part, Counted):
-        return [TupleOf((shifted(lo, Lit(k), value.start), v)) for k, v in enumerate(part)]
+    if isinstance(part, Listed):
+        return Listed(part.count, lambda k: TupleOf((shifted(lo, Lit(k), value.start), part.get(k))), part.lists)
     based = zero_based(lo, part)
-    return Counted(based.count, lambda i: TupleOf((shifted(lo, i, value.start), based.get(i))))
+    return Counted(based.count, lambda i: TupleOf((shifted(lo, i, value.start), based.get(i))), None, part.lists)
 
 
 def _reversed(lo: Lowering, value: Reversed) -> Iteration:
@@ -199,11 +229,11 @@ def _reversed(lo: Lowering, value: Reversed) -> Iteration:
         stop = shifted(lo, r.start, product(lo, Lit(-1), r.step))
         return _range(lo, Range(start, stop, product(lo, Lit(-1), r.step)))
     part = iteration_of(lo, value.part)
-    if not isinstance(part, Counted):
-        return list(reversed(part))
+    if isinstance(part, Listed):
+        return Listed(part.count, lambda k: part.get(part.count - 1 - k), part.lists)
     based = zero_based(lo, part)
     last = shifted(lo, based.count(), Lit(-1))
-    return Counted(based.count, based.get, (last, Lit(-1), Lit(-1)))
+    return Counted(based.count, based.get, (last, Lit(-1), Lit(-1)), part.lists)
 
 
 def _mapped(lo: Lowering, value: Mapped) -> Iteration:
@@ -214,9 +244,9 @@ def _mapped(lo: Lowering, value: Mapped) -> Iteration:
         result: Value = apply(element.items if len(value.parts) > 1 else (element,))  # type: ignore[union-attr]
         return result
 
-    if not isinstance(part, Counted):
-        return [call(v) for v in part]
-    return Counted(part.count, lambda i: call(part.get(i)), part.triple)
+    if isinstance(part, Listed):
+        return Listed(part.count, lambda k: call(part.get(k)), part.lists)
+    return Counted(part.count, lambda i: call(part.get(i)), part.triple, part.lists)
 
 
 def _static(lo: Lowering, value: Static) -> Iteration:
@@ -225,12 +255,12 @@ def _static(lo: Lowering, value: Static) -> Iteration:
 
 def _lit(lo: Lowering, value: Lit) -> Iteration:
     if isinstance(value.value, str):
-        return [Lit(c) for c in value.value]
+        return listed([Lit(c) for c in value.value])
     _not_iterable(lo, value)
 
 
-def _not_iterable(lo: Lowering, value: Value) -> Any:
-    lo.fail(
+def _not_iterable(lo: Lowering, value: Value) -> NoReturn:
+    raise lo.error(
         UnknownAtCompileTime,
         f"{describe(value)} cannot be iterated over",
         remedy="Iterate over a range, an array, a list or a tuple.",
@@ -259,7 +289,7 @@ def zero_based(lo: Lowering, part: Counted) -> Counted:
     if part.triple is None or (_is(part.triple[0], 0) and _is(part.triple[2], 1)):
         return part
     start, _, step = part.triple
-    return Counted(part.count, lambda i: part.get(shifted(lo, product(lo, i, step), start)))
+    return Counted(part.count, lambda i: part.get(shifted(lo, product(lo, i, step), start)), None, part.lists)
 
 
 def range_length(lo: Lowering, r: Range) -> Atom:

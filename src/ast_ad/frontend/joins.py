@@ -30,17 +30,13 @@ from ast_ad.frontend.values import (
     Value,
     Zip,
     describe,
-    is_none,
     join_kinds,
-    kind_of,
+    kind_of_join,
     may_be_array,
     same_constant,
 )
 from ast_ad.ir.build import Builder
 from ast_ad.ir.core import UNDEFINED, Atom, Lit, Var
-from ast_ad.ir.kinds import OPAQUE, Kind, Opaque, is_number
-from ast_ad.ir.kinds import Static as StaticKind
-from ast_ad.ir.kinds import join as join_two
 
 _STRUCTURAL = (Range, Slice, Enumerate, Reversed, Zip)
 _UNBOUND = object()
@@ -177,7 +173,9 @@ class Join:
         if isinstance(value, Var) and self.lo.born.get(value, 0) > self.before:
             return self._atom(value, None, name) if self.two.state.dead else self._atom(None, value, name)
         if isinstance(value, TupleOf):
-            return replace(value, atom=None, items=tuple(self._passed(v, f"{name}_{k}") for k, v in enumerate(value.items)))
+            return replace(
+                value, atom=None, items=tuple(self._passed(v, f"{name}_{k}") for k, v in enumerate(value.items))
+            )
         if isinstance(value, Run):
             return Run(self._passed(value.atom, name))
         if isinstance(value, (Items, Entries)):
@@ -196,10 +194,14 @@ class Join:
                 others = sorted({n for x, y, _, n, _ in groups if (x is a) != (y is b) and n != name})
                 also = " and ".join(map(_in_words, others)) or "another name"
                 self.state.frozen.setdefault(
-                    merged, f"{_in_words(name)} may share memory with {also}: they do on one path, and not on the other."
+                    merged,
+                    f"{_in_words(name)} may share memory with {also}: they do on one path, and not on the other.",
                 )
-            elif a in self.one.state.frozen or b in self.two.state.frozen:
-                self.state.frozen[merged] = self.one.state.frozen.get(a) or self.two.state.frozen[b]
+            reason = self.lo.frozen_by(self.one.state, a) or self.lo.frozen_by(self.two.state, b)
+            if reason is not None:
+                self.state.frozen.setdefault(merged, reason)
+            if a in self.lo.foreign or b in self.lo.foreign:
+                self.lo.foreign.add(merged)
 
     # Values
 
@@ -225,9 +227,8 @@ class Join:
             return self._ref(a, b, name)
         if isinstance(a, Static) and isinstance(b, Static) and (a.obj is b.obj):
             return a
-        if isinstance(a, Closure) and isinstance(b, Closure) and a.node is b.node and a.frame == b.frame:
-            if a.defaults == b.defaults:
-                return a
+        if isinstance(a, Closure) and isinstance(b, Closure) and _same_closure(a, b):
+            return a
         if isinstance(a, _STRUCTURAL) and type(a) is type(b):
             return self._structure(a, b, name)
         if isinstance(a, Torn):
@@ -268,7 +269,9 @@ class Join:
             return self._array(a, b, name) if may_be_array(here) else self._atom(a, b, name)
         if isinstance(here, TupleOf):
             pairs = [(None, v) if a is None else (v, None) for v in here.items]
-            return replace(here, atom=None, items=tuple(self.value(x, y, f"{name}_{k}") for k, (x, y) in enumerate(pairs)))
+            return replace(
+                here, atom=None, items=tuple(self.value(x, y, f"{name}_{k}") for k, (x, y) in enumerate(pairs))
+            )
         if isinstance(here, Ref):
             return self._ref(a, b, name)
         return here
@@ -288,8 +291,10 @@ class Join:
         self.groups.append((one, two, out, name, self.audience))
         for value in (a, b):
             if isinstance(value, Var) and value in self.lo.views:
-                reason = f"{name!r} shares memory with another array on one path only."
-                self.state.frozen[out] = self.state.frozen[self.lo.root(value)] = reason
+                reason = f"{_in_words(name)} shares memory with another array on one path only."
+                self.state.frozen[out] = reason
+                if self.audience != CALLER or len(self.lo.stack) > 1:
+                    self.state.frozen[self.lo.root(value)] = reason
         return out
 
     def _atom(self, a: Any, b: Any, name: str) -> Var:
@@ -376,39 +381,12 @@ class Join:
         return self._atom(atoms[0], atoms[1], name)
 
 
-def kind_of_join(one: Atom, two: Atom) -> Kind:
-    """The kind of what is one atom or the other."""
-    if one is UNDEFINED or two is UNDEFINED:
-        kind = join_kinds(None if one is UNDEFINED else kind_of(one), None if two is UNDEFINED else kind_of(two))
-        return OPAQUE if isinstance(kind, StaticKind) else kind
-    maybe = is_none(one) or is_none(two)
-    if is_none(one) and is_none(two):
-        return OPAQUE
-    first = None if is_none(one) else _plain(kind_of(one))
-    second = None if is_none(two) else _plain(kind_of(two))
-    declared = [a.kind for a in (one, two) if isinstance(a, Var)]
-    maybe = maybe or any(type(k).__name__ == "Maybe" for k in declared)
-    return join_kinds(first, second, maybe)
-
-
-def _plain(kind: Kind) -> Kind:
-    return OPAQUE if isinstance(kind, StaticKind) else kind
-
-
-def is_wider(wide: Kind, narrow: Kind) -> bool:
-    """Whether a variable of one kind may hold a value of the other.
-
-    >>> from ast_ad.ir.kinds import FLOAT, INT
-    >>> is_wider(FLOAT, INT), is_wider(INT, FLOAT)
-    (True, False)
-    """
-    if wide == narrow or (isinstance(wide, Opaque) and not is_number(narrow)):
-        return True
-    return join_kinds(wide, narrow) == wide or join_two(wide, narrow) == wide
-
-
 def _flag(left: bool | Var) -> Atom:
     return left if isinstance(left, Var) else Lit(left)
+
+
+def _same_closure(a: Closure, b: Closure) -> bool:
+    return a.node is b.node and a.frame == b.frame and a.defaults == b.defaults
 
 
 def _constant(atom: Atom) -> Any:

@@ -45,7 +45,7 @@ def constant_of(lo: Lowering, value: Value, what: str) -> Any:
             return _assumed(lo, value)
         except _NoWitness:
             pass
-    lo.fail(
+    raise lo.error(
         UnknownAtCompileTime,
         f"{what} must be known when the function is compiled",
         reason=f"Here it is {describe(value)}, known at run time only.",

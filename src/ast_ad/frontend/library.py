@@ -10,9 +10,9 @@ import numpy as np
 from ast_ad.errors import NoDerivative, WrongArgument
 from ast_ad.frontend.context import Lowering, static
 from ast_ad.frontend.known import constant_of
-from ast_ad.frontend.values import Closure, Items, Ref, Run, Static, TupleOf, Value, Var, kind_of, may_be_array
-from ast_ad.ir.core import Atom, Lit
-from ast_ad.ir.kinds import Array, Opaque, Tuple
+from ast_ad.frontend.values import Closure, Items, Ref, Run, Static, TupleOf, Value, kind_of, may_be_array
+from ast_ad.ir.core import Atom, Lit, Var
+from ast_ad.ir.kinds import Array, Opaque
 from ast_ad.ir.primitives import HOLE, Primitive
 from ast_ad.rules.binding import UnsupportedArgument, bind
 from ast_ad.rules.table import primitive_of
@@ -25,16 +25,18 @@ def call_primitive(
     try:
         operands, params = bind(primitive, [_raw(a) for a in args], {k: _raw(v) for k, v in kwargs.items()})
     except UnsupportedArgument as error:
-        lo.fail(NoDerivative, str(error), remedy="Leave it out, or write it with other functions of NumPy.")
+        raise lo.error(NoDerivative, str(error), remedy="Leave it out, or write it with other functions of NumPy.") from None
     except TypeError as error:
-        lo.fail(WrongArgument, f"{primitive.name}: {error}", remedy="Call it as its documentation says.")
+        raise lo.error(WrongArgument, f"{primitive.name}: {error}", remedy="Call it as its documentation says.")
     known = {
         key: HOLE if value is HOLE else constant_of(lo, _value(value), f"{key!r} of {primitive.name}")
         for key, value in params.items()
     }
     values = [_value(v) for v in operands]
     if any(isinstance(v, Closure) for v in values):
-        lo.fail(NoDerivative, f"{primitive.name} of a function", remedy="Call the function, and pass what it gives.")
+        raise lo.error(
+            NoDerivative, f"{primitive.name} of a function", remedy="Call the function, and pass what it gives."
+        )
     base = values[0] if values else None
     rest = [lo.atom(v) for v in values[1:]]
     if primitive.result == "same" and isinstance(base, Var) and may_be_array(base) and not known:
@@ -95,7 +97,7 @@ _ABSTRACT = _collect_abstract()
 
 def as_array(lo: Lowering, value: Value) -> Atom:
     """An operand that NumPy takes as a number or an array: structures become arrays."""
-    if isinstance(value, Ref) and isinstance(lo.contents(value), (Items, Run)) or isinstance(value, TupleOf):
+    if (isinstance(value, Ref) and isinstance(lo.contents(value), (Items, Run))) or isinstance(value, TupleOf):
         primitive = primitive_of(np.array)
         assert primitive is not None
         made = call_primitive(lo, primitive, [value], {})
@@ -125,6 +127,3 @@ def _plain(lo: Lowering, primitive: Primitive, value: Value, obj: type) -> Var:
 def _dims(value: Value) -> Any:
     kind = kind_of(value) if isinstance(value, (Var, Lit)) else None
     return kind.dims if isinstance(kind, Array) else ()
-
-
-__all__ = ["Tuple", "as_array", "call_primitive", "fold_call"]

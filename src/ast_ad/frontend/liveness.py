@@ -55,7 +55,8 @@ class Names:
     def _statement(self, stmt: Any, after: frozenset[str]) -> frozenset[str]:
         handler = _LIVE.get(type(stmt))
         if handler is not None:
-            return handler(self, stmt, after)
+            live: frozenset[str] = handler(self, stmt, after)
+            return live
         return (after - _plain_targets(stmt)) | reads(stmt)
 
     def _if(self, stmt: Any, after: frozenset[str]) -> frozenset[str]:
@@ -67,9 +68,7 @@ class Names:
     def _while(self, stmt: Any, after: frozenset[str]) -> frozenset[str]:
         return self._loop(stmt, after, reads(stmt.test), set())
 
-    def _loop(
-        self, stmt: Any, after: frozenset[str], test: frozenset[str], target: set[str]
-    ) -> frozenset[str]:
+    def _loop(self, stmt: Any, after: frozenset[str], test: frozenset[str], target: set[str]) -> frozenset[str]:
         leave = self._block(stmt.orelse, after)
         head = leave | test | after
         while True:
@@ -130,14 +129,8 @@ def reads(node: Any) -> frozenset[str]:
     """The names read anywhere in a tree."""
     if node is None:
         return _EMPTY
-    found = {
-        n.id for n in gast.walk(node) if isinstance(n, gast.Name) and isinstance(n.ctx, gast.Load)
-    }
-    found |= {
-        n.target.id
-        for n in gast.walk(node)
-        if isinstance(n, gast.AugAssign) and isinstance(n.target, gast.Name)
-    }
+    found = {n.id for n in gast.walk(node) if isinstance(n, gast.Name) and isinstance(n.ctx, gast.Load)}
+    found |= {n.target.id for n in gast.walk(node) if isinstance(n, gast.AugAssign) and isinstance(n.target, gast.Name)}
     return frozenset(found)
 
 

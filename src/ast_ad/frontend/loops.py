@@ -7,47 +7,30 @@ after the loop, and the memory that it writes.
 from __future__ import annotations
 
 from collections.abc import Callable, Collection
-from dataclasses import dataclass, field, replace
+from dataclasses import replace
 from typing import Any
 
 from ast_ad.errors import UnknownAtCompileTime
-from ast_ad.frontend.context import Lowering, list_kind
+from ast_ad.frontend.context import Lowering
 from ast_ad.frontend.control import RETURNED, sealed
-from ast_ad.frontend.joins import BOTH, Join, Side, audience_of, is_wider
+from ast_ad.frontend.fitting import DoesNotFit, Fit, Head
+from ast_ad.frontend.joins import Join, Side
 from ast_ad.frontend.state import State
 from ast_ad.frontend.values import (
     FALSE,
-    Entries,
-    Items,
     Location,
-    Ref,
-    Run,
     TupleOf,
     Value,
-    is_none,
     is_numeric,
     kind_of,
     may_be_array,
-    same_constant,
 )
 from ast_ad.ir.build import Builder
 from ast_ad.ir.core import UNDEFINED, Atom, Lit, Loop, Var
-from ast_ad.ir.kinds import INT, Maybe, Undefined
+from ast_ad.ir.kinds import INT
 
 _PASSES = 16
 Triple = tuple[Atom, Atom, Atom]
-
-
-class DoesNotFit(Exception):
-    """The state at the end of a pass is not what its head assumed."""
-
-
-@dataclass(slots=True, eq=False)
-class Head:
-    """What is assumed where the body begins: a state, and which of its variables are the loop's parameters."""
-
-    state: State
-    params: list[Var] = field(default_factory=list)
 
 
 def run_loop(
@@ -95,7 +78,7 @@ def run_loop(
             continue
         break
     else:
-        lo.fail(
+        raise lo.error(
             UnknownAtCompileTime,
             "the kinds of what this loop carries do not settle",
             reason="Each pass over its body gives its variables another form.",
@@ -103,7 +86,7 @@ def run_loop(
         )
     if not lo.passes and lo.unbound:
         name, at = next(iter(lo.unbound.items()))
-        lo.fail(
+        raise lo.error(
             UnknownAtCompileTime,
             f"{name!r} is read before it is bound",
             reason="No path to this place gives it a value.",
@@ -115,6 +98,7 @@ def run_loop(
     block = sealed(end.out.block((result, *nexts), params))  # type: ignore[arg-type]
     lo.out = outer
     outs = {p: lo.new(p.name, p.kind) for p in head.params}
+    lo.foreign |= {outs[p] for p in head.params if p in lo.foreign}
     outer.stmts.append(Loop(tuple(outs.values()), triple, tuple(inits), block, origin))
     lo.state = after_loop(head.state, outs)
     if after is not None:
@@ -131,7 +115,9 @@ def generalised(lo: Lowering, entry: State, assigned: Collection[str]) -> Head:
 
     def parameter(value: Value, name: str) -> Value:
         if isinstance(value, TupleOf):
-            return replace(value, atom=None, items=tuple(parameter(v, f"{name}_{k}") for k, v in enumerate(value.items)))
+            return replace(
+                value, atom=None, items=tuple(parameter(v, f"{name}_{k}") for k, v in enumerate(value.items))
+            )
         if not is_numeric(value) or value is UNDEFINED:
             return value
         key = lo.root(value) if isinstance(value, Var) and may_be_array(value) else (name, value)
@@ -183,186 +169,6 @@ def _variables(state: State) -> set[Var]:
     for value in state.heap.values():
         visit(value)
     return found
-
-
-class Fit:
-    """Match a state with a head: `run()` is one atom for each parameter of the head, or `DoesNotFit` is raised."""
-
-    def __init__(self, lo: Lowering, head: Head, side: Side, live: Collection[str] | None, before: int) -> None:
-        self.lo, self.head, self.side, self.live, self.before = lo, head, side, live, before
-        self.params = set(head.params)
-        self.found: dict[Var, Any] = {}
-        self.places: dict[Any, Any] = {}
-        self.groups: dict[tuple[Any, str], set[Any]] = {}
-        self.audience = BOTH
-
-    def run(self) -> list[Atom]:
-        """The atoms."""
-        head, state = self.head.state, self.side.state
-        if state.dead:
-            return [UNDEFINED for _ in self.head.params]
-        for key, names in head.frames.items():
-            own = key == self.lo.frame.id
-            live = self.live if own else None
-            there = state.frames[key]
-            for name in {**names, **there}:
-                self.audience = audience_of(name, own)
-                if live is None or name in live or name[0] == "%":
-                    self.fit(names.get(name), there.get(name))
-        if any(k not in head.stale and self.lo.born.get(k, 0) <= self.before for k in state.stale):
-            raise DoesNotFit
-        self.audience = BOTH
-        self.heap()
-        self.check_groups()
-        return [self.found.get(p, UNDEFINED) for p in self.head.params]
-
-    def heap(self) -> None:
-        """What the head says of memory that was there before the loop."""
-        head, state = self.head.state.heap, self.side.state.heap
-        for key in {**head, **state}:
-            if key in self.params or key in self.places or isinstance(head.get(key), tuple):
-                continue
-            if isinstance(state.get(key), tuple) or self.lo.born.get(key, 0) > self.before:
-                continue
-            if isinstance(key, Var):
-                self.atom(head.get(key, key), state.get(key, key))
-            else:
-                self.contents(head.get(key), state.get(key))
-
-    def check_groups(self) -> None:
-        """One location here that the head holds for two is fine as long as nobody writes to it."""
-        for places in self.groups.values():
-            if len(places) > 1:
-                thawed = [p for p in places if p not in self.head.state.frozen]
-                for place in thawed:
-                    reason = "It may share memory with another name: they do on one trip of the loop, and not on another."
-                    self.head.state.frozen[place] = reason
-                if thawed:
-                    raise DoesNotFit
-
-    def note(self, here: Any, there: Any) -> None:
-        """A location here is this one at the head."""
-        for reader in self.audience:
-            self.groups.setdefault((here, reader), set()).add(there)
-
-    def fit(self, want: Any, have: Any) -> None:
-        """One value."""
-        if isinstance(want, Var) and want in self.params:
-            self.parameter(want, have)
-        elif want is have:
-            self.same(want)
-        elif isinstance(want, TupleOf) and have is None:
-            for item in want.items:
-                self.fit(item, None)
-        elif isinstance(want, TupleOf) and isinstance(have, TupleOf) and len(want.items) == len(have.items):
-            for one, two in zip(want.items, have.items, strict=True):
-                self.fit(one, two)
-        elif isinstance(want, Ref) and (have is None or isinstance(have, Ref)):
-            self.ref(want, have)
-        elif isinstance(want, Lit) and isinstance(have, Lit) and same_constant(want, have):
-            return
-        elif have is None and want is not None and not isinstance(want, (Var, Lit)):
-            return
-        elif type(want).__name__ == "Torn":
-            return
-        elif type(want) is type(have) and hasattr(want, "obj") and want.obj is have.obj:
-            return
-        else:
-            raise DoesNotFit
-
-    def same(self, value: Any) -> None:
-        """A value that the loop leaves alone."""
-        if isinstance(value, Var) and may_be_array(value):
-            root = self.lo.root(value)
-            self.note(root, root)
-        elif isinstance(value, TupleOf):
-            for item in value.items:
-                self.same(item)
-        elif isinstance(value, Ref):
-            self.note(value.location, value.location)
-
-    def parameter(self, want: Var, have: Any) -> None:
-        """What a parameter is on this side."""
-        if have is None:
-            self.found.setdefault(want, UNDEFINED)
-            return
-        if not isinstance(have, (Var, Lit)):
-            raise DoesNotFit
-        if isinstance(have, Var) and may_be_array(have):
-            self.note(self.lo.root(have), want)
-            if have in self.lo.views and want not in self.head.state.frozen:
-                self.head.state.frozen[want] = "It shares memory with another array on one trip of the loop."
-                raise DoesNotFit
-        self.atom(want, have)
-
-    def atom(self, want: Atom, have: Any) -> None:
-        """What an atom of the head is on this side."""
-        if want is have and want not in self.params:
-            return
-        if not isinstance(want, Var) or want not in self.params:
-            raise DoesNotFit
-        if is_none(have):
-            if not isinstance(want.kind, Maybe):
-                raise DoesNotFit
-        elif have is not UNDEFINED:
-            kind = have.kind if isinstance(have, Var) else kind_of(have)
-            if not isinstance(kind, Undefined) and not is_wider(want.kind, kind):
-                raise DoesNotFit
-            if isinstance(have, Var):
-                with self.lo.inside(self.side.state, self.side.out):
-                    have = self.lo.read(have)
-        known = self.found.get(want)
-        if known is not None and known is not have:
-            raise DoesNotFit
-        self.found[want] = have
-
-    def ref(self, want: Ref, have: Ref | None) -> None:
-        """A list or dict of the head."""
-        place = None if have is None else have.location
-        known = self.places.get(want.location)
-        if known is not None:
-            if known[0] is not place:
-                raise DoesNotFit
-            return
-        self.places[want.location] = (place,)
-        if place is not None:
-            self.note(place, want.location)
-        if place is not want.location and self.lo.born.get(want.location, 0) <= self.before:
-            raise DoesNotFit
-        here = None
-        if have is not None:
-            with self.lo.inside(self.side.state, self.side.out):
-                here = self.lo.contents(have)
-        self.contents(self.head.state.heap.get(want.location), here)
-
-    def contents(self, want: Any, have: Any) -> None:
-        """What a list or dict of the head holds."""
-        if want is have or want is None:
-            if want is not None:
-                for item in getattr(want, "values", ()):
-                    self.fit(item, item)
-                if isinstance(want, Run) and want.atom in self.params:
-                    self.atom(want.atom, want.atom)
-            return
-        if isinstance(want, Run) and (have is None or isinstance(have, (Items, Run))):
-            if have is None:
-                self.found.setdefault(want.atom, UNDEFINED)  # type: ignore[arg-type]
-                return
-            if not is_wider(kind_of(want.atom), list_kind(self.lo, have)):
-                raise DoesNotFit
-            with self.lo.inside(self.side.state, self.side.out):
-                self.atom(want.atom, self.lo.run_list(have, kind_of(want.atom), getattr(want.atom, "name", "")))
-        elif isinstance(want, (Items, Entries)) and have is None:
-            for one in want.values:
-                self.fit(one, None)
-        elif isinstance(want, Items) and isinstance(have, Items) and len(want.values) == len(have.values):
-            for one, two in zip(want.values, have.values, strict=True):
-                self.fit(one, two)
-        elif isinstance(want, Entries) and isinstance(have, Entries) and want.keys == have.keys:
-            for one, two in zip(want.values, have.values, strict=True):
-                self.fit(one, two)
-        elif type(want).__name__ != "Torn":
-            raise DoesNotFit
 
 
 def after_loop(state: State, outs: dict[Var, Var]) -> State:

@@ -11,7 +11,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
-from ast_ad.frontend import builtin_calls, calls, expressions, loops, statements, trips
+from ast_ad.frontend import builtin_calls, calls, expressions, loops, operators, statements, trips
 from ast_ad.frontend.calls import new_frame
 from ast_ad.frontend.captures import Assumption, Guard, fetch, guard_holds
 from ast_ad.frontend.context import Lowering, Unit, static
@@ -140,4 +140,4 @@ __all__ = [
     "guard_holds",
     "lower",
 ]
-_FORMS = (builtin_calls, calls, expressions, loops, statements, trips)  # imported for what they register
+_FORMS = (builtin_calls, calls, expressions, loops, operators, statements, trips)  # imported for what they register

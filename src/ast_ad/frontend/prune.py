@@ -41,7 +41,8 @@ def _is_droppable(stmt: Call) -> bool:
     if stmt.fn is P.GETITEM:  # what nobody reads of it may still raise: a view of slices alone does not
         index = dict(stmt.params)["index"]
         return all(isinstance(part, P.Span) or part is None or part is Ellipsis for part in index)
-    return isinstance(stmt.fn, P.Primitive) and (stmt.fn is P.LENGTH or stmt.fn.total(tuple(map(kind_of, stmt.args)), dict(stmt.params)))
+    assert isinstance(stmt.fn, P.Primitive)
+    return stmt.fn is P.LENGTH or stmt.fn.total(tuple(map(kind_of, stmt.args)), dict(stmt.params))
 
 
 def _if(stmt: If, live: set[Var]) -> Stmt | None:

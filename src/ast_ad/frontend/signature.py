@@ -39,7 +39,16 @@ _FORMS = {
     inspect.Parameter.KEYWORD_ONLY: "keyword",
     inspect.Parameter.VAR_KEYWORD: "kwargs",
 }
-_STATIC_TYPES = (str, bytes, type(None), types.FunctionType, types.BuiltinFunctionType, type, types.ModuleType, np.ufunc)
+_STATIC_TYPES = (
+    str,
+    bytes,
+    type(None),
+    types.FunctionType,
+    types.BuiltinFunctionType,
+    type,
+    types.ModuleType,
+    np.ufunc,
+)
 _SCALARS: dict[type, Kind] = {bool: BOOL, int: INT, float: FLOAT, complex: COMPLEX}
 
 
@@ -73,7 +82,9 @@ def arguments_of(function: Any, args: Sequence[Any], kwargs: Mapping[str, Any]) 
         raise WrongArgument(f"{getattr(function, '__name__', 'the function')}: {error}") from None
     bound.apply_defaults()
     return [
-        Argument(name, kind_of_argument(name, bound.arguments[name]), bound.arguments[name], _FORMS[p.kind], _default(p))
+        Argument(
+            name, kind_of_argument(name, bound.arguments[name]), bound.arguments[name], _FORMS[p.kind], _default(p)
+        )
         for name, p in signature.parameters.items()
     ]
 

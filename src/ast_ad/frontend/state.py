@@ -14,8 +14,8 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import Any
 
-from ast_ad.ir.core import Var
 from ast_ad.frontend.values import Value
+from ast_ad.ir.core import Var
 
 
 @dataclass(slots=True, eq=False)

@@ -8,11 +8,13 @@ import gast
 
 from ast_ad.errors import UnsupportedSyntax
 from ast_ad.frontend.context import Lowering, lowers
-from ast_ad.frontend.control import branch, nothing, test_of
-from ast_ad.frontend.expressions import SYMBOLS, default_values
+from ast_ad.frontend.control import test_of
+from ast_ad.frontend.expressions import default_values
+from ast_ad.frontend.operators import SYMBOLS
 from ast_ad.frontend.targets import assign, bind_name
-from ast_ad.frontend.values import Closure, Lit, Static, Value, Var
+from ast_ad.frontend.values import Closure, Static, TupleOf, Value
 from ast_ad.ir import primitives as P
+from ast_ad.ir.core import Lit
 
 
 @lowers(gast.Assign)
@@ -27,12 +29,16 @@ def lower_assign(lo: Lowering, stmt: Any) -> None:
 def _named_value(lo: Lowering, target: Any, node: Any) -> Value:
     if isinstance(target, gast.Name):
         return lo.expr(node, target.id)
-    if isinstance(target, gast.Tuple) and isinstance(node, gast.Tuple) and len(target.elts) == len(node.elts):
-        if not any(isinstance(e, gast.Starred) for e in (*target.elts, *node.elts)):
-            from ast_ad.frontend.values import TupleOf
-
-            return TupleOf(tuple(_named_value(lo, t, n) for t, n in zip(target.elts, node.elts, strict=True)))
+    if _is_paired(target, node):
+        return TupleOf(tuple(_named_value(lo, t, n) for t, n in zip(target.elts, node.elts, strict=True)))
     return lo.expr(node)
+
+
+def _is_paired(target: Any, node: Any) -> bool:
+    """`a, b = x, y`."""
+    if not (isinstance(target, gast.Tuple) and isinstance(node, gast.Tuple) and len(target.elts) == len(node.elts)):
+        return False
+    return not any(isinstance(e, gast.Starred) for e in (*target.elts, *node.elts))
 
 
 @lowers(gast.AnnAssign)
@@ -76,9 +82,9 @@ def lower_raise(lo: Lowering, stmt: Any) -> None:
     call = isinstance(error, gast.Call)
     what = lo.expr(error.func if call else error) if error is not None else None
     if not isinstance(what, Static) or not (isinstance(what.obj, type) and issubclass(what.obj, BaseException)):
-        lo.fail(UnsupportedSyntax, "`raise` of this", remedy="Raise an exception class, with a message.")
+        raise lo.error(UnsupportedSyntax, "`raise` of this", remedy="Raise an exception class, with a message.")
     if call and error.keywords:
-        lo.fail(UnsupportedSyntax, "`raise` with keyword arguments", remedy="Pass the message by position.")
+        raise lo.error(UnsupportedSyntax, "`raise` with keyword arguments", remedy="Pass the message by position.")
     words = [lo.atom(lo.expr(a)) for a in error.args] if call else []
     lo.node = stmt
     lo.emit_all(P.RAISE, Lit(what.obj), *words)
@@ -90,13 +96,12 @@ def lower_raise(lo: Lowering, stmt: Any) -> None:
 def lower_function_definition(lo: Lowering, stmt: Any) -> None:
     """A function inside a function."""
     if stmt.decorator_list:
-        lo.fail(UnsupportedSyntax, "a decorated function inside a function", remedy="Decorate it outside.", node=stmt)
+        raise lo.error(
+            UnsupportedSyntax, "a decorated function inside a function", remedy="Decorate it outside.", node=stmt
+        )
     bind_name(lo, stmt.name, Closure(stmt, lo.frame.id, default_values(lo, stmt.args), stmt.name))
 
 
 @lowers(gast.Nonlocal, gast.Global)
 def lower_declaration(lo: Lowering, stmt: Any) -> None:
     """Says which names are not this function's own; `Names` has read it."""
-
-
-__all__ = ["Var", "branch", "nothing"]

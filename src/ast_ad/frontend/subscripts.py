@@ -19,7 +19,6 @@ from ast_ad.frontend.values import (
     Static,
     TupleOf,
     Value,
-    Var,
     describe,
     is_bottom,
     is_none,
@@ -27,7 +26,7 @@ from ast_ad.frontend.values import (
     may_be_array,
 )
 from ast_ad.ir import primitives as P
-from ast_ad.ir.core import Atom, Lit
+from ast_ad.ir.core import Atom, Lit, Var
 from ast_ad.ir.kinds import INT, Array, Opaque, Scalar
 from ast_ad.ir.primitives import HOLE, Index, Span
 
@@ -36,7 +35,9 @@ def read_subscript(lo: Lowering, owner: Value, index: Value, name: str = "") -> 
     """`owner[index]`."""
     read = _READERS.get(type(owner))
     if read is None:
-        lo.fail(WrongArgument, f"{describe(owner)} cannot be subscripted", remedy="Subscript an array, a list or a dict.")
+        raise lo.error(
+            WrongArgument, f"{describe(owner)} cannot be subscripted", remedy="Subscript an array, a list or a dict."
+        )
     result: Value = read(lo, owner, index, name)
     return result
 
@@ -51,7 +52,9 @@ def _array(lo: Lowering, owner: Var, index: Value, name: str) -> Value:
     if isinstance(kind, Opaque):
         return lo.emit(P.ITEM, owner, key=constant_of(lo, index, "this subscript"))
     if isinstance(kind, Scalar):
-        lo.fail(WrongArgument, f"a Python {kind.type} cannot be subscripted", remedy="Subscript an array or a list.")
+        raise lo.error(
+            WrongArgument, f"a Python {kind.type} cannot be subscripted", remedy="Subscript an array or a list."
+        )
     template, holes = template_of(lo, index)
     kinds = tuple(kind_of(h) for h in holes)
     if P.is_basic(template, kinds):
@@ -111,7 +114,7 @@ def _tuple(lo: Lowering, owner: TupleOf, index: Value, name: str) -> Value:
 
 
 def _out_of_range(lo: Lowering, position: int, length: int) -> None:
-    lo.fail(WrongStructure, f"index {position} of {length} elements", remedy="Use an index that exists.")
+    raise lo.error(WrongStructure, f"index {position} of {length} elements", remedy="Use an index that exists.")
 
 
 def _ref(lo: Lowering, owner: Ref, index: Value, name: str) -> Value:
@@ -159,7 +162,9 @@ def _run_list(lo: Lowering, owner: Ref, contents: Run, index: Value, name: str) 
 def _dict(lo: Lowering, owner: Ref, contents: Entries, index: Value, name: str) -> Value:
     key = constant_of(lo, index, "which key of a dict is read")
     if key not in contents.keys:
-        lo.fail(WrongStructure, f"the dict has no key {key!r}", remedy=f"It has {', '.join(map(repr, contents.keys))}.")
+        raise lo.error(
+            WrongStructure, f"the dict has no key {key!r}", remedy=f"It has {', '.join(map(repr, contents.keys))}."
+        )
     return contents.values[contents.keys.index(key)]
 
 
@@ -167,7 +172,7 @@ def _constant(lo: Lowering, owner: Lit, index: Value, name: str) -> Value:
     if isinstance(owner.value, str):
         return Lit(owner.value[constant_of(lo, index, "a subscript of a text")])
     what = "None" if is_none(owner) else repr(owner.value)
-    lo.fail(WrongArgument, f"{what} cannot be subscripted", remedy="Subscript an array, a list or a dict.")
+    raise lo.error(WrongArgument, f"{what} cannot be subscripted", remedy="Subscript an array, a list or a dict.")
 
 
 def _static(lo: Lowering, owner: Static, index: Value, name: str) -> Value:
@@ -185,7 +190,7 @@ def _range(lo: Lowering, owner: Range, index: Value, name: str) -> Value:
     from ast_ad.frontend.iteration import product, shifted
 
     if isinstance(index, Slice):
-        lo.fail(UnknownAtCompileTime, "a slice of a range", remedy="Give range its own ends.")
+        raise lo.error(UnknownAtCompileTime, "a slice of a range", remedy="Give range its own ends.")
     return shifted(lo, owner.start, product(lo, lo.atom(index), owner.step))
 
 

@@ -10,9 +10,9 @@ import gast
 from ast_ad.errors import UnsupportedSyntax, WrongStructure
 from ast_ad.frontend.context import Lowering
 from ast_ad.frontend.iteration import Counted, elements, iteration_of, row
-from ast_ad.frontend.values import NONE, Items, Ref, Run, Slice, Value, Var, is_bottom, kind_of, may_be_array
+from ast_ad.frontend.values import NONE, Items, Ref, Run, Slice, Value, is_bottom, kind_of, may_be_array
 from ast_ad.ir import primitives as P
-from ast_ad.ir.core import Lit
+from ast_ad.ir.core import Lit, Var
 from ast_ad.ir.kinds import INT, Array, Opaque
 
 
@@ -77,7 +77,9 @@ def _from_run(lo: Lowering, targets: Sequence[Any], star: int, value: Value) -> 
 
 def _wrong_length(lo: Lowering, found: int, wanted: int) -> None:
     few = "not enough" if found < wanted else "too many"
-    lo.fail(WrongStructure, f"{few} values to unpack: {found} for {wanted} names", remedy="Unpack as many as there are.")
+    raise lo.error(
+        WrongStructure, f"{few} values to unpack: {found} for {wanted} names", remedy="Unpack as many as there are."
+    )
 
 
 def unpacked(lo: Lowering, value: Value, count: int | None, target: Any = None) -> Sequence[Value]:
@@ -86,7 +88,7 @@ def unpacked(lo: Lowering, value: Value, count: int | None, target: Any = None) 
     if known is not None:
         return known
     if count is None:
-        lo.fail(
+        raise lo.error(
             UnsupportedSyntax,
             "a starred name takes the rest of something whose length is known at run time only",
             remedy="Use slices: first = xs[0]; rest = xs[1:].",
@@ -126,7 +128,7 @@ def _subscript(lo: Lowering, target: Any, value: Value) -> None:
 
 
 def _attribute(lo: Lowering, target: Any, value: Value) -> None:
-    lo.fail(
+    raise lo.error(
         UnsupportedSyntax,
         f"assignment to the attribute {target.attr!r}",
         reason="Objects are not written to.",

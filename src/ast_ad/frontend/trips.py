@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from typing import Any
 
 import gast
@@ -10,14 +10,14 @@ import gast
 from ast_ad.errors import UnknownAtCompileTime
 from ast_ad.frontend.context import Lowering, lowers
 from ast_ad.frontend.control import RETURNED, VALUE, branch, lower_statements, nothing, test_of, truth, unless_left
-from ast_ad.frontend.iteration import ONE, ZERO, Counted, iteration_of
+from ast_ad.frontend.iteration import ONE, ZERO, Counted, Iteration, Listed, iteration_of
 from ast_ad.frontend.known import constant_of
 from ast_ad.frontend.liveness import bound_names, holds
 from ast_ad.frontend.loops import leave_loop, run_loop
 from ast_ad.frontend.targets import assign
-from ast_ad.frontend.values import FALSE, NONE, TRUE, Entries, Items, Ref, Run, TupleOf, Value, Var
+from ast_ad.frontend.values import FALSE, TRUE, Entries, Items, Ref, Run, Value
 from ast_ad.ir import primitives as P
-from ast_ad.ir.core import Atom, Lit
+from ast_ad.ir.core import Atom, Lit, Var
 
 #: a loop over so few numbers known at compile time is written out where it cannot be lowered as a loop
 _SMALL = 32
@@ -40,18 +40,34 @@ def lower_for(lo: Lowering, stmt: Any) -> None:
         _with_else(lo, stmt, lambda stop: _write_out(lo, over, take, stop))
 
 
+def _guarded(lo: Lowering, over: Iteration, take: Callable[[], None]) -> None:
+    """Run over lists, which must keep their length meanwhile."""
+    lo.iterated.extend(over.lists)
+    take()
+    del lo.iterated[len(lo.iterated) - len(over.lists) :]
+
+
 def _counted_for(lo: Lowering, stmt: Any, over: Counted, take: Callable[[Value], None]) -> None:
     triple = over.triple or (ZERO, over.count(), ONE)
     names = lo.frame.names
     assigned = bound_names([stmt.target, *stmt.body])
     is_range = isinstance(stmt.target, gast.Name) and over.triple is not None
-    saved = lo.state.fork(), lo.out, len(lo.out.stmts), list(lo.stack), list(lo.frame.loops), lo.passes
+    saved = (
+        lo.state.fork(),
+        lo.out,
+        len(lo.out.stmts),
+        list(lo.stack),
+        list(lo.frame.loops),
+        list(lo.frame.exits),
+        lo.passes,
+        len(lo.iterated),
+    )
 
     def run(stop: str) -> None:
         run_loop(
             lo,
             triple,
-            lambda i: take(over.get(i)),  # type: ignore[arg-type]
+            lambda i: _guarded(lo, over, lambda: take(over.get(i))),  # type: ignore[arg-type]
             assigned=assigned | _pseudo(lo, stop),
             at_head=names.head[stmt],
             after=names.after[stmt] | names.head[stmt] if stmt.orelse else names.after[stmt],
@@ -65,11 +81,15 @@ def _counted_for(lo: Lowering, stmt: Any, over: Counted, take: Callable[[Value],
         ends = [t.value for t in triple if isinstance(t, Lit)]
         if len(ends) < 3 or len(range(*ends)) > _SMALL:
             raise
-        lo.state, lo.out, length, stack, loops, lo.passes = saved
+        lo.state, lo.out, length, stack, loops, exits, lo.passes, iterated = saved
+        del lo.iterated[iterated:]
         del lo.out.stmts[length:]
         lo.stack[:] = stack
         lo.frame.loops[:] = loops
-        _with_else(lo, stmt, lambda stop: _write_out(lo, [over.get(Lit(k)) for k in range(*ends)], take, stop))
+        lo.frame.exits[:] = exits
+        numbers = range(*ends)
+        written = Listed(len(numbers), lambda k: over.get(Lit(numbers[k])), over.lists)
+        _with_else(lo, stmt, lambda stop: _write_out(lo, written, take, stop))
 
 
 def _pseudo(lo: Lowering, stop: str) -> set[str]:
@@ -136,7 +156,9 @@ def _with_else(lo: Lowering, stmt: Any, run: Callable[[str], None]) -> None:
     if returns:
         lo.names[RETURNED] = FALSE
     frame.loops.append(stop)
+    frame.exits.append(frame.names.head[stmt] | frame.names.after[stmt])
     run(stop)
+    frame.exits.pop()
     frame.loops.pop()
     lo.statement = lo.node = stmt
     lo.names.pop(stop, None)
@@ -163,11 +185,11 @@ def _with_else(lo: Lowering, stmt: Any, run: Callable[[str], None]) -> None:
         unless_left(lo, unless_broken, frame.names.after[stmt])
 
 
-def _write_out(lo: Lowering, values: Sequence[Value], take: Callable[[Value], None], stop: str) -> None:
+def _write_out(lo: Lowering, over: Listed, take: Callable[[Value], None], stop: str, first: int = 0) -> None:
     """One copy of the body for each element."""
     lo.names[stop] = FALSE
-    for k, value in enumerate(values):
-        take(value)
+    for k in range(first, over.count):
+        _guarded(lo, over, lambda k=k: take(over.get(k)))  # type: ignore[misc]
         lo.state.left = False
         ended = lo.names[stop]
         if isinstance(ended, Lit):
@@ -175,9 +197,8 @@ def _write_out(lo: Lowering, values: Sequence[Value], take: Callable[[Value], No
                 return
         else:
             assert isinstance(ended, Var)
-            rest = values[k + 1 :]
-            if rest:
-                branch(lo, ended, nothing, lambda: _write_out(lo, rest, take, stop))
+            if k + 1 < over.count:
+                branch(lo, ended, nothing, lambda k=k: _write_out(lo, over, take, stop, k + 1))  # type: ignore[misc]
             return
 
 
@@ -250,8 +271,8 @@ def for_each(lo: Lowering, source: Value, take: Callable[[Value], None]) -> None
     """Do something with each element of an iterable: a loop, or one copy for each where the structure is known."""
     over = iteration_of(lo, source)
     if not isinstance(over, Counted):
-        for value in over:
-            take(value)
+        for k in range(over.count):
+            _guarded(lo, over, lambda k=k: take(over.get(k)))  # type: ignore[misc]
         return
     triple: tuple[Atom, Atom, Atom] = over.triple or (ZERO, over.count(), ONE)
     stop = f"%each{len(lo.frame.loops)}"
@@ -260,7 +281,7 @@ def for_each(lo: Lowering, source: Value, take: Callable[[Value], None]) -> None
     bound = set(lo.names)
 
     def trip(index: Any) -> None:
-        take(over.get(index))
+        _guarded(lo, over, lambda: take(over.get(index)))
         for name in [n for n in lo.names if n not in bound and n != stop]:
             del lo.names[name]
 
@@ -288,6 +309,3 @@ def with_entry(contents: Entries, key: Any, value: Value) -> Entries:
         k = contents.keys.index(key)
         return Entries(contents.keys, (*contents.values[:k], value, *contents.values[k + 1 :]))
     return Entries((*contents.keys, key), (*contents.values, value))
-
-
-__all__ = ["NONE", "TupleOf", "append", "for_each", "with_entry"]

@@ -18,8 +18,9 @@ from dataclasses import dataclass
 from typing import Any, TypeAlias
 
 from ast_ad.ir.core import UNDEFINED, Atom, Lit, Var
-from ast_ad.ir.kinds import Array, Kind, Maybe, Scalar, Undefined, join, kind_of_value
+from ast_ad.ir.kinds import OPAQUE, Array, Kind, Maybe, Opaque, Scalar, Undefined, is_number, join, kind_of_value
 from ast_ad.ir.kinds import UNDEFINED as NO_KIND
+from ast_ad.ir.kinds import Static as StaticKind
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -154,20 +155,7 @@ class Torn:
 
 Contents: TypeAlias = Items | Run | Entries | Torn
 Value: TypeAlias = (
-    Var
-    | Lit
-    | Static
-    | TupleOf
-    | Ref
-    | Slice
-    | Range
-    | Zip
-    | Enumerate
-    | Reversed
-    | Mapped
-    | Closure
-    | Method
-    | Torn
+    Var | Lit | Static | TupleOf | Ref | Slice | Range | Zip | Enumerate | Reversed | Mapped | Closure | Method | Torn
 )
 
 NONE = Lit(None)
@@ -227,6 +215,37 @@ def join_kinds(one: Kind | None, two: Kind | None, none_on_one_side: bool = Fals
         return NO_KIND
     kind = known[0] if len(known) == 1 else join(known[0], known[1])
     return Maybe(kind) if none_on_one_side and not isinstance(kind, Maybe) else kind
+
+
+def kind_of_join(one: Atom, two: Atom) -> Kind:
+    """The kind of what is one atom or the other."""
+    if one is UNDEFINED or two is UNDEFINED:
+        kind = join_kinds(None if one is UNDEFINED else kind_of(one), None if two is UNDEFINED else kind_of(two))
+        return OPAQUE if isinstance(kind, StaticKind) else kind
+    maybe = is_none(one) or is_none(two)
+    if is_none(one) and is_none(two):
+        return OPAQUE
+    first = None if is_none(one) else _plain(kind_of(one))
+    second = None if is_none(two) else _plain(kind_of(two))
+    declared = [a.kind for a in (one, two) if isinstance(a, Var)]
+    maybe = maybe or any(isinstance(k, Maybe) for k in declared)
+    return join_kinds(first, second, maybe)
+
+
+def _plain(kind: Kind) -> Kind:
+    return OPAQUE if isinstance(kind, StaticKind) else kind
+
+
+def is_wider(wide: Kind, narrow: Kind) -> bool:
+    """Whether a variable of one kind may hold a value of the other.
+
+    >>> from ast_ad.ir.kinds import FLOAT, INT
+    >>> is_wider(FLOAT, INT), is_wider(INT, FLOAT)
+    (True, False)
+    """
+    if wide == narrow or (isinstance(wide, Opaque) and not is_number(narrow)):
+        return True
+    return join_kinds(wide, narrow) == wide or join(wide, narrow) == wide
 
 
 def describe(value: Any) -> str:

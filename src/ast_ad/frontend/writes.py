@@ -10,8 +10,8 @@ import numpy as np
 
 from ast_ad.errors import MayAlias, UnsupportedSyntax, WrongArgument
 from ast_ad.frontend.context import Lowering
-from ast_ad.frontend.expressions import binary
 from ast_ad.frontend.known import constant_of
+from ast_ad.frontend.operators import binary
 from ast_ad.frontend.subscripts import read_subscript, template_of, to_run
 from ast_ad.frontend.targets import assign, unpacked
 from ast_ad.frontend.trips import append, with_entry
@@ -23,14 +23,13 @@ from ast_ad.frontend.values import (
     Slice,
     TupleOf,
     Value,
-    Var,
     describe,
     is_bottom,
     kind_of,
     may_be_array,
 )
 from ast_ad.ir import primitives as P
-from ast_ad.ir.core import Atom, Lit
+from ast_ad.ir.core import Atom, Lit, Var
 from ast_ad.ir.kinds import Array, Kind, broadcast_dims, fits, rank
 from ast_ad.ir.primitives import Index
 
@@ -48,7 +47,7 @@ def augment(lo: Lowering, target: Any, symbol: str, node: Any) -> None:
         assign(lo, target, in_place(lo, symbol, old, value, target.id))
         return
     if not isinstance(target, gast.Subscript):
-        lo.fail(
+        raise lo.error(
             UnsupportedSyntax,
             "augmented assignment to an attribute",
             reason="Objects are not written to.",
@@ -78,7 +77,7 @@ def in_place(lo: Lowering, symbol: str, old: Value, value: Value, name: str = ""
             write_whole(lo, old, symbol, value)
             return old
         if _shared(lo, old):
-            lo.fail(
+            raise lo.error(
                 MayAlias,
                 f"{name or 'this'} may be an array or a number, and another name holds it too",
                 reason="Of an array the statement changes both, of a number one.",
@@ -106,11 +105,17 @@ def write_whole(lo: Lowering, old: Var, symbol: str, value: Value) -> None:
     new = lo.emit(P.OPERATORS[symbol], now, operand, name=old.name)
     kind, result = kind_of(old), kind_of(new)
     _check_cast(lo, kind, result)
-    if isinstance(kind, Array) and isinstance(result, Array) and kind.dtype == result.dtype and kind.dtype:
-        if symbol != "@" and (rank(kind_of(operand)) == 0 or fits_in(kind, kind_of(operand))):
-            write_version(lo, old, new)
-            return
+    if symbol != "@" and _is_same_array(kind, result, kind_of(operand)):
+        write_version(lo, old, new)
+        return
     write_version(lo, old, lo.emit(P.INDEX_UPDATE, now, new, name=old.name, index=(Ellipsis,)))
+
+
+def _is_same_array(kind: Kind, result: Kind, operand: Kind) -> bool:
+    """Whether an operation with `operand` is proven to leave dtype and axes as they are."""
+    if not isinstance(kind, Array) or not isinstance(result, Array) or kind.dtype != result.dtype or not kind.dtype:
+        return False
+    return rank(operand) == 0 or fits_in(kind, operand)
 
 
 def fits_in(kind: Array, operand: Kind) -> bool:
@@ -122,9 +127,10 @@ def fits_in(kind: Array, operand: Kind) -> bool:
 
 
 def _check_cast(lo: Lowering, kind: Kind, result: Kind) -> None:
-    if isinstance(kind, Array) and isinstance(result, Array) and kind.dtype and result.dtype:
-        if not np.can_cast(result.dtype, kind.dtype, "same_kind"):
-            lo.fail(
+    if not isinstance(kind, Array) or not isinstance(result, Array) or not kind.dtype or not result.dtype:
+        return
+    if not np.can_cast(result.dtype, kind.dtype, "same_kind"):
+        raise lo.error(
                 WrongArgument,
                 f"an array of {kind.dtype} cannot take the {result.dtype} result of this statement",
                 remedy="Convert it first: x = x.astype(float).",
@@ -154,7 +160,7 @@ def _through(lo: Lowering, call: Any, base: Atom, new: Atom, base_var: Var) -> A
         return lo.emit(P.INDEX_UPDATE, base, new, *call.args[1:], name=name, index=params["index"])
     inverse = _INVERSES.get(call.fn.name)
     if inverse is None:
-        lo.fail(
+        raise lo.error(
             UnsupportedSyntax,
             f"a write through {call.fn.name}",
             reason="The memory that it shares cannot be followed back.",
@@ -249,7 +255,9 @@ def write_subscript(lo: Lowering, owner: Value, index: Value, value: Value) -> N
     """`owner[index] = value`."""
     write = _WRITERS.get(type(owner))
     if write is None:
-        lo.fail(WrongArgument, f"{describe(owner)} cannot be assigned to", remedy="Assign to an array, a list or a dict.")
+        raise lo.error(
+            WrongArgument, f"{describe(owner)} cannot be assigned to", remedy="Assign to an array, a list or a dict."
+        )
     write(lo, owner, index, value)
 
 
@@ -259,7 +267,9 @@ def _array(lo: Lowering, owner: Var, index: Value, value: Value) -> None:
     if is_bottom(owner):
         return
     if not isinstance(kind_of(owner), Array):
-        lo.fail(WrongArgument, f"{describe(owner)} cannot be assigned to", remedy="Assign to an array, a list or a dict.")
+        raise lo.error(
+            WrongArgument, f"{describe(owner)} cannot be assigned to", remedy="Assign to an array, a list or a dict."
+        )
     array, template, holes = _place(lo, owner, index)
     atom = as_array(lo, value)
     write_version(lo, array, lo.emit(P.INDEX_UPDATE, lo.read(array), atom, *holes, name=array.name, index=template))
@@ -275,12 +285,14 @@ def _ref(lo: Lowering, owner: Ref, index: Value, value: Value) -> None:
         if isinstance(index, Slice):
             values[constant_of(lo, index, "the ends of this slice")] = unpacked(lo, value, None)
         elif not -len(values) <= index.value < len(values):
-            lo.fail(WrongArgument, f"index {index.value} of {len(values)} elements", remedy="Use an index that exists.")
+            raise lo.error(
+                WrongArgument, f"index {index.value} of {len(values)} elements", remedy="Use an index that exists."
+            )
         else:
             values[index.value] = value
         lo.set_contents(owner, Items(tuple(values)))
     elif isinstance(index, Slice):
-        lo.fail(UnsupportedSyntax, "assignment to a slice of a list", remedy="Use an array, or a loop.")
+        raise lo.error(UnsupportedSyntax, "assignment to a slice of a list", remedy="Use an array, or a loop.")
     else:
         lo.check_writable(owner.location, owner.location.name)
         run = to_run(lo, owner)
@@ -299,7 +311,7 @@ def _with_item(lo: Lowering, new: Var, item: Kind) -> Atom:
 
 
 def _tuple(lo: Lowering, owner: TupleOf, index: Value, value: Value) -> None:
-    lo.fail(WrongArgument, "a tuple cannot be assigned to", remedy="Make a new tuple, or use a list.")
+    raise lo.error(WrongArgument, "a tuple cannot be assigned to", remedy="Make a new tuple, or use a list.")
 
 
 _WRITERS: dict[type, Callable[..., None]] = {Var: _array, Ref: _ref, TupleOf: _tuple}

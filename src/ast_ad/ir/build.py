@@ -6,13 +6,13 @@ from collections.abc import Sequence
 from typing import Any
 
 from ast_ad.ir.core import Atom, Block, Call, Lit, Origin, Stmt, Var
-from ast_ad.ir.kinds import Kind, kind_of_value
+from ast_ad.ir.kinds import Kind, bound_kind, kind_of_value
 from ast_ad.ir.primitives import Primitive
 
 
 def kind_of(atom: Atom) -> Kind:
-    """The kind of an atom."""
-    return atom.kind if isinstance(atom, Var) else kind_of_value(atom.value)
+    """The kind of an atom where it is bound."""
+    return bound_kind(atom.kind) if isinstance(atom, Var) else kind_of_value(atom.value)
 
 
 class Builder:

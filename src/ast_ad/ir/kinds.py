@@ -160,6 +160,16 @@ def carries_derivative(kind: Kind) -> bool:
     return isinstance(kind, (Undefined, Residual))
 
 
+def may_be_unbound(kind: Kind) -> bool:
+    """Whether a value may not be there and its zero cotangent cannot be written without it: an array or a structure."""
+    return isinstance(kind, Maybe) and not (isinstance(kind.kind, Scalar) or rank(kind.kind) == 0)
+
+
+def bound_kind(kind: Kind) -> Kind:
+    """The kind of a value where it is bound."""
+    return kind.kind if isinstance(kind, Maybe) else kind
+
+
 def is_complex(kind: Kind) -> bool:
     """Whether values of this kind are known to be complex."""
     if isinstance(kind, Scalar):
@@ -183,7 +193,8 @@ def cotangent_kind(kind: Kind) -> Kind:
     if isinstance(kind, List):
         return List(cotangent_kind(kind.item))
     if isinstance(kind, Maybe):
-        return cotangent_kind(kind.kind)
+        inner = cotangent_kind(kind.kind)
+        return Maybe(inner) if may_be_unbound(kind) else inner
     return kind if isinstance(kind, Residual) else STATIC
 
 

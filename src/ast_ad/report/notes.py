@@ -17,7 +17,7 @@ from typing import Any, NamedTuple
 
 from ast_ad.backend.expressions import Outside, write_call
 from ast_ad.ir import primitives as P
-from ast_ad.ir.core import UNDEFINED, Atom, Block, Call, Callee, Function, If, Lit, Program, Stmt, Var
+from ast_ad.ir.core import UNDEFINED, Atom, Block, Call, Callee, Function, If, Lit, Loop, Program, Stmt, Var
 from ast_ad.ir.kinds import Kind, is_number
 from ast_ad.ir.primitives import Primitive
 from ast_ad.ir.walk import statements, with_blocks, with_operands
@@ -26,6 +26,7 @@ from ast_ad.rules.terms import Term, make
 
 _WIDEST = 60
 _DEEPEST = 6
+_UPDATES = (P.INDEX_UPDATE, P.INDEX_ADD)
 
 
 def _first(kinds: tuple[Kind, ...], params: Mapping[str, Any]) -> Kind:
@@ -151,10 +152,18 @@ def _defined(block: Block) -> list[Var]:
 def makers_of(program: Program) -> dict[Var, Stmt]:
     """Which statement defines a variable."""
     return {
-        out: stmt
+        out: stmt for function in program.functions.values() for stmt in statements(function.block) for out in stmt.outs
+    }
+
+
+def carried_by_loops(program: Program) -> set[Var]:
+    """The variables that loops hand from trip to trip."""
+    return {
+        param
         for function in program.functions.values()
         for stmt in statements(function.block)
-        for out in stmt.outs
+        if isinstance(stmt, Loop)
+        for param in stmt.body.params
     }
 
 
@@ -164,13 +173,22 @@ def expression_of(call: Call, makers: Mapping[Var, Stmt], sweep: int = 1 << 30) 
     return text if len(text) <= _WIDEST else text[: _WIDEST - 3] + "..."
 
 
-def adjoint_expression(atom: Atom, makers: Mapping[Var, Stmt], sweep: int) -> str:
-    """What an adjoint is the sum of."""
-    writer = _Writer(makers, sweep)
-    stmt = makers.get(atom) if isinstance(atom, Var) else None
-    if isinstance(stmt, Call) and stmt.fn is not NOTE_ADJOINT and len(stmt.outs) == 1:
-        return expression_of(stmt, makers, sweep)
-    return ast.unparse(writer.atom(atom))
+def adjoint_expression(atom: Atom, makers: Mapping[Var, Stmt], carried: set[Var], sweep: int) -> str:
+    """What an adjoint is the sum of, or where it comes from as a whole."""
+    if isinstance(atom, Lit):
+        return ast.unparse(_Writer(makers, sweep).atom(atom))
+    stmt = makers.get(atom)
+    if isinstance(stmt, If):
+        return "from the branch"
+    if isinstance(stmt, Loop):
+        return "from the loop"
+    if stmt is None:
+        return "from the next trip" if atom in carried else "from the caller"
+    if isinstance(stmt.fn, Callee):
+        return f"from {stmt.fn.name}"
+    if stmt.fn is NOTE_ADJOINT:
+        return atom.name
+    return "from the list" if stmt.fn is P.POP else expression_of(stmt, makers, sweep)
 
 
 class _Writer:
@@ -180,10 +198,13 @@ class _Writer:
         self.outside = Outside({})
 
     def statement(self, call: Call) -> str:
-        if call.fn in (P.INDEX_UPDATE, P.INDEX_ADD):
+        if call.fn in _UPDATES:
+            before = self.makers.get(call.args[0]) if isinstance(call.args[0], Var) else None
+            nested = isinstance(before, Call) and before.fn in _UPDATES and self.is_nested(call.args[0], before)
+            start = f"{self.statement(before)}; " if isinstance(before, Call) and nested else ""
             target = Call(call.outs, P.GETITEM, (call.args[0], *call.args[2:]), call.params)
             sign = "=" if call.fn is P.INDEX_UPDATE else "+="
-            return f"{self.unparsed(target)} {sign} {ast.unparse(self.atom(call.args[1]))}"
+            return f"{start}{self.unparsed(target)} {sign} {ast.unparse(self.atom(call.args[1]))}"
         return self.unparsed(call)
 
     def unparsed(self, call: Call) -> str:
@@ -199,7 +220,8 @@ class _Writer:
         if isinstance(atom, Lit):
             return ast.Name(id="undefined") if atom is UNDEFINED else self.outside.constant(atom.value)
         stmt = self.makers.get(atom)
-        if isinstance(stmt, Call) and depth < _DEEPEST and self.is_nested(atom, stmt):
+        is_update = isinstance(stmt, Call) and stmt.fn in _UPDATES and atom.name
+        if isinstance(stmt, Call) and depth < _DEEPEST and not is_update and self.is_nested(atom, stmt):
             return self.call(stmt, depth)
         return ast.Name(id=atom.name or "_")
 
@@ -209,11 +231,3 @@ class _Writer:
             return not var.name
         written = stmt.origin is None or stmt.origin.sweep >= self.sweep
         return not var.name or (written and fn is not P.ITEM)
-
-
-def is_branch_or_loop(atom: Atom, makers: Mapping[Var, Stmt]) -> str:
-    """"branch" or "loop" where an atom comes out of one, else ""."""
-    stmt = makers.get(atom) if isinstance(atom, Var) else None
-    if stmt is None or isinstance(stmt, Call):
-        return ""
-    return "branch" if isinstance(stmt, If) else "loop"

@@ -51,9 +51,7 @@ def shown(value: Any) -> str:
         return f"{value:.6g}"
     if isinstance(value, np.ndarray):
         text = _array(value)
-        return (
-            text if len(text) <= _WIDEST else f"{value.dtype} array {value.shape}".replace(",)", ")")
-        )
+        return text if len(text) <= _WIDEST else f"{value.dtype} array {value.shape}".replace(",)", ")")
     if isinstance(value, dict):
         text = "{" + ", ".join(f"{key!r}: {shown(item)}" for key, item in value.items()) + "}"
     elif isinstance(value, list):
@@ -63,7 +61,9 @@ def shown(value: Any) -> str:
     else:
         text = repr(value)
     return (
-        text if len(text) <= _WIDEST else f"{type(value).__name__} of {len(value)}"
+        text
+        if len(text) <= _WIDEST
+        else f"{type(value).__name__} of {len(value)}"
         if isinstance(value, (dict, list, tuple))
         else text[: _WIDEST - 3] + "..."
     )

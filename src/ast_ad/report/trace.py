@@ -15,22 +15,22 @@ from collections.abc import Sequence
 from typing import Any, NamedTuple
 
 from ast_ad import pipeline, runtime
-from ast_ad.analyses.activity import can_vary
+from ast_ad.analyses.activity import Activity, can_vary
 from ast_ad.errors import WrongArgument
 from ast_ad.frontend.signature import arguments_of
-from ast_ad.ir.core import Atom, Block, Call, Function, Loop, Program, Var
+from ast_ad.ir.core import Block, Call, Function, Loop, Program, Var
 from ast_ad.ir.interpret import Interpreter
 from ast_ad.ir.kinds import is_number
 from ast_ad.ir.walk import statements
 from ast_ad.parameters import parameters_of, places_of
-from ast_ad.patterns import fetch
+from ast_ad.patterns import fetch, plain_of
 from ast_ad.report.notes import (
     NOTE,
     NOTE_ADJOINT,
     NOTE_TANGENT,
     Step,
     adjoint_expression,
-    is_branch_or_loop,
+    carried_by_loops,
     makers_of,
     with_notes,
 )
@@ -43,7 +43,7 @@ _FIRST, _LAST = 40, 10  # rows of a long sweep that are printed
 class Row(NamedTuple):
     """One executed statement.
 
-    `tangent` is None in reverse mode; an adjoint is a row whose name ends in `_bar` and whose value it is.  `trips` are
+    `tangent` is None in reverse mode, and where nothing that is returned depends on the value; an adjoint is a row whose name ends in `_bar` and whose value it is.  `trips` are
     the trips of the loops around it, outermost first, counted from 1; `function` is empty in the traced function itself.
     """
 
@@ -99,8 +99,7 @@ def _section(rows: Sequence[Row], first: int, last: int, *, tangents: bool) -> s
     columns = ["step", "in" if any(places) else "", "name", "expression", "value"]
     columns += ["tangent"] if tangents else []
     lines = [
-        [str(row.step), place, row.name, row.expression, shown(row.value)]
-        + ([shown(row.tangent)] if tangents else [])
+        [str(row.step), place, row.name, row.expression, shown(row.value)] + ([shown(row.tangent)] if tangents else [])
         for row, place in zip(rows, places, strict=True)
     ]
     kept = [k for k, head in enumerate(columns) if head]
@@ -121,15 +120,9 @@ def _place(row: Row) -> str:
 def trace_of(fun: Any, args: Sequence[Any], mode: str = "forward", wrt: Any = None) -> Trace:
     """The trace of a call."""
     if mode not in ("forward", "reverse"):
-        raise WrongArgument(
-            f"trace has no mode {mode!r}", remedy='Write mode="forward" or mode="reverse".'
-        )
-    inner = getattr(fun, "primal", fun) if getattr(type(fun), "__name__", "") == "" else fun
-    arguments = arguments_of(inner, args, {})
-    request = pipeline.Request(inner, arguments, "primal", ())
-    work = pipeline.Work(request)
-    for stage in pipeline.READ + pipeline.PREPARE:
-        work = stage.run(work)
+        raise WrongArgument(f"trace has no mode {mode!r}", remedy='Write mode="forward" or mode="reverse".')
+    arguments = arguments_of(fun, args, {})
+    work = pipeline.run(pipeline.Request(fun, arguments, "primal", ()), upto="write")
     main = work.program.main
     own = [p for p in main.params if p.form != "capture"]
     values = [a.witness for a in arguments]
@@ -140,7 +133,7 @@ def trace_of(fun: Any, args: Sequence[Any], mode: str = "forward", wrt: Any = No
         default=0,
     )
     known = dict(zip((p.var for p in own), values, strict=True))
-    known.update((p.var, fetch(p.path, inner)) for p in main.params if p.form == "capture")
+    known.update((p.var, fetch(p.path, plain_of(fun))) for p in main.params if p.form == "capture")
     if mode == "forward":
         return _forward(program, steps, known, places, sweep)
     return _reverse(program, steps, known, places, sweep)
@@ -163,10 +156,11 @@ def _forward(
 ) -> Trace:
     main = program.main
     moving = {main.params[k].var: _ones_like(known[main.params[k].var]) for k in places}
-    tangent = pipeline_simplified(forward.tangent(program, places))
+    tangent = _simplified(forward.tangent(program, places))
     seeds = iter(moving[main.params[k].var] for k in places)
     args = [known[p.var] if p.var in known else next(seeds) for p in tangent.main.params]
     recorder = _Recorder(tangent, steps, sweep)
+    recorder.constant = _constants(program, places)
     for param in main.params:
         if param.form != "capture":
             value = known[param.var]
@@ -180,7 +174,7 @@ def _reverse(
     program: Program, steps: Sequence[Step], known: dict[Var, Any], places: Sequence[int], sweep: int
 ) -> Trace:
     main = program.main
-    gradient = pipeline_simplified(reverse.gradient(program, places, value=True, one=False))
+    gradient = _simplified(reverse.gradient(program, places, value=True, one=False))
     recorder = _Recorder(gradient, steps, sweep)
     for param in main.params:
         if param.form != "capture":
@@ -199,12 +193,25 @@ def _reverse(
     return Trace("reverse", rows, len(recorder.adjoints), value, bars)
 
 
-def pipeline_simplified(program: Program) -> Program:
+def _simplified(program: Program) -> Program:
     """The program after the stages that simplify derivatives."""
     work = pipeline.Work(pipeline.Request(None, (), "primal", ()), program=program)
     for stage in pipeline.SIMPLIFY:
         work = stage.run(work)
     return work.program
+
+
+def _constants(program: Program, places: Sequence[int]) -> set[int]:
+    """The steps whose values do not depend on the parameters at `places`."""
+    activity, found = Activity(program), set()
+    for function in program.functions.values():
+        is_main = function is program.main
+        pattern = [k in places if is_main else True for k in range(len(function.params))]
+        varied = activity.varied(function, pattern)
+        for stmt in statements(function.block):
+            if isinstance(stmt, Call) and stmt.fn is NOTE and stmt.args[0] not in varied:
+                found.add(dict(stmt.params)["step"])
+    return found
 
 
 def _ones_like(value: Any) -> Any:
@@ -283,11 +290,13 @@ class _Recorder(Interpreter):
         self.steps = steps
         self.sweep = sweep
         self.makers = makers_of(program)
+        self.carried = carried_by_loops(program)
         self.rows: list[_Seen] = []
         self.adjoints: list[_Seen] = []
         self.tangents: dict[int, Any] = {}
         self.visits: list[_Visit] = []
         self.words: dict[Call, str] = {}
+        self.constant: set[int] = set()
 
     def call(self, stmt: Call, args: list[Any]) -> tuple[Any, ...]:
         """The results of one call; a note reports its argument."""
@@ -298,8 +307,9 @@ class _Recorder(Interpreter):
             if stmt.fn is NOTE_TANGENT:
                 self.tangents[number] = value
             elif stmt.fn is NOTE:
-                tangent = self.tangents.pop(number, runtime.zeros_like(value))
-                self.rows.append(_Seen(step, value, None if isinstance(value, bool) else tangent, trips))
+                zero = runtime.zeros_like(value) if number in self.constant else None
+                tangent = None if isinstance(value, bool) else self.tangents.pop(number, zero)
+                self.rows.append(_Seen(step, value, tangent, trips))
             else:
                 self.adjoints.append(_Seen(step, value, None, trips, self.words_of(stmt)))
         return super().call(stmt, args)
@@ -307,10 +317,7 @@ class _Recorder(Interpreter):
     def words_of(self, stmt: Call) -> str:
         """The expression of an adjoint."""
         if stmt not in self.words:
-            ct: Atom = stmt.args[0]
-            joint = is_branch_or_loop(ct, self.makers)
-            words = f"from the {joint}" if joint else adjoint_expression(ct, self.makers, self.sweep)
-            self.words[stmt] = words
+            self.words[stmt] = adjoint_expression(stmt.args[0], self.makers, self.carried, self.sweep)
         return self.words[stmt]
 
     def loop(self, stmt: Loop, env: dict[Var, Any]) -> tuple[Any, ...]:

@@ -7,9 +7,11 @@ from dataclasses import dataclass
 from typing import Any
 
 from ast_ad.ir import primitives as P
-from ast_ad.ir.kinds import Fixed, List, Tuple
+from ast_ad.ir.core import Var
+from ast_ad.ir.kinds import Array, Fixed, Kind, List, Scalar, Tuple
 from ast_ad.rules.modes import Params, Rule, Terms, Tree, fill_params
-from ast_ad.rules.terms import Term, make
+from ast_ad.rules.results import name_of
+from ast_ad.rules.terms import Term, make, term
 
 _MADE = (P.MAKE_TUPLE, P.MAKE_FIXED)
 
@@ -23,7 +25,7 @@ class Composite(Rule):
     def jvp(self, ans: Term, args: Terms, params: Params, tangents: Sequence[Tree]) -> Tree:
         moves = {id(arg): t for arg, t in zip(args, tangents, strict=True)}
         found: Tree = tangent_of(self._value(args, params), moves, {})
-        return make(P.BROADCAST_LIKE, found, ans) if isinstance(found, Term) and isinstance(found.kind, P.Array) else found
+        return make(P.BROADCAST_LIKE, found, ans) if isinstance(found, Term) and isinstance(found.kind, Array) else found
 
     def vjp(self, ans: Term, args: Terms, params: Params, ct: Term, i: int) -> Tree:
         found: Tree = cotangent_of(self._value(args, params), ct, args[i])
@@ -34,6 +36,19 @@ class Composite(Rule):
         args, named = fill_params(args, params)
         value = self.formula(*args, **named)
         return make(P.MAKE_TUPLE, *value) if isinstance(value, tuple) else value
+
+
+def kind_of_formula(formula: Callable[..., Any]) -> Callable[[Any, Any], Kind]:
+    """The kind of a composite function's result: that of its formula; numbers come out as NumPy has them."""
+
+    def kind(kinds: tuple[Kind, ...], params: Any) -> Kind:
+        args, named = fill_params(tuple(Term(Var("", k)) for k in kinds), params)
+        value = formula(*args, **named)
+        found = [term(v).kind for v in (value if isinstance(value, tuple) else (value,))]
+        known = tuple(Array(name_of(k), ()) if isinstance(k, Scalar) else k for k in found)
+        return Tuple(known) if isinstance(value, tuple) else known[0]
+
+    return kind
 
 
 def _rule(fn: Any) -> Rule:

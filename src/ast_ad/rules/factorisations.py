@@ -18,7 +18,7 @@ from ast_ad.rules.binding import UnsupportedArgument
 from ast_ad.rules.joining import length_along
 from ast_ad.rules.products import transposed
 from ast_ad.rules.results import array_dims, inexact, name_of, promoted, real
-from ast_ad.rules.fft import resized
+from ast_ad.rules.fft import filled, resized
 from ast_ad.rules.table import custom
 from ast_ad.rules.terms import Term, call, make
 
@@ -419,39 +419,53 @@ def _lstsq_kind(kinds: Kinds, params: Mapping[str, Any]) -> Kind:
 def _lstsq_tangent(ans: Any, tangents: Any, a: Any, b: Any, rcond: Any = None) -> Any:
     da, db = tangents
     x, p = ans[0], call(np.linalg.pinv, a)
-    move: Any = None if db is None else p @ db
+    residual = b - a @ x
+    change = db if da is None else -(da @ x) if db is None else db - da @ x
+    move = p @ change
     if da is not None:
-        part = p @ (adjoint(p) @ (adjoint(da) @ (b - a @ x))) - p @ (da @ x)
         turn = adjoint(da) @ (adjoint(p) @ x)
-        part = part + (turn - p @ (a @ turn))
-        move = part if move is None else move + part
-    return move, None, None, None
+        move = move + p @ (adjoint(p) @ (adjoint(da) @ residual)) + (turn - p @ (a @ turn))
+    squares = 2 * np.real(np.sum(conj(residual) * change, axis=0))
+    return move, resized(np.atleast_1d(squares), ans[1]), None, None
 
 
 def _outer(x: Any, y: Any) -> Any:
     return np.outer(x, y) if rank(x.kind) == 1 else x @ transposed(y)
 
 
+def _from_squares(ct: Any, a: Any, b: Any, x: Any) -> Any:
+    """What the residuals' squares give to the residuals; they are empty where the matrix has not full rank."""
+    weight = filled(ct, 1 if rank(b.kind) == 1 else length_along(b, 1))
+    return 2 * weight * conj(b - a @ x)
+
+
 def _lstsq_by_matrix(ct: Any, ans: Any, a: Any, b: Any, rcond: Any = None) -> Any:
-    x_bar = _only_solution(ct)
+    x_bar, squares_bar, *_ = _given(ct)
     x, p = ans[0], call(np.linalg.pinv, a)
-    y = transposed(p) @ x_bar
-    residual = conj(b - a @ x)
-    turned = x_bar - transposed(a) @ y
-    return _outer(residual, p @ conj(y) if is_complex(a.kind) else p @ y) - _outer(y, x) + _outer(transposed(p) @ conj(x) if is_complex(a.kind) else transposed(p) @ x, turned)
+    total: Any = None
+    if x_bar is not None:
+        y = transposed(p) @ x_bar
+        turned = x_bar - transposed(a) @ y
+        total = _outer(conj(b - a @ x), conj(p) @ y) - _outer(y, x) + _outer(adjoint(p) @ conj(x), turned)
+    if squares_bar is not None:
+        part = _outer(_from_squares(squares_bar, a, b, x), x)
+        total = -part if total is None else total - part
+    return total
 
 
-def _only_solution(ct: Any) -> Any:
-    x_bar, *others = _given(ct)
-    if any(other is not None for other in others[:1]):
-        raise UnsupportedArgument("the residuals of np.linalg.lstsq have no derivative rule")
-    return x_bar
+def _lstsq_by_right_side(ct: Any, ans: Any, a: Any, b: Any, rcond: Any = None) -> Any:
+    x_bar, squares_bar, *_ = _given(ct)
+    total: Any = None if x_bar is None else transposed(call(np.linalg.pinv, a)) @ x_bar
+    if squares_bar is not None:
+        part = _from_squares(squares_bar, a, b, ans[0])
+        total = part if total is None else total + part
+    return total
 
 
 custom(
     np.linalg.lstsq,
     _lstsq_tangent,
-    (_lstsq_by_matrix, lambda ct, ans, a, b, rcond=None: transposed(call(np.linalg.pinv, a)) @ _only_solution(ct)),
+    (_lstsq_by_matrix, _lstsq_by_right_side),
     _lstsq_kind,
     operands=("a", "b"),
 )

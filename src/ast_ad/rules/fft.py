@@ -36,7 +36,7 @@ def _kind(fn: Any, many: bool, half: str = "") -> Any:
 
     def kind(kinds: Kinds, params: Mapping[str, Any]) -> Kind:
         dims = array_dims(kinds[0])
-        trial = {"s": (4, 4)} if many else {"n": 4}
+        trial = {"s": (4, 4), "axes": (0, 1)} if many else {"n": 4}
         dtype = dtype_by_trial(fn, [Array(name_of(kinds[0]), (1, 1))], 2, **trial)
         if dims is None:
             return Array(dtype, None)

@@ -93,7 +93,8 @@ def _last_axes_norm(ct: Any, ans: Any, x: Any, ord_: Any) -> Any:
         size = np.abs(x)
         direction = divide_or_zero(np.conj(x), size) if is_complex(x.kind) else np.sign(x)
         totals = np.sum(size, axis=axis)
-        chosen = totals.equals(ans[..., None] if batch else ans)
+        largest = np.max if ord_ > 0 else np.min
+        chosen = totals.equals(largest(totals, axis=-1, keepdims=True))
         number = np.sum(chosen, axis=-1, keepdims=True)
         weight = np.where(chosen, (ct[..., None] if batch else ct) / number, 0)
         return np.expand_dims(weight, axis) * direction
@@ -102,7 +103,8 @@ def _last_axes_norm(ct: Any, ans: Any, x: Any, ord_: Any) -> Any:
     if ord_ == "nuc":
         weight = np.where(s > 0, ct[..., None] if batch else ct, 0)
     else:
-        chosen = s.equals(ans[..., None] if batch else ans)
+        largest = np.max if ord_ > 0 else np.min
+        chosen = s.equals(largest(s, axis=-1, keepdims=True))
         weight = np.where(chosen, (ct[..., None] if batch else ct) / np.sum(chosen, axis=-1, keepdims=True), 0)
     product = (u * weight[..., None, :]) @ vh
     return np.conj(product) if is_complex(x.kind) else product

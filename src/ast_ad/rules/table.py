@@ -26,7 +26,7 @@ from ast_ad.ir import primitives as P
 from ast_ad.ir.kinds import FLOAT, elementwise_kind
 from ast_ad.ir.primitives import HOLE, KindRule, Primitive
 from ast_ad.rules.binding import HONOURED, UnsupportedArgument, bind
-from ast_ad.rules.composite import Composite
+from ast_ad.rules.composite import Composite, kind_of_formula
 from ast_ad.rules.modes import (
     Bilinear,
     Custom,
@@ -324,7 +324,7 @@ def custom(
 
 def composite(functions: Any, formula: Any, kinds: KindRule | None = None, **how: Any) -> None:
     """Functions that are a formula of others: `lambda a, weights: np.sum(a * weights) / np.sum(weights)`."""
-    for primitive in _primitives(functions, kinds, how):
+    for primitive in _primitives(functions, kinds or kind_of_formula(formula), how):
         _enter(primitive, Composite(formula=formula), [formula])
 
 

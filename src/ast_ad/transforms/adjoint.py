@@ -18,6 +18,7 @@ from ast_ad.ir.kinds import (
     Kind,
     Scalar,
     cotangent_kind,
+    may_be_unbound,
     rank,
     same_shape,
 )
@@ -42,6 +43,7 @@ from ast_ad.transforms.trees import (
     dense,
     flatten,
     leaf_kinds,
+    may_be_none,
     structure,
     unflatten,
     zero,
@@ -100,6 +102,10 @@ class Sweep:
         """Add to the cotangent of a variable."""
         if tree is None or not isinstance(atom, Var) or atom not in self.active:
             return
+        if may_be_unbound(atom.kind):
+            tree = dense(tree, Term(atom))
+        elif may_be_none(tree):
+            tree = make(P.OR_ZEROS, tree, Term(atom))
         old = self.cts.get(atom)
         tree = first(tree) if old is None else merged(old, tree)
         self.cts[atom] = self.pen.settle(tree, f"{atom.name}_bar" if atom.name else "")

@@ -28,7 +28,7 @@ from ast_ad.ir.core import (
     Stmt,
     Var,
 )
-from ast_ad.ir.kinds import Dict, Maybe, cotangent_kind
+from ast_ad.ir.kinds import Dict, Kind, bound_kind, cotangent_kind, may_be_unbound
 from ast_ad.ir.walk import statements
 from ast_ad.rules.table import rule_of
 from ast_ad.rules.terms import Term, UnknownRank, make
@@ -161,11 +161,11 @@ class _Writer:
             return UNDEFINED
         return self.pen.write(dense(tree, Term(like)))
 
-    def dense_leaves(self, like: Atom) -> list[Atom]:
-        """The leaves of the tangent of an atom, zeros written out."""
+    def dense_leaves(self, like: Atom, kind: Kind | None = None) -> list[Atom]:
+        """The leaves of the tangent of an atom, zeros written out; `kind` is that of where it goes."""
         if like is UNDEFINED:
             return [UNDEFINED]
-        tree, kind = self.dots.get(like), kind_of(like)
+        tree, kind = self.dots.get(like), kind or kind_of(like)
         found = flatten(tree, kind)
         if structure(kind) is None:
             return [self.pen.write(found[0] if found[0] is not None else zero(like))]
@@ -224,7 +224,13 @@ class _Writer:
             self.pen.builder.stmts.append(call)
             return
         name = self.forward.function(call.fn.name, pattern)
-        given = [leaf for a, p in zip(call.args, pattern, strict=True) if p for leaf in self.dense_leaves(a)]
+        params = self.forward.program.functions[call.fn.name].block.params
+        given = [
+            leaf
+            for a, v, p in zip(call.args, params, pattern, strict=True)
+            if p
+            for leaf in self.dense_leaves(a, v.kind)
+        ]
         made = [
             [Var(f"{o.name}_dot" if o.name else "", cotangent_kind(k)) for k in leaf_kinds(o.kind)] if v else []
             for o, v in zip(call.outs, varied, strict=True)
@@ -287,6 +293,8 @@ class _Writer:
             return [UNDEFINED] * count
         if isinstance(atom, Lit):
             return [self.pen.write(zero(atom))] * count
+        if may_be_unbound(out.kind):
+            return [self.dense(self.dots.get(atom), atom)]
         return self.dense_leaves(atom)
 
     def _new(self, variables: Sequence[Var], moving: Sequence[int]) -> list[list[Var]]:
@@ -317,7 +325,7 @@ def _make(writer: _Writer, call: Call, dots: tuple[Tree, ...]) -> None:
 def _item(writer: _Writer, call: Call, dots: tuple[Tree, ...]) -> None:
     whole = call.args[0]
     kind = kind_of(whole)
-    kind = kind.kind if isinstance(kind, Maybe) else kind
+    kind = bound_kind(kind)
     items, key = structure(kind), dict(call.params)["key"]
     if items is None:
         writer.set(call.outs[0], make(P.ITEM, dots[0], key=key))

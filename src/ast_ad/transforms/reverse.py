@@ -129,15 +129,15 @@ class _Reverse:
         pair = Var("", Tuple(tuple(map(kind_of, forward.block.results))))
         joined = Call((pair,), P.MAKE_TUPLE, forward.block.results)
         block = replace(forward.block, stmts=(*forward.block.stmts, joined), results=(pair,))
-        return self.finish(names[0], replace(forward, block=block)), *names
+        return self.finish(names[0], replace(forward, block=block), names[1]), *names
 
     def sweep_of(self, main: Function, wrt: Sequence[int], seeds: Sequence[bool]) -> Sweep:
         pattern = [i in wrt for i in range(len(main.params))]
         active = self.activity.active(main, pattern, seeds)
         return Sweep(main, active, selected(main, [False]), self.sweep, self.call_adjoint)
 
-    def finish(self, name: str, entry: Function) -> Program:
-        """The program of the entry and all that it reaches."""
+    def finish(self, name: str, entry: Function, also: str = "") -> Program:
+        """The program of the entry, another function that callers want, and all that they reach."""
         available = {**self.program.functions, **self.functions, name: entry}
         reached: dict[str, Function] = {}
 
@@ -150,6 +150,8 @@ class _Reverse:
                     reach(available[stmt.fn.name], stmt.fn.name)
 
         reach(entry, name)
+        if also:
+            reach(available[also], also)
         return Program(name, dict(reversed(list(reached.items()))))
 
     # Functions that are called
@@ -168,13 +170,14 @@ class _Reverse:
             residual = (Var("residual", pair.residual, call.origin),)
         forward = Call((*call.outs, *residual), Callee(pair.forward), call.args, (), call.origin)
         region.stmts[region.stmts.index(call)] = forward
-        actives = [a for a, p in zip(call.args, pattern, strict=True) if p and isinstance(a, Var)]
-        outs = [[Var(f"{a.name}_bar" if a.name else "", cotangent_kind(k)) for k in leaf_kinds(a.kind)] for a in actives]
+        params = self.program.functions[call.fn.name].block.params
+        actives = [(a, v.kind) for a, v, p in zip(call.args, params, pattern, strict=True) if p and isinstance(a, Var)]
+        outs = [[Var(f"{a.name}_bar" if a.name else "", cotangent_kind(k)) for k in leaf_kinds(kind)] for a, kind in actives]
         sweep.pen.add(
             Call(tuple(v for o in outs for v in o), Callee(pair.reverse), (*residual, *bars), (), sweep.pen.builder.origin)
         )
-        for arg, made in zip(actives, outs, strict=True):
-            sweep.contribute(arg, unflatten(iter(map(Term, made)), arg.kind))
+        for (arg, kind), made in zip(actives, outs, strict=True):
+            sweep.contribute(arg, unflatten(iter(map(Term, made)), kind))
 
     def pair(self, name: str, pattern: Flags, seeds: Flags, masked: Flags) -> Pair:
         """The sweeps of a function for one pattern, written on the first call."""

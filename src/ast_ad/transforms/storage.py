@@ -15,7 +15,7 @@ from typing import Any
 from ast_ad.ir import primitives as P
 from ast_ad.ir.build import kind_of
 from ast_ad.ir.core import UNDEFINED, Atom, Call, Callee, Lit, Var
-from ast_ad.ir.kinds import BOOL, INT, Kind, Maybe, Scalar, rank
+from ast_ad.ir.kinds import BOOL, INT, Kind, Maybe, Scalar, bound_kind, rank
 from ast_ad.transforms.adjoint import Sweep
 from ast_ad.transforms.regions import (
     DRAINED,
@@ -123,7 +123,7 @@ class _Storage:
                 if isinstance(arg, Var) and arg in self.found and arg in self.home and arg not in self.sweep.renamed:
                     raise AssertionError("a value is wanted again after it was placed")
             return
-        kind = var.kind.kind if isinstance(var.kind, Maybe) else var.kind
+        kind = bound_kind(var.kind)
         tape = Tape(f"{var.name}s" if var.name else "", kind)
         fresh = Var(var.name, kind, var.origin)
         self.found[var] = fresh
@@ -214,9 +214,9 @@ class _Storage:
             if held:
                 var = branch.outs[held[0]]
             elif home is branch.then:
-                var = branch.add_out(var.name, var, UNDEFINED, var.kind)
+                var = branch.add_out(var.name, var, UNDEFINED, Maybe(bound_kind(var.kind)))
             else:
-                var = branch.add_out(var.name, UNDEFINED, var, var.kind)
+                var = branch.add_out(var.name, UNDEFINED, var, Maybe(bound_kind(var.kind)))
             home = other.parent  # type: ignore[assignment]
         return var
 

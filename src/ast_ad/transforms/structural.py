@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 from ast_ad.ir import primitives as P
 from ast_ad.ir.core import Call, Var
-from ast_ad.ir.kinds import Dict, Maybe
+from ast_ad.ir.kinds import Dict, bound_kind
 from ast_ad.rules.terms import Term, make
 from ast_ad.transforms.contributions import fit
 from ast_ad.transforms.trees import Tree, dense, element, structure, zero
@@ -43,7 +43,7 @@ def adjoint_of_item(sweep: Sweep, call: Call) -> None:
     whole = call.args[0]
     tree = sweep.cts.pop(call.outs[0])
     assert isinstance(whole, Var)
-    kind = whole.kind.kind if isinstance(whole.kind, Maybe) else whole.kind
+    kind = bound_kind(whole.kind)
     items = structure(kind)
     key = dict(call.params)["key"]
     if items is None:

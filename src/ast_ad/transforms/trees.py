@@ -11,8 +11,8 @@ from collections.abc import Iterator
 from typing import Any, TypeAlias
 
 from ast_ad.ir import primitives as P
-from ast_ad.ir.core import Atom
-from ast_ad.ir.kinds import Array, Dict, Fixed, Kind, List, Maybe, Scalar, Tuple, is_number
+from ast_ad.ir.core import Atom, Lit, Var
+from ast_ad.ir.kinds import Array, Dict, Fixed, Kind, List, Maybe, Scalar, Tuple, bound_kind, is_number, may_be_unbound
 from ast_ad.rules.terms import Term, make, term
 
 Tree: TypeAlias = Any
@@ -21,7 +21,7 @@ Tree: TypeAlias = Any
 def structure(kind: Kind) -> tuple[Kind, ...] | None:
     """The kinds of the elements of a structure; None for what has one term."""
     if isinstance(kind, Maybe):
-        return structure(kind.kind)
+        return None if may_be_unbound(kind) else structure(kind.kind)
     return kind.items if isinstance(kind, (Tuple, Dict, Fixed)) else None
 
 
@@ -61,9 +61,11 @@ def element(value: Term, kind: Kind, k: int) -> Term:
 
 
 def zero(like: Atom) -> Term:
-    """The zero cotangent of a value, written out: 0.0 for a number, else zeros of its shape."""
+    """The zero cotangent of a value, written out: 0.0 for a number, else zeros of its shape; None where it may be unbound."""
     value = Term(like)
     kind = value.kind
+    if isinstance(like, Var) and may_be_unbound(like.kind):
+        return Term(Lit(None))
     if isinstance(kind, Scalar):
         return term(0j if kind.type == "complex" else 0.0)
     if isinstance(kind, Array) and kind.dims == ():
@@ -75,18 +77,24 @@ def dense(tree: Tree, like: Term) -> Term:
     """A tree as one term, its zeros written out; `like` is the value it belongs to."""
     if isinstance(tree, Term):
         return tree
-    items = structure(like.kind)
-    if items is None or tree is None:
-        if items is not None and any(not is_number(k) and not isinstance(k, List) for k in items):
-            return make(P.ZEROS_LIKE, like)
+    if tree is None:
         return zero(like.atom) if like.atom is not None else make(P.ZEROS_LIKE, like)
     parts = [dense(t, element(like, like.kind, k)) for k, t in enumerate(tree)]
     return join_parts(parts, like.kind)
 
 
+def may_be_none(value: Tree) -> bool:
+    """Whether a cotangent is None where nobody contributed: that of a value that may be unbound."""
+    if not isinstance(value, Term):
+        return False
+    return value.atom is not None and (
+        may_be_unbound(value.atom.kind) if isinstance(value.atom, Var) else value.atom.value is None
+    )
+
+
 def join_parts(parts: list[Term], kind: Kind) -> Term:
     """A structure of this kind made of its parts."""
-    kind = kind.kind if isinstance(kind, Maybe) else kind
+    kind = bound_kind(kind)
     if isinstance(kind, Dict):
         return make(P.MAKE_DICT, *parts, keys=kind.keys)
     return make(P.MAKE_FIXED if isinstance(kind, Fixed) else P.MAKE_TUPLE, *parts)
@@ -97,10 +105,12 @@ def add(a: Tree, b: Tree) -> Tree:
     if a is None or b is None:
         return b if a is None else a
     if isinstance(a, tuple) or isinstance(b, tuple):
-        one = a if isinstance(a, tuple) else (a,) * 0
-        if isinstance(a, Term) or isinstance(b, Term):
-            whole, parts = (a, b) if isinstance(a, Term) else (b, a)
-            one = tuple(element(whole, whole.kind, k) for k in range(len(parts)))
-            return tuple(add(x, y) for x, y in zip(one, parts, strict=True))
-        return tuple(add(x, y) for x, y in zip(one, b, strict=True))
+        count = len(a) if isinstance(a, tuple) else len(b)
+        return tuple(add(_part(a, k), _part(b, k)) for k in range(count))
+    if may_be_none(a) or may_be_none(b):
+        return make(P.ADD_MAYBE, a, b)
     return make(P.ADD, a, b) if is_number(a.kind) and is_number(b.kind) else make(P.ADD_STRUCTURES, a, b)
+
+
+def _part(tree: Tree, k: int) -> Tree:
+    return tree[k] if isinstance(tree, tuple) else element(tree, tree.kind, k)

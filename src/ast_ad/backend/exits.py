@@ -1,0 +1,89 @@
+"""How a loop is left: what its body yields on each path, and which paths are a `return` of the user."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from ast_ad.backend.tree import Node
+from ast_ad.ir.core import UNDEFINED, Atom, Block, If, Lit, Loop, Stmt, Var
+
+
+def yielded(arm: Block, outs: Sequence[Var], results: Sequence[Atom]) -> list[Atom]:
+    """What `results` are when the branch with these outs has taken an arm."""
+    known: dict[Atom, Atom] = dict(zip(outs, arm.results, strict=True))
+    return [known.get(r, r) for r in results]
+
+
+def paths(block: Block, results: Sequence[Atom]) -> list[Sequence[Atom]]:
+    """What the body of a loop yields on each path that its flag to stop distinguishes."""
+    last = block.stmts[-1] if block.stmts else None
+    if not isinstance(last, If) or results[0] not in last.outs:
+        return [results]
+    arms = (last.then, last.orelse)
+    return [path for arm in arms for path in paths(arm, yielded(arm, last.outs, results))]
+
+
+def is_literal(atom: Atom, value: Any) -> bool:
+    """Whether an atom is this constant, of this type."""
+    return isinstance(atom, Lit) and type(atom.value) is type(value) and atom.value == value
+
+
+def constants_until_exit(loop: Loop) -> frozenset[int]:
+    """The places of carried values that keep their initial constant until the loop is left."""
+    params = loop.body.params[len(loop.body.params) - len(loop.inits) :]
+    staying = [p for p in paths(loop.body, loop.body.results) if not is_literal(p[0], True)]
+    found = set()
+    for k, (param, init) in enumerate(zip(params, loop.inits, strict=True)):
+        if isinstance(init, Lit) and init is not UNDEFINED:
+            if all(p[k + 1] is param or is_literal(p[k + 1], init.value) for p in staying):
+                found.add(k)
+    return frozenset(found)
+
+
+@dataclass(frozen=True, slots=True)
+class Returning:
+    """A loop whose flag, where it is set, makes what follows return: those paths return at once.
+
+    flag     the place of the flag among the carried values
+    outs     the outs of the loop
+    results  what is returned, in terms of the outs
+    end      writes the return
+    """
+
+    flag: int
+    outs: tuple[Var, ...]
+    results: tuple[Atom, ...]
+    end: Callable[[Sequence[Atom]], list[Node]]
+
+    def takes(self, path: Sequence[Atom]) -> bool:
+        """Whether a path of the body is one that returns."""
+        return is_literal(path[0], True) and is_literal(path[self.flag + 1], True)
+
+    def nodes(self, path: Sequence[Atom]) -> list[Node]:
+        """The return of a path."""
+        known: dict[Atom, Atom] = dict(zip(self.outs, path[1:], strict=True))
+        return self.end([known.get(r, r) for r in self.results])
+
+
+def returning(
+    stmts: Sequence[Stmt], results: Sequence[Atom], end: Callable[[Sequence[Atom]], list[Node]]
+) -> Returning | None:
+    """The exits of a loop followed by `if returned: return value`, where `results` are what is returned then."""
+    if len(stmts) < 2 or not isinstance(stmts[-1], If) or not isinstance(stmts[-2], Loop):
+        return None
+    test, loop = stmts[-1], stmts[-2]
+    if test.then.stmts or test.test not in loop.outs:
+        return None
+    flag = loop.outs.index(test.test)  # type: ignore[arg-type]
+    if flag not in constants_until_exit(loop) or not is_literal(loop.inits[flag], False):
+        return None
+    for path in paths(loop.body, loop.body.results):
+        if is_literal(path[0], True) and not isinstance(path[flag + 1], Lit) and not _is_param(loop, path[flag + 1], flag):
+            return None
+    return Returning(flag, loop.outs, tuple(yielded(test.then, test.outs, results)), end)
+
+
+def _is_param(loop: Loop, atom: Atom, k: int) -> bool:
+    return loop.body.params[len(loop.body.params) - len(loop.inits) :][k] is atom

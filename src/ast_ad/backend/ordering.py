@@ -1,0 +1,55 @@
+"""Compute the new version of a value after the last line that reads the old one, so that both are one variable."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from ast_ad.analyses.aliasing import is_update
+from ast_ad.ir.core import Block, Call, Callee, Function, Stmt, Var
+from ast_ad.ir.walk import blocks_of, reads, with_blocks
+
+
+def put_new_versions_last(function: Function) -> Function:
+    """Move `x_bar1 = x_bar0 * y` of a sweep that a transform wrote below the last line that reads `x_bar0`."""
+    block = _block(function.block)
+    return function if block is function.block else replace(function, block=block)
+
+
+def _block(block: Block) -> Block:
+    stmts = [with_blocks(stmt, _block) for stmt in block.stmts]
+    for k in range(len(stmts) - 2, -1, -1):
+        old = _old_version(stmts[k])
+        if old is None or old in block.results:
+            continue
+        last = _last_reader(stmts, k, old)
+        if last is not None:
+            stmts.insert(last, stmts.pop(k))
+    if all(a is b for a, b in zip(stmts, block.stmts, strict=True)):
+        return block
+    return replace(block, stmts=tuple(stmts))
+
+
+def _old_version(stmt: Stmt) -> Var | None:
+    """The operand of a movable statement that has the name of its result."""
+    if not isinstance(stmt, Call) or isinstance(stmt.fn, Callee) or stmt.fn.effect or len(stmt.outs) != 1:
+        return None
+    if is_update(stmt) or stmt.origin is None or not stmt.origin.sweep or not stmt.outs[0].name:
+        return None
+    same = [a for a in stmt.args if isinstance(a, Var) and a.name == stmt.outs[0].name]
+    return same[0] if same else None
+
+
+def _last_reader(stmts: list[Stmt], k: int, old: Var) -> int | None:
+    """Where the last statement that reads `old` stands, if statement `k` may move below it."""
+    moving = stmts[k]
+    assert isinstance(moving, Call)
+    last = None
+    for place in range(k + 1, len(stmts)):
+        stmt = stmts[place]
+        read = reads(stmt)
+        if old in read:
+            last = place
+        if moving.outs[0] in read or blocks_of(stmt) or (is_update(stmt) and stmt.args[0] in moving.args):  # type: ignore[union-attr]
+            rest = (reads(later) for later in stmts[place:])
+            return last if last is not None and last < place and not any(old in r for r in rest) else None
+    return last

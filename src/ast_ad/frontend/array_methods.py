@@ -1,0 +1,163 @@
+"""Attributes and methods of arrays and numbers, most of them by one table of NumPy functions."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any
+
+import numpy as np
+
+from ast_ad.errors import UnsupportedSyntax
+from ast_ad.frontend.context import Lowering
+from ast_ad.frontend.trips import append
+from ast_ad.frontend.values import NONE, Items, Static, TupleOf, Value, describe, kind_of
+from ast_ad.ir import primitives as P
+from ast_ad.ir.core import Lit, Var
+from ast_ad.ir.kinds import Array, Kind, Scalar, dims_of, rank
+
+Args = Sequence[Value]
+Kwargs = Mapping[str, Value]
+
+
+def _shape(lo: Lowering, owner: Any, name: str) -> Value:
+    dims = dims_of(kind_of(owner))
+    if dims is None:
+        return lo.emit(P.SHAPE, lo.atom(owner), name=name)
+    if all(isinstance(d, int) for d in dims):
+        return TupleOf(tuple(Lit(d) for d in dims))
+    whole = lo.emit(P.SHAPE, lo.atom(owner))
+    return TupleOf(
+        tuple(Lit(d) if isinstance(d, int) else lo.emit(P.ITEM, whole, key=k) for k, d in enumerate(dims)), None, whole
+    )
+
+
+def _ndim(lo: Lowering, owner: Any, name: str) -> Value:
+    known = rank(kind_of(owner))
+    return Lit(known) if known is not None else lo.emit(P.LENGTH, lo.emit(P.SHAPE, lo.atom(owner)), name=name)
+
+
+def _size(lo: Lowering, owner: Any, name: str) -> Value:
+    dims = dims_of(kind_of(owner))
+    if dims is not None and all(isinstance(d, int) for d in dims):
+        return Lit(math.prod(d for d in dims if isinstance(d, int)))
+    if dims is not None and len(dims) == 1:
+        return lo.emit(P.LENGTH, lo.atom(owner), name=name)
+    return _call(lo, np.size, [owner], {}, name)
+
+
+def _dtype(lo: Lowering, owner: Any, name: str) -> Value:
+    kind = kind_of(owner)
+    if isinstance(kind, Array) and kind.dtype is not None:
+        return Static(np.dtype(kind.dtype), kind.dtype)
+    raise lo.error(
+        UnsupportedSyntax, f"the dtype of {describe(owner)} is not known", remedy="Name the dtype, such as float."
+    )
+
+
+def _real(lo: Lowering, owner: Any, name: str) -> Value:
+    return owner if isinstance(kind_of(owner), Scalar) else _call(lo, np.real, [owner], {}, name)  # type: ignore[no-any-return]
+
+
+def _function_attribute(function: Any) -> Callable[..., Value]:
+    return lambda lo, owner, name: _call(lo, function, [owner], {}, name)
+
+
+ATTRIBUTES: dict[str, Callable[[Lowering, Any, str], Value]] = {
+    "shape": _shape,
+    "ndim": _ndim,
+    "size": _size,
+    "dtype": _dtype,
+    "T": _function_attribute(np.transpose),
+    "real": _function_attribute(np.real),
+    "imag": _function_attribute(np.imag),
+}
+
+#: methods that are a function of NumPy with the array as its first argument
+NUMPY_METHODS: dict[str, Any] = {
+    name: getattr(np, name)
+    for name in (
+        *("all", "any", "argmax", "argmin", "argpartition", "argsort", "choose", "clip", "compress", "conj"),
+        *("conjugate", "cumprod", "cumsum", "diagonal", "dot", "max", "mean", "min", "nonzero", "prod"),
+        *("ravel", "repeat", "round", "searchsorted", "squeeze", "std", "sum", "swapaxes", "take", "trace"),
+        "var",
+    )
+}
+
+
+def _call(lo: Lowering, function: Any, args: Args, kwargs: Kwargs, name: str = "") -> Value:
+    from ast_ad.frontend.calls import call_value
+
+    return call_value(lo, Static(function, f"np.{function.__name__}"), args, kwargs, name)
+
+
+def as_function(lo: Lowering, owner: Var, name: str, args: Args, kwargs: Kwargs, wish: str) -> Value:
+    return _call(lo, NUMPY_METHODS[name], [owner, *args], kwargs, wish)
+
+
+def _packed(args: Args) -> list[Value]:
+    """`x.reshape(2, 3)` for `np.reshape(x, (2, 3))`."""
+    return [TupleOf(tuple(args))] if len(args) > 1 else list(args)
+
+
+def _reshape(lo: Lowering, owner: Var, args: Args, kwargs: Kwargs, wish: str) -> Value:
+    return _call(lo, np.reshape, [owner, *_packed(args)], kwargs, wish)
+
+
+def _transpose(lo: Lowering, owner: Var, args: Args, kwargs: Kwargs, wish: str) -> Value:
+    return _call(lo, np.transpose, [owner, *_packed(args)], kwargs, wish)
+
+
+def _copy(lo: Lowering, owner: Var, args: Args, kwargs: Kwargs, wish: str) -> Value:
+    return lo.emit(P.COPY, lo.read(owner), name=wish)
+
+
+def _flatten(lo: Lowering, owner: Var, args: Args, kwargs: Kwargs, wish: str) -> Value:
+    return _call(lo, np.ravel, [lo.emit(P.COPY, lo.read(owner)), *args], kwargs, wish)
+
+
+def _astype(lo: Lowering, owner: Var, args: Args, kwargs: Kwargs, wish: str) -> Value:
+    if hasattr(np, "astype"):
+        return _call(lo, np.astype, [owner, *args], kwargs, wish)
+    return _call(lo, np.array, [owner, *args], kwargs, wish)
+
+
+def _item(lo: Lowering, owner: Var, args: Args, kwargs: Kwargs, wish: str) -> Value:
+    kind = kind_of(owner)
+    name = kind.dtype or "float64" if isinstance(kind, Array) else "float64"
+    if args:
+        from ast_ad.frontend.subscripts import read_subscript
+
+        index = args[0] if len(args) == 1 else TupleOf(tuple(args))
+        owner = read_subscript(lo, owner, index)  # type: ignore[assignment]
+    return lo.emit(P.TO_INT if np.dtype(name).kind in "iu" else P.TO_FLOAT, lo.read(owner), name=wish)
+
+
+def _tolist(lo: Lowering, owner: Var, args: Args, kwargs: Kwargs, wish: str) -> Value:
+    from ast_ad.frontend.trips import for_each
+
+    kind: Kind = kind_of(owner)
+    if rank(kind) != 1:
+        raise lo.error(UnsupportedSyntax, "tolist of an array of this rank", remedy="Use the array itself.")
+    result = lo.new_ref(Items(()), wish)
+    for_each(lo, owner, lambda v: append(lo, result, _item(lo, v, (), {}, "")))  # type: ignore[arg-type]
+    return result
+
+
+def _fill(lo: Lowering, owner: Var, args: Args, kwargs: Kwargs, wish: str) -> Value:
+    from ast_ad.frontend.writes import write_subscript
+
+    write_subscript(lo, owner, Lit(Ellipsis), args[0])
+    return NONE
+
+
+ARRAY_METHODS: dict[str, Callable[..., Value]] = {
+    "reshape": _reshape,
+    "transpose": _transpose,
+    "copy": _copy,
+    "flatten": _flatten,
+    "astype": _astype,
+    "item": _item,
+    "tolist": _tolist,
+    "fill": _fill,
+}

@@ -1,0 +1,192 @@
+"""Methods of lists and dicts: what they do to the contents of a location."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+
+from ast_ad.errors import UnsupportedSyntax, WrongStructure
+from ast_ad.frontend.context import Lowering, static
+from ast_ad.frontend.known import constant_of
+from ast_ad.frontend.subscripts import to_run
+from ast_ad.frontend.trips import append, with_entry
+from ast_ad.frontend.values import NONE, Entries, Items, Ref, Run, TupleOf, Value, describe
+from ast_ad.ir import primitives as P
+from ast_ad.ir.core import Lit
+
+Args = Sequence[Value]
+Kwargs = Mapping[str, Value]
+
+# Lists
+
+
+def _check_not_iterated(lo: Lowering, owner: Ref) -> None:
+    if owner.location in lo.iterated:
+        raise lo.error(
+            UnsupportedSyntax,
+            "a list that a loop runs over changes its length",
+            remedy="Loop over a copy: for v in list(xs).",
+        )
+
+
+def _append(lo: Lowering, owner: Ref, args: Args, kwargs: Kwargs) -> Value:
+    _check_not_iterated(lo, owner)
+    append(lo, owner, args[0])
+    return NONE
+
+
+def _extend(lo: Lowering, owner: Ref, args: Args, kwargs: Kwargs) -> Value:
+    from ast_ad.frontend.writes import extend
+
+    _check_not_iterated(lo, owner)
+    extend(lo, owner, args[0])
+    return NONE
+
+
+def _pop(lo: Lowering, owner: Ref, args: Args, kwargs: Kwargs) -> Value:
+    _check_not_iterated(lo, owner)
+    contents = lo.contents(owner)
+    if isinstance(contents, Items):
+        at = constant_of(lo, args[0], "the index of pop") if args else -1
+        values = list(contents.values)
+        if not -len(values) <= at < len(values):
+            raise lo.error(WrongStructure, "pop from a list that is too short", remedy="Test its length first.")
+        found = values.pop(at)
+        lo.set_contents(owner, Items(tuple(values)))
+        return found
+    if args and not (isinstance(args[0], Lit) and args[0].value == -1):
+        raise lo.error(UnsupportedSyntax, "pop from the middle of a list", remedy="Pop from its end, or use slices.")
+    assert isinstance(contents, Run)
+    rest, found = lo.emit_all(P.POP, contents.atom, names=(owner.location.name, ""))
+    lo.set_contents(owner, Run(rest))
+    value = lo.value_of(found, "")
+    lo.freeze(value, "It was an element of a list whose length is known at run time only.")
+    return value
+
+
+def _insert(lo: Lowering, owner: Ref, args: Args, kwargs: Kwargs) -> Value:
+    _check_not_iterated(lo, owner)
+    contents = lo.contents(owner)
+    at = constant_of(lo, args[0], "the index of insert")
+    if isinstance(contents, Items):
+        values = list(contents.values)
+        values.insert(at, args[1])
+        lo.set_contents(owner, Items(tuple(values)))
+        return NONE
+    if at != 0:
+        raise lo.error(UnsupportedSyntax, "insert in the middle of a list", remedy="Join slices of the list.")
+    front = lo.emit(P.MAKE_LIST, lo.atom(args[1]))
+    lo.freeze(args[1], "It was put into a list.")
+    joined = lo.emit(P.LIST_CONCAT, front, lo.run_list(contents), name=owner.location.name)
+    lo.set_contents(owner, Run(joined))
+    return NONE
+
+
+def _list_copy(lo: Lowering, owner: Ref, args: Args, kwargs: Kwargs) -> Value:
+    return lo.new_ref(lo.contents(owner))
+
+
+def _reverse(lo: Lowering, owner: Ref, args: Args, kwargs: Kwargs) -> Value:
+    contents = lo.contents(owner)
+    if isinstance(contents, Items):
+        lo.set_contents(owner, Items(contents.values[::-1]))
+    else:
+        run = to_run(lo, owner)
+        back = (P.Span(None, None, -1),)
+        lo.set_contents(owner, Run(lo.emit(P.LIST_SLICE, run.atom, name=owner.location.name, index=back)))
+    return NONE
+
+
+def _clear(lo: Lowering, owner: Ref, args: Args, kwargs: Kwargs) -> Value:
+    _check_not_iterated(lo, owner)
+    lo.set_contents(owner, Items(()))
+    return NONE
+
+
+LIST_METHODS: dict[str, Callable[..., Value]] = {
+    "append": _append,
+    "extend": _extend,
+    "pop": _pop,
+    "insert": _insert,
+    "copy": _list_copy,
+    "reverse": _reverse,
+    "clear": _clear,
+}
+
+
+# Dicts
+
+
+def _entries(lo: Lowering, owner: Ref) -> Entries:
+    contents = lo.contents(owner)
+    assert isinstance(contents, Entries)
+    return contents
+
+
+def _get(lo: Lowering, owner: Ref, args: Args, kwargs: Kwargs) -> Value:
+    contents = _entries(lo, owner)
+    key = constant_of(lo, args[0], "which key of a dict is read")
+    if key in contents.keys:
+        return contents.values[contents.keys.index(key)]
+    return args[1] if len(args) > 1 else NONE
+
+
+def _items(lo: Lowering, owner: Ref, args: Args, kwargs: Kwargs) -> Value:
+    contents = _entries(lo, owner)
+    pairs = zip(contents.keys, contents.values, strict=True)
+    return TupleOf(tuple(TupleOf((static(k), v)) for k, v in pairs))
+
+
+def _values(lo: Lowering, owner: Ref, args: Args, kwargs: Kwargs) -> Value:
+    return TupleOf(_entries(lo, owner).values)
+
+
+def _keys(lo: Lowering, owner: Ref, args: Args, kwargs: Kwargs) -> Value:
+    return TupleOf(tuple(map(static, _entries(lo, owner).keys)))
+
+
+def _update(lo: Lowering, owner: Ref, args: Args, kwargs: Kwargs) -> Value:
+    contents = _entries(lo, owner)
+    for other in args:
+        inner = lo.contents(other) if isinstance(other, Ref) else None
+        if not isinstance(inner, Entries):
+            raise lo.error(UnsupportedSyntax, f"update with {describe(other)}", remedy="Pass a dict or keywords.")
+        for k, v in zip(inner.keys, inner.values, strict=True):
+            contents = with_entry(contents, k, v)
+    for k, v in kwargs.items():
+        contents = with_entry(contents, k, v)
+    lo.set_contents(owner, contents)
+    return NONE
+
+
+def _dict_pop(lo: Lowering, owner: Ref, args: Args, kwargs: Kwargs) -> Value:
+    contents = _entries(lo, owner)
+    key = constant_of(lo, args[0], "which key of a dict is removed")
+    if key not in contents.keys:
+        if len(args) > 1:
+            return args[1]
+        raise lo.error(WrongStructure, f"the dict has no key {key!r}", remedy="Give pop a default.")
+    k = contents.keys.index(key)
+    lo.set_contents(
+        owner, Entries(contents.keys[:k] + contents.keys[k + 1 :], contents.values[:k] + contents.values[k + 1 :])
+    )
+    return contents.values[k]
+
+
+def _setdefault(lo: Lowering, owner: Ref, args: Args, kwargs: Kwargs) -> Value:
+    contents = _entries(lo, owner)
+    key = constant_of(lo, args[0], "which key of a dict is read")
+    if key not in contents.keys:
+        lo.set_contents(owner, with_entry(contents, key, args[1] if len(args) > 1 else NONE))
+    return _get(lo, owner, args, kwargs)
+
+
+DICT_METHODS: dict[str, Callable[..., Value]] = {
+    "get": _get,
+    "items": _items,
+    "values": _values,
+    "keys": _keys,
+    "update": _update,
+    "copy": _list_copy,
+    "pop": _dict_pop,
+    "setdefault": _setdefault,
+}

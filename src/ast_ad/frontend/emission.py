@@ -1,0 +1,214 @@
+"""Write statements of the IR, each with its place in the user's text, and raise errors that show it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from typing import Any, TypeVar
+from weakref import WeakKeyDictionary
+
+from ast_ad.errors import AstAdError
+from ast_ad.frontend.liveness import Names
+from ast_ad.frontend.source import Source
+from ast_ad.frontend.state import State
+from ast_ad.frontend.values import Contents, Location, Value, kind_of
+from ast_ad.ir.build import Builder
+from ast_ad.ir.core import Atom, Call, Function, Origin, Var
+from ast_ad.ir.kinds import UNDEFINED as NO_KIND
+from ast_ad.ir.kinds import Kind
+from ast_ad.ir.primitives import Primitive
+
+_F = TypeVar("_F", bound=Callable[..., Any])
+Handler = Callable[..., Any]
+
+#: the function that lowers a form of syntax, by the type of its node
+FORMS: dict[type, Handler] = {}
+
+
+def lowers(*forms: type) -> Callable[[_F], _F]:
+    """Register the function that lowers these forms: `(lo, node, name)` for expressions, `(lo, node)` for statements."""
+
+    def register(function: _F) -> _F:
+        FORMS.update(dict.fromkeys(forms, function))
+        return function
+
+    return register
+
+
+@dataclass(slots=True, eq=False)
+class Frame:
+    """One activation of a function: whose names these are, and the loops it is in.
+
+    `loops` are the names that say that a loop stops, `exits` what may be read where the body of a loop is left.
+    """
+
+    id: int
+    source: Source
+    node: Any
+    names: Names
+    outer: int | None = None
+    title: str = ""
+    loops: list[str] = field(default_factory=list)
+    exits: list[frozenset[str]] = field(default_factory=list)
+
+
+@dataclass(slots=True, eq=False)
+class View:
+    """An array that shares memory: made by `call` from `base`, when its version was `call.args[0]`."""
+
+    base: Var
+    call: Call
+
+
+@dataclass(slots=True, eq=False)
+class Unit:
+    """What all functions of a program share."""
+
+    functions: dict[str, Function] = field(default_factory=dict)
+    records: dict[Any, Any] = field(default_factory=dict)
+    inline_only: set[Any] = field(default_factory=set)
+    guards: dict[Any, Any] = field(default_factory=dict)
+    assumptions: dict[Any, Any] = field(default_factory=dict)
+    paths: dict[Any, tuple[Any, ...]] = field(default_factory=dict)
+    names: set[str] = field(default_factory=set)
+    frames: int = 0
+
+
+class Emission:
+    """The block being written and where in the user's text it comes from; what else it holds, `Lowering` explains."""
+
+    def __init__(self, unit: Unit) -> None:
+        self.unit = unit
+        self.out = Builder()
+        self.prologue = Builder()
+        self.state = State()
+        self.frames: dict[int, Frame] = {}
+        self.stack: list[Frame] = []
+        self.statement: Any = None
+        self.node: Any = None
+        self.views: dict[Var, View] = {}
+        self.definitions: dict[Var, Call] = {}
+        self.born: dict[Any, int] = {}
+        self.clock = 0
+        self.captures: dict[Any, Var] = {}
+        self.captured: dict[Any, Value] = {}
+        self.initial: dict[Location, Contents] = {}
+        self.foreign: set[Any] = set()
+        self.record: Any = None
+        self.witness: dict[Var, Any] = {}
+        self.by_layout: dict[Var, list[Var]] = {}
+        self.paths: dict[Var, tuple[Any, ...]] = {}
+        self.constants: dict[Var, Any] = {}
+        self.always_frozen: dict[Any, str] = {}
+        self.unbound: dict[str, Any] = {}
+        self.passes = 0
+        self.iterated: list[Location] = []
+        self.inlined: list[Any] = []
+
+    # Where we are
+
+    @property
+    def frame(self) -> Frame:
+        """The function being read."""
+        return self.stack[-1]
+
+    @property
+    def names(self) -> dict[str, Value]:
+        """The names of the function being read."""
+        return self.state.frames[self.frame.id]
+
+    def origin(self, node: Any = None) -> Origin:
+        """The place of a node in the user's text."""
+        node = self.node if node is None else node
+        source = self.frame.source
+        text = statement_text(source, self.statement if self.statement is not None else node)
+        place = source.place(node)
+        return Origin(place.file, place.line, place.col, place.end_line, place.end_col, text)
+
+    def error(
+        self,
+        error: type[AstAdError],
+        sentence: str,
+        *,
+        reason: str = "",
+        remedy: str = "",
+        node: Any = None,
+    ) -> AstAdError:
+        """An error that shows the place of a node, or of the expression being read."""
+        return error(sentence, self.origin(node), reason=reason, remedy=remedy)
+
+    def expr(self, node: Any, name: str = "") -> Value:
+        """The value of an expression; `name` is what the user calls it."""
+        before, self.node = self.node, node
+        value: Value = FORMS[type(node)](self, node, name)
+        self.node = before
+        return value
+
+    @contextmanager
+    def inside(self, state: State, out: Builder) -> Iterator[None]:
+        """Emit into another block, in its state."""
+        before = self.state, self.out
+        self.state, self.out = state, out
+        yield
+        self.state, self.out = before
+
+    # Emission
+
+    def new(self, name: str, kind: Kind) -> Var:
+        """A variable born here."""
+        var = Var(name, kind, self.origin())
+        self.clock += 1
+        self.born[var] = self.clock
+        return var
+
+    def emit_all(self, fn: Primitive, *args: Atom, names: tuple[str, ...] = (), **params: Any) -> tuple[Var, ...]:
+        """Call a primitive on atoms, and return what it defines."""
+        kinds = tuple(map(kind_of, args))
+        if NO_KIND in kinds:
+            found: Any = (NO_KIND,) * fn.outs
+        else:
+            found = fn.kinds(kinds, params)
+            found = (found,) if fn.outs == 1 else found
+        names = names or ("",) * fn.outs
+        outs = tuple(map(self.new, names, found))
+        call = Call(outs, fn, args, tuple(params.items()), outs[0].origin if outs else self.origin())
+        self.out.stmts.append(call)
+        for var in outs:
+            self.definitions[var] = call
+        return outs
+
+    def emit(self, fn: Primitive, *args: Atom, name: str = "", **params: Any) -> Var:
+        """Call a primitive with one result on atoms."""
+        return self.emit_all(fn, *args, names=(name,), **params)[0]
+
+    def retyped(self, var: Var, kind: Kind) -> Var:
+        """The variable just defined, with a better kind."""
+        call = self.out.stmts.pop()
+        assert isinstance(call, Call)
+        assert call.outs == (var,)
+        better = self.new(var.name, kind)
+        renewed = Call((better,), call.fn, call.args, call.params, call.origin)
+        self.out.stmts.append(renewed)
+        self.definitions[better] = renewed
+        return better
+
+
+_TEXTS: WeakKeyDictionary[Any, str] = WeakKeyDictionary()
+
+
+def statement_text(source: Source, node: Any) -> str:
+    """A statement on one line; of a compound one, its header."""
+    known = _TEXTS.get(node)
+    if known is None:
+        body = getattr(node, "body", None)
+        if isinstance(body, list) and body:
+            lines = source.lines[node.lineno - 1 : body[0].lineno]
+            end = body[0].col_offset
+            lines = (*lines[:-1], lines[-1].encode()[:end].decode()) if lines else ()
+            text = "".join(lines).encode()[node.col_offset :].decode()
+        else:
+            text = source.segment(node)
+        known = " ".join(text.split())
+        _TEXTS[node] = known
+    return known

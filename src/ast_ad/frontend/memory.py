@@ -1,0 +1,115 @@
+"""Read and write memory: an array is its latest version, a view follows the array it is a view of, a list its contents."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from ast_ad.errors import MayAlias
+from ast_ad.frontend.emission import Emission, View
+from ast_ad.frontend.state import State
+from ast_ad.frontend.values import Contents, Entries, Items, Location, Ref, TupleOf, Value, may_be_array
+from ast_ad.ir.core import Atom, Var
+from ast_ad.ir.primitives import Primitive
+
+
+class NeedsInlining(Exception):
+    """A function writes to what its caller owns, so it is inlined."""
+
+    def __init__(self, record: Any) -> None:
+        super().__init__()
+        self.record = record
+
+
+class Memory(Emission):
+    """What locations hold, and who may write to them."""
+
+    def emit_view(self, fn: Primitive, base: Var, *args: Atom, name: str = "", **params: Any) -> Var:
+        """Call a primitive whose result shares memory with an array."""
+        var = self.emit(fn, self.read(base), *args, name=name, **params)
+        if may_be_array(var) and may_be_array(base):
+            self.views[var] = View(base, self.definitions[var])
+        return var
+
+    def read(self, var: Var) -> Atom:
+        """The current version of an array; any other variable is its own."""
+        view = self.views.get(var)
+        if var in self.state.stale:
+            raise self.error(
+                MayAlias,
+                f"{var.name or 'this'} may have been written to through another name",
+                reason=self.state.stale[var],
+                remedy="Copy it where it is made.",
+            )
+        if view is None:
+            found: Atom = self.state.heap.get(var, var)
+            return found
+        version = self.read(view.base)
+        if version is view.call.args[0]:
+            return var
+        known = self.state.heap.get(var)
+        if known is not None and known[0] is version:
+            return known[1]  # type: ignore[no-any-return]
+        assert isinstance(view.call.fn, Primitive)
+        again = self.emit(view.call.fn, version, *view.call.args[1:], name=var.name, **dict(view.call.params))
+        self.state.heap[var] = (version, again)
+        return again
+
+    def root(self, var: Var) -> Var:
+        """The location of an array: the variable that first held its memory."""
+        while var in self.views:
+            var = self.views[var].base
+        return var
+
+    def contents(self, ref: Ref) -> Contents:
+        """What a list or dict holds now."""
+        found: Contents | None = self.state.heap.get(ref.location)
+        return self.initial[ref.location] if found is None else found
+
+    def check_writable(self, place: Any, name: str) -> None:
+        """Writing here is an error if the memory may be shared, and a reason to inline if it is the caller's."""
+        reason = self.frozen_by(self.state, place)
+        if reason is not None:
+            raise self.error(
+                MayAlias, f"{name or 'this'} may not be written to here", reason=reason, remedy="Write to a copy of it."
+            )
+        if place in self.foreign:
+            raise NeedsInlining(self.record)
+
+    def frozen_by(self, state: State, place: Any) -> str | None:
+        """Why memory may not be written to; None where it may."""
+        return state.frozen.get(place) or self.always_frozen.get(place)
+
+    def note_written(self, root: Var) -> None:
+        """What may or may not share memory with an array must not be read after that array is written."""
+        for other in self.by_layout.get(root, ()):
+            self.state.stale.setdefault(
+                other, f"It shares memory with {root.name or 'another array'!r} or not, by the layout of that array."
+            )
+
+    def set_contents(self, ref: Ref, contents: Contents) -> None:
+        """Write to a list or dict."""
+        self.check_writable(ref.location, ref.location.name)
+        self.state.heap[ref.location] = contents
+
+    def new_ref(self, contents: Contents, name: str = "") -> Ref:
+        """A new list or dict."""
+        location = Location(name)
+        self.clock += 1
+        self.born[location] = self.clock
+        self.state.heap[location] = contents
+        return Ref(location)
+
+    def freeze(self, value: Value, reason: str) -> None:
+        """Forbid writing to the memory of a value from now on."""
+        if isinstance(value, Var):
+            if may_be_array(value):
+                self.state.frozen.setdefault(self.root(value), reason)
+        elif isinstance(value, TupleOf):
+            for item in value.items:
+                self.freeze(item, reason)
+        elif isinstance(value, Ref):
+            self.state.frozen.setdefault(value.location, reason)
+            contents = self.contents(value)
+            if isinstance(contents, (Items, Entries)):
+                for item in contents.values:
+                    self.freeze(item, reason)

@@ -1,0 +1,250 @@
+"""Rules of sorting, of medians, quantiles and weighted means."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+import numpy as np
+
+from ast_ad.ir.kinds import Array, Kind, rank
+from ast_ad.ir.primitives import HOLE, Kinds
+from ast_ad.rules.binding import UnsupportedArgument
+from ast_ad.rules.joining import length_along
+from ast_ad.rules.results import array_dims, axes_of, inexact, name_of, promoted, reduced_dims
+from ast_ad.rules.table import composite, nondifferentiable
+from ast_ad.rules.terms import Term, call
+
+
+def _sorted_kind(kinds: Kinds, params: Mapping[str, Any]) -> Kind:
+    dims = array_dims(kinds[0])
+    return Array(name_of(kinds[0]), dims if params.get("axis", -1) is not None else (None,))
+
+
+composite(
+    np.sort,
+    lambda a, axis=-1, kind=None, stable=None: np.take_along_axis(
+        a, call(np.argsort, a, axis=axis, kind="stable"), axis
+    ),
+    _sorted_kind,
+    operands=("a",),
+)
+composite(
+    np.partition,
+    lambda a, kth, axis=-1, kind="introselect": np.take_along_axis(
+        a, call(np.argpartition, a, kth, axis=axis), axis
+    ),
+    _sorted_kind,
+    operands=("a", "kth"),
+)
+nondifferentiable(np.sort_complex, operands=("a",), kinds=lambda ks, p: Array("complex128", array_dims(ks[0])))
+
+# Quantiles.  Hyndman & Fan, "Sample quantiles in statistical packages" (1996): at n q + m - 1 among the sorted
+
+_PLACES: dict[str, tuple[float, float]] = {
+    "linear": (1, 1),
+    "lower": (1, 1),
+    "higher": (1, 1),
+    "midpoint": (1, 1),
+    "nearest": (1, 1),
+    "hazen": (0.5, 0.5),
+    "weibull": (0, 0),
+    "median_unbiased": (1 / 3, 1 / 3),
+    "normal_unbiased": (3 / 8, 3 / 8),
+    "interpolated_inverted_cdf": (0, 1),
+}
+
+
+def _in_front(a: Term, axis: Any) -> Any:
+    """The array with the axes that are reduced made one, the first."""
+    if axis is None:
+        return np.ravel(a)
+    if isinstance(axis, tuple):
+        gone = axes_of(axis, a.ndim)
+        front = np.moveaxis(a, gone, tuple(range(len(gone))))
+        rest = [np.shape(a)[k] for k in range(a.ndim) if k not in gone]
+        return np.reshape(front, (-1, *rest))
+    return np.moveaxis(a, axis, 0) if axis % a.ndim else a
+
+
+def _quantile(
+    a: Term, q: Any, axis: Any = None, method: str = "linear", keepdims: bool = False, nans: bool = False
+) -> Any:
+    """Between the neighbours of the place that the quantile has among the sorted."""
+    if method not in _PLACES:
+        raise UnsupportedArgument(f"quantiles with method={method!r} have no derivative rule")
+    alpha, beta = _PLACES[method]
+    values = _in_front(a, axis)
+    s = np.sort(values, axis=0)
+    wide = q
+    if nans:
+        number = np.sum(~np.isnan(values), axis=0)
+        wide = q if rank(q.kind) == 0 else np.reshape(q, (-1, *(1,) * (values.ndim - 1)))
+    else:
+        number = length_along(values, 0)
+    place = number * wide + (alpha + wide * (1 - alpha - beta)) - 1
+    place = np.clip(place, 0, number - 1)
+    below = call(np.astype, np.floor(place), np.int64)
+    above = np.minimum(below + 1, number - 1)
+    part = place - np.floor(place)
+    low, high = _picked(s, below, q, nans), _picked(s, above, q, nans)
+    part = _beside(part, s, q, nans)
+    if method == "lower":
+        return _restored(low, a, q, axis, keepdims)
+    if method == "higher":
+        return _restored(np.where(part > 0, high, low), a, q, axis, keepdims)
+    if method == "nearest":
+        even = _beside(below % 2, s, q, nans).equals(0)
+        up = (part > 0.5) | (part.equals(0.5) & ~even)
+        return _restored(np.where(up, high, low), a, q, axis, keepdims)
+    if method == "midpoint":
+        return _restored(np.where(part > 0, 0.5 * (low + high), low), a, q, axis, keepdims)
+    return _restored(low + part * (high - low), a, q, axis, keepdims)
+
+
+def _picked(s: Term, at: Any, q: Any, nans: bool) -> Any:
+    if not nans:
+        return np.take(s, at, axis=0)
+    return call(np.take_along_axis, s, at if rank(q.kind) else at[None], 0) if s.ndim > 1 else np.take(s, at)
+
+
+def _beside(x: Any, s: Term, q: Any, nans: bool) -> Any:
+    """One number for each quantile, beside the rows of the sorted."""
+    if nans or rank(q.kind) == 0:
+        return x
+    return np.reshape(x, (*(np.shape(q)[k] for k in range(q.ndim)), *(1,) * (s.ndim - 1)))
+
+
+def _restored(found: Any, a: Term, q: Any, axis: Any, keepdims: bool) -> Any:
+    """The result in NumPy's shape: the quantiles' axes in front, then those that are left."""
+    dims = array_dims(a.kind)
+    left = len(reduced_dims(dims, axis, keepdims) or ())
+    lengths: list[Any] = [np.shape(q)[k] for k in range(q.ndim)]
+    gone = axes_of(axis, a.ndim)
+    for k in range(a.ndim):
+        if k not in gone:
+            lengths.append(np.shape(a)[k])
+        elif keepdims is True:
+            lengths.append(1)
+    if found.ndim == q.ndim + left and keepdims is not True:
+        return found
+    return np.reshape(found, tuple(lengths))
+
+
+def _quantile_kind(kinds: Kinds, params: Mapping[str, Any]) -> Kind:
+    q, dims = array_dims(kinds[1]), array_dims(kinds[0])
+    rest = reduced_dims(dims, params.get("axis"), params.get("keepdims"))
+    dtype = inexact(promoted([kinds[0]]))
+    if dtype != "float64" and isinstance(kinds[1], Array):
+        dtype = promoted([Array(dtype, ()), kinds[1]])
+    return Array(dtype, None if q is None or rest is None else q + rest)
+
+
+def _of(nans: bool, percent: bool) -> Any:
+    def formula(a: Term, q: Any, axis: Any = None, method: str = "linear", keepdims: Any = False, overwrite_input: bool = False) -> Any:
+        return _quantile(a, q / 100.0 if percent else q, axis, method, keepdims is True, nans)
+
+    return formula
+
+
+composite(np.quantile, _of(False, False), _quantile_kind, operands=("a", "q"))
+composite(np.percentile, _of(False, True), _quantile_kind, operands=("a", "q"))
+composite(np.nanquantile, _of(True, False), _quantile_kind, operands=("a", "q"))
+composite(np.nanpercentile, _of(True, True), _quantile_kind, operands=("a", "q"))
+
+
+def _median_kind(kinds: Kinds, params: Mapping[str, Any]) -> Kind:
+    dims = reduced_dims(array_dims(kinds[0]), params.get("axis"), params.get("keepdims"))
+    return Array(inexact(name_of(kinds[0])), dims)
+
+
+def _median_of(nans: bool) -> Any:
+    from ast_ad.rules.terms import term
+
+    return lambda a, axis=None, keepdims=False, overwrite_input=False: _quantile(
+        a, term(0.5), axis, "linear", keepdims is True, nans
+    )
+
+
+composite(np.median, _median_of(False), _median_kind, operands=("a",))
+composite(np.nanmedian, _median_of(True), _median_kind, operands=("a",))
+
+
+# Weighted means
+
+
+def _average(a: Term, axis: Any = None, weights: Any = None, returned: bool = False, keepdims: Any = False) -> Any:
+    keep = keepdims is True
+    if weights is None:
+        mean = np.mean(a, axis=axis, keepdims=keep)
+        if returned:
+            raise UnsupportedArgument("np.average with returned=True needs weights")
+        return mean
+    wide = weights
+    if weights.ndim != a.ndim and axis is not None:
+        places = axes_of(axis, a.ndim)
+        wide = np.reshape(weights, tuple(np.shape(a)[k] if k in places else 1 for k in range(a.ndim)))
+    total = np.sum(wide, axis=None if axis is None else axis, keepdims=keep)
+    mean = np.sum(a * wide, axis=axis, keepdims=keep) / total
+    return (mean, total * (mean * 0 + 1)) if returned else mean
+
+
+def _average_kind(kinds: Kinds, params: Mapping[str, Any]) -> Kind:
+    from ast_ad.ir.kinds import Tuple
+
+    dims = reduced_dims(array_dims(kinds[0]), params.get("axis"), params.get("keepdims"))
+    found = Array(inexact(promoted(kinds)), dims)
+    return Tuple((found, found)) if params.get("returned") else found
+
+
+composite(np.average, _average, _average_kind, operands=("a", "weights"))
+
+# Covariances
+
+
+def _observations(m: Any, y: Any, rowvar: Any) -> Any:
+    rows = m if m.ndim == 2 else m[None, :]
+    rows = rows.T if rowvar is False and m.ndim == 2 and length_along(m, 0) != 1 else rows
+    if y is not None:
+        others = y if y.ndim == 2 else y[None, :]
+        others = others.T if rowvar is False and y.ndim == 2 else others
+        rows = np.concatenate((rows, others))
+    return rows
+
+
+def _cov(
+    m: Any, y: Any = None, rowvar: Any = True, bias: Any = False, ddof: Any = None, fweights: Any = None, aweights: Any = None, dtype: Any = None
+) -> Any:
+    x = _observations(m, y, rowvar)
+    ddof = (0 if bias else 1) if ddof is None else ddof
+    weights = fweights
+    if aweights is not None:
+        weights = aweights if fweights is None else fweights * aweights
+    if weights is None:
+        d = x - np.mean(x, axis=1, keepdims=True)
+        result = (d @ d.T) / (length_along(x, 1) - ddof)
+    else:
+        total = np.sum(weights)
+        d = x - np.sum(x * weights, axis=1, keepdims=True) / total
+        lost = ddof if aweights is None else ddof * np.sum(weights * aweights) / total
+        result = (d * weights) @ d.T / (total - lost)
+    return np.squeeze(result) if m.ndim == 1 and y is None else result
+
+
+def _cov_kind(kinds: Kinds, params: Mapping[str, Any]) -> Kind:
+    alone = len(kinds) == 1 + sum(value is HOLE for value in params.values())
+    return Array(inexact(promoted(kinds)), () if alone and rank(kinds[0]) == 1 else (None, None))
+
+
+composite(np.cov, _cov, _cov_kind, operands=("m", "y", "fweights", "aweights"))
+
+
+def _corrcoef(x: Any, y: Any = None, rowvar: Any = True, dtype: Any = None) -> Any:
+    c = _cov(x, y, rowvar)
+    if c.ndim == 0:
+        return c / c
+    spread = np.sqrt(np.diagonal(c))
+    return c / spread[:, None] / spread[None, :]
+
+
+composite(np.corrcoef, _corrcoef, _cov_kind, operands=("x", "y"))
