@@ -1,8 +1,19 @@
 """Derivatives of NumPy programs, as source: `grad` reads a function and writes its gradient as another function."""
 
-from ast_ad.api import grad, jvp, stop_gradient, value_and_grad, vjp
+from ast_ad.api import grad, jvp, stop_gradient, trace, value_and_grad, vjp
+from ast_ad.checking import check_grads
 from ast_ad.errors import AstAdError
 
 __version__ = "0.1.0"
 
-__all__ = ["AstAdError", "__version__", "grad", "jvp", "stop_gradient", "value_and_grad", "vjp"]
+__all__ = [
+    "AstAdError",
+    "__version__",
+    "check_grads",
+    "grad",
+    "jvp",
+    "stop_gradient",
+    "trace",
+    "value_and_grad",
+    "vjp",
+]

@@ -17,7 +17,8 @@ def _derivative(mode: str, fun: Any, argnums: Any, has_aux: bool) -> Any:
         return lambda function: Derivative(function, mode, argnums, has_aux)
     if isinstance(fun, (int, str)) or (isinstance(fun, (tuple, list)) and not callable(fun)):
         raise WrongArgument(
-            f"{mode} expects a function first, not {fun!r}", remedy=f"Write {mode}(f, {fun!r}) or @{mode}(argnums={fun!r})."
+            f"{mode} expects a function first, not {fun!r}",
+            remedy=f"Write {mode}(f, {fun!r}) or @{mode}(argnums={fun!r}).",
         )
     return Derivative(fun, mode, argnums, has_aux)
 
@@ -88,7 +89,8 @@ def jvp(fun: Any, primals: Sequence[Any], tangents: Sequence[Any], has_aux: bool
     for name, given in (("primals", primals), ("tangents", tangents)):
         if not isinstance(given, (tuple, list)):
             raise WrongArgument(
-                f"jvp takes {name} as a tuple or list, not {type(given).__name__}", remedy="Write jvp(f, (x,), (x_dot,))."
+                f"jvp takes {name} as a tuple or list, not {type(given).__name__}",
+                remedy="Write jvp(f, (x,), (x_dot,)).",
             )
     check_like(tuple(tangents), tuple(primals), "tangents", "primals")
     derivative = _for_primals(fun, "jvp", len(primals), has_aux)
@@ -98,6 +100,32 @@ def jvp(fun: Any, primals: Sequence[Any], tangents: Sequence[Any], has_aux: bool
         (out, dot), aux = result
         return out, dot, aux
     return result
+
+
+def trace(fun: Any, *args: Any, mode: str = "forward", wrt: int | str | Sequence[int | str] | None = None) -> Any:
+    """The steps of a call of `fun`, each with its value and derivative: prints as a table, and has `.rows`.
+
+    In mode "forward" each row has the tangent for a tangent 1 of the parameters `wrt` (by default the first); in mode
+    "reverse" the adjoints follow, last to first, up to those of `wrt` (by default all numbers).
+
+    >>> print(trace(lambda x, y: x * y + x, 3.0, 2.0, mode="reverse"))
+    step  name  expression  value
+    ----  ----  ----------  -----
+       1  x     argument        3
+       2  y     argument        2
+       3  v1    x * y           6
+       4  v2    v1 + x          9
+    <BLANKLINE>
+    step  name    expression           value
+    ----  ------  -------------------  -----
+       5  v2_bar  1.0                      1
+       6  v1_bar  v2_bar                   1
+       7  y_bar   v1_bar * x               3
+       8  x_bar   v2_bar + v1_bar * y      3
+    """
+    from ast_ad.report.trace import trace_of
+
+    return trace_of(fun, args, mode, wrt)
 
 
 def _for_primals(fun: Any, mode: str, count: int, has_aux: bool) -> Derivative:
@@ -138,5 +166,3 @@ def _shown(value: Any) -> str:
     if isinstance(value, (tuple, list)):
         return f"a {type(value).__name__} of {len(value)}"
     return f"() ({type(value).__name__})"
-
-

@@ -9,13 +9,14 @@ The derivative of order n + 1 that is checked is that of the gradient of a weigh
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import Any, NamedTuple
 
 import numpy as np
 
 from ast_ad.derivative import Derivative
 from ast_ad.errors import WrongArgument
+from ast_ad.vectors import entries_of, flatten, leaves, unflatten
 
 _MODES = ("fwd", "rev")
 _COORDINATES = 1000  # that are tried to find the entry to blame
@@ -106,6 +107,7 @@ def comparisons(
     fun: Any,
     args: Sequence[Any],
     *,
+    kwargs: Mapping[str, Any] | None = None,
     wrt: Sequence[int] | None = None,
     order: int = 2,
     modes: str | Sequence[str] = _MODES,
@@ -120,31 +122,30 @@ def comparisons(
             remedy="Write check_grads(f, (x,)).",
         )
     wanted = (modes,) if isinstance(modes, str) else tuple(modes)
-    if not wanted or not set(wanted) <= set(_MODES):
-        raise WrongArgument(
-            f"check_grads has no modes {modes!r}", remedy='They are "fwd", "rev" or both of them.'
-        )
+    if len(wanted) == 0 or not set(wanted) <= set(_MODES):
+        raise WrongArgument(f"check_grads has no modes {modes!r}", remedy='They are "fwd", "rev" or both of them.')
     if isinstance(order, bool) or not isinstance(order, int) or order < 1:
         raise WrongArgument(f"check_grads takes an order from 1 up, not {order!r}")
     places = tuple(range(len(args))) if wrt is None else tuple(wrt)
-    return _comparisons(fun, tuple(args), places, order, wanted, (atol, rtol, eps))
+    return _comparisons(fun, (tuple(args), dict(kwargs or {})), places, order, wanted, (atol, rtol, eps))
 
 
 def _comparisons(
     fun: Any,
-    args: tuple[Any, ...],
+    call: tuple[tuple[Any, ...], dict[str, Any]],
     places: tuple[int, ...],
     order: int,
     modes: tuple[str, ...],
     chosen: tuple[float | None, float | None, float | None],
 ) -> Iterator[Comparison]:
     for level in range(1, order + 1):
-        point = _Point(fun, args, places, level, chosen)
+        point = _Point(fun, call, places, level, chosen)
         for mode in modes:
             for place in places:
                 yield point.forward(place) if mode == "fwd" else point.reverse(place, "fwd" in modes)
         if level < order:
-            fun = Derivative(_weighted(fun, args, point.value), "grad", places)
+            fun = Derivative(_weighted(fun, call, point.value), "grad", places)
+            call = (call[0], {})
 
 
 class _Point:
@@ -153,14 +154,15 @@ class _Point:
     def __init__(
         self,
         fun: Any,
-        args: tuple[Any, ...],
+        call: tuple[tuple[Any, ...], dict[str, Any]],
         places: tuple[int, ...],
         order: int,
         chosen: tuple[float | None, float | None, float | None],
     ) -> None:
-        self.fun, self.args, self.places, self.order = fun, args, places, order
-        self.value = fun(*args)
-        dtypes = [np.asarray(x).dtype for x in (*_leaves(args, ""), *_leaves(self.value, "")) for x in (x[1],)]
+        self.fun, self.places, self.order = fun, places, order
+        self.args, self.kwargs = args, kwargs = call
+        self.value = fun(*args, **kwargs)
+        dtypes = [np.asarray(leaf).dtype for _, leaf in (*leaves(args, ""), *leaves(self.value, ""))]
         widest = min((_precision(d) for d in dtypes), default="float64", key=lambda d: int(d[5:]))
         self.tolerance = _TOLERANCES[widest]
         atol, rtol, eps = chosen
@@ -177,34 +179,35 @@ class _Point:
 
     def draw(self, like: Any) -> Any:
         """Random numbers in the structure of a value."""
-        flat = _flatten(like)
+        flat = flatten(like)
         found = self.draws.normal(size=flat.size).astype(flat.dtype)
         if flat.dtype.kind == "c":
             found = found + 1j * self.draws.normal(size=flat.size)
-        return _unflatten(found, like)
+        return unflatten(found, like)
 
     def direction(self, place: int) -> Any:
         """A random direction of one argument, in proportion to its entries."""
         arg = self.args[place]
-        flat = _flatten(arg)
-        return _unflatten(_flatten(self.draw(arg)) * np.maximum(abs(flat), _SMALLEST), arg)
+        flat = flatten(arg)
+        return unflatten(flatten(self.draw(arg)) * np.maximum(abs(flat), _SMALLEST), arg)
 
     def along(self, place: int, direction: Any) -> Any:
         """The directional derivative by jvp, as a vector."""
-        zeros = [_unflatten(0 * _flatten(self.args[k]), self.args[k]) for k in self.places]
+        zeros = [unflatten(0 * flatten(self.args[k]), self.args[k]) for k in self.places]
         zeros[self.places.index(place)] = direction
         if self._products is None:
-            self._products = Derivative(self.fun, "jvp", self.places).entered(self.args, {})
+            self._products = Derivative(self.fun, "jvp", self.places).entered(self.args, self.kwargs)
         entry, args, kwargs = self._products
-        return _flatten(entry.functions[0](*args, *zeros, **kwargs)[1])
+        return flatten(entry.functions[0](*args, *zeros, **kwargs)[1])
 
     def differences(self, place: int, direction: Any) -> tuple[Any, float]:
         """The directional derivative by central differences, and the part of it that is rounding."""
-        arg, flat = self.args[place], _flatten(direction)
+        arg, flat = self.args[place], flatten(direction)
 
         def moved(h: float) -> Any:
-            there = _unflatten(_flatten(arg) + h * flat, arg)
-            return _flatten(self.fun(*self.args[:place], there, *self.args[place + 1 :]))
+            there = unflatten(flatten(arg) + h * flat, arg)
+            args = (*self.args[:place], there, *self.args[place + 1 :])
+            return flatten(self.fun(*args, **self.kwargs))
 
         above, below = moved(self.step), moved(-self.step)
         size = float(np.max(abs(above), initial=0.0))
@@ -213,11 +216,11 @@ class _Point:
     def pulled(self, place: int) -> Any:
         """The cotangent of an argument by vjp, as a vector."""
         if self._pulled is None:
-            entry, args, kwargs = Derivative(self.fun, "vjp", self.places).entered(self.args, {})
+            entry, args, kwargs = Derivative(self.fun, "vjp", self.places).entered(self.args, self.kwargs)
             forward, back = entry.functions
             _, residual = forward(*args, **kwargs)
             self._pulled = back(residual, self.ct)
-        return _flatten(self._pulled[self.places.index(place)])
+        return flatten(self._pulled[self.places.index(place)])
 
     def forward(self, place: int) -> Comparison:
         """jvp against differences."""
@@ -232,19 +235,15 @@ class _Point:
         got = self.along(place, direction)
         expected, rounding = self.differences(place, direction)
         if got.shape != expected.shape:
-            raise AssertionError(
-                f"jvp of {_name(self.fun)} gives {got.size} numbers for a result of {expected.size}"
-            )
+            raise AssertionError(f"jvp of {_name(self.fun)} gives {got.size} numbers for a result of {expected.size}")
         difference = _differences(got, expected)
         allowed = self.atol + self.rtol * abs(expected) + rounding
         k = int(np.argmax(difference - allowed)) if difference.size else 0
-        places = [p for p, _ in _entries(self.value)]
+        places = [p for p, _ in entries_of(self.value)]
         result = places[k] if len(places) > 1 else ""
         if not difference.size:
             return self.comparison("fwd", place, entry, "", 0.0, 0.0, 0.0, self.atol, self.step)
-        return self.comparison(
-            "fwd", place, entry, result, got[k], expected[k], difference[k], allowed[k], self.step
-        )
+        return self.comparison("fwd", place, entry, result, got[k], expected[k], difference[k], allowed[k], self.step)
 
     def reverse(self, place: int, exact: bool) -> Comparison:
         """vjp against jvp in the dot-product test, or against differences where jvp is not to be trusted."""
@@ -261,7 +260,7 @@ class _Point:
             dot = self.along(place, direction)
         else:
             dot, rounding = self.differences(place, direction)
-        ct, bar, t = _flatten(self.ct), self.pulled(place), _flatten(direction)
+        ct, bar, t = flatten(self.ct), self.pulled(place), flatten(direction)
         if bar.shape != t.shape:
             raise AssertionError(
                 f"vjp of {_name(self.fun)} gives {bar.size} numbers for argument {self.names[place]!r} of {t.size}"
@@ -281,13 +280,13 @@ class _Point:
     def units(self, place: int) -> Iterator[tuple[str, Any]]:
         """Each coordinate of an argument by itself, as far as it is worth while."""
         arg = self.args[place]
-        flat = _flatten(arg)
-        for k, (entry, _) in enumerate(_entries(arg)):
+        flat = flatten(arg)
+        for k, (entry, _) in enumerate(entries_of(arg)):
             if k == _COORDINATES:
                 return
             unit = 0 * flat
             unit[k] = 1
-            yield entry, _unflatten(unit, arg)
+            yield entry, unflatten(unit, arg)
 
     def comparison(
         self,
@@ -327,9 +326,10 @@ def _differences(got: Any, expected: Any) -> Any:
         return np.where(same, 0.0, np.where(np.isnan(got) | np.isnan(expected), np.inf, abs(got - expected)))
 
 
-def _weighted(fun: Any, args: tuple[Any, ...], value: Any) -> Callable[..., Any]:
+def _weighted(fun: Any, call: tuple[tuple[Any, ...], dict[str, Any]], value: Any) -> Callable[..., Any]:
     """The sum of all numbers that a function returns, times fixed weights: as a text, for it is differentiated."""
-    if not isinstance(value, (dict, list, tuple)) and np.size(value) == 1:
+    args, kwargs = call
+    if not kwargs and not isinstance(value, (dict, list, tuple)) and np.size(value) == 1:
         return fun  # type: ignore[no-any-return]
     from ast_ad.backend.load import load
 
@@ -338,12 +338,12 @@ def _weighted(fun: Any, args: tuple[Any, ...], value: Any) -> Callable[..., Any]
     namespace: dict[str, Any] = {"np": np, "fun": fun}
     given = list(names)
     if isinstance(fun, Derivative):  # called by its text, which is a function like any other
-        entry, _, kwargs = fun.entered(args, {})
+        entry, _, kwargs = fun.entered(args, kwargs)
         namespace["fun"] = entry.functions[0]
-        given += [f"{name}={name}_" for name in kwargs]
-        namespace.update((f"{name}_", value) for name, value in kwargs.items())
+    given += [f"{name}={name}_" for name in kwargs]
+    namespace.update((f"{name}_", value) for name, value in kwargs.items())
     terms = []
-    for k, (path, leaf) in enumerate(_leaves(value, "out")):
+    for k, (path, leaf) in enumerate(leaves(value, "out")):
         namespace[f"w{k}"] = draws.normal(size=np.shape(leaf)).astype(np.asarray(leaf).dtype)[()]
         product = f"w{k} * {path}"
         terms.append(f"np.sum(np.real({product}))" if np.iscomplexobj(leaf) else f"np.sum({product})")
@@ -356,55 +356,9 @@ def _weighted(fun: Any, args: tuple[Any, ...], value: Any) -> Callable[..., Any]
     return load("\n".join(lines), "weighted", namespace)
 
 
-# Structures as vectors
-
-
-def _leaves(tree: Any, path: str) -> Iterator[tuple[str, Any]]:
-    """The parts of a structure that hold real or complex numbers, each with how it is reached."""
-    if isinstance(tree, dict):
-        for key, part in tree.items():
-            yield from _leaves(part, f"{path}[{key!r}]")
-    elif isinstance(tree, (tuple, list)):
-        for k, part in enumerate(tree):
-            yield from _leaves(part, f"{path}[{k}]")
-    elif isinstance(tree, (np.ndarray, np.generic)):
-        if tree.dtype.kind in "fc":
-            yield path, tree
-    elif isinstance(tree, (int, float, complex)) and not isinstance(tree, bool):
-        yield path, tree
-
-
-def _entries(tree: Any) -> Iterator[tuple[str, Any]]:
-    """Each number of a structure with its place in it."""
-    for path, leaf in _leaves(tree, ""):
-        for index in np.ndindex(np.shape(leaf)):
-            yield path + (str(list(index)) if index else ""), leaf
-
-
-def _flatten(tree: Any) -> Any:
-    parts = [np.ravel(leaf) for _, leaf in _leaves(tree, "")]
-    flat = np.concatenate([np.zeros(0), *parts])
-    return flat if flat.dtype.kind == "c" else flat.astype(float)
-
-
-def _unflatten(flat: Any, like: Any) -> Any:
-    """A structure like another, of other numbers; a float where the other has an int."""
-    left = iter(flat)
-
-    def rebuilt(tree: Any) -> Any:
-        if isinstance(tree, dict):
-            return {key: rebuilt(part) for key, part in tree.items()}
-        if isinstance(tree, (tuple, list)):
-            parts = [rebuilt(part) for part in tree]
-            return type(tree)(*parts) if hasattr(tree, "_fields") else type(tree)(parts)
-        if isinstance(tree, (np.ndarray, np.generic)) and tree.dtype.kind in "fc":
-            entries = [next(left) for _ in range(tree.size)]
-            return np.array(entries, tree.dtype).reshape(tree.shape)[() if tree.ndim == 0 else ...]
-        if isinstance(tree, (int, float, complex)) and not isinstance(tree, (bool, np.generic)):
-            return next(left).item()
-        return tree
-
-    return rebuilt(like)
+def is_differentiable(value: Any) -> bool:
+    """Whether a value holds a float or a complex number, as other arguments of a program do not."""
+    return any(not isinstance(leaf, int) for _, leaf in leaves(value, ""))
 
 
 def _precision(dtype: Any) -> str:

@@ -346,6 +346,77 @@ def recurrence(a: Any, b: Any, axis: int, reverse: bool = False) -> Any:
     return new
 
 
+def unique_places(x: Any) -> Any:
+    """Where `np.unique` takes its values from, in the flattened array."""
+    return np.unique(x, return_index=True)[1]
+
+
+def running_places(x: Any, axis: int, largest: bool) -> Any:
+    """The place, along an axis, of the first largest (or smallest) element so far.
+
+    >>> running_places(np.array([1.0, 3.0, 2.0, 3.0]), 0, True)
+    array([0, 1, 1, 1])
+    """
+    best = (np.maximum if largest else np.minimum).accumulate(x, axis=axis)
+    moved = np.moveaxis(best, axis, 0)
+    fresh = np.ones(moved.shape, bool)
+    fresh[1:] = moved[1:] != moved[:-1]
+    numbers = np.arange(len(moved)).reshape((-1, *(1,) * (moved.ndim - 1)))
+    return np.moveaxis(np.maximum.accumulate(np.where(fresh, numbers, 0), axis=0), 0, axis)
+
+
+def stretch_sums(x: Any, indices: Any, axis: int) -> Any:
+    """`np.add.reduceat`."""
+    return np.add.reduceat(x, indices, axis=axis)
+
+
+def spread_stretches(y: Any, indices: Any, x: Any, axis: int) -> Any:
+    """Each sum of a stretch given to the elements that it is made of: the transpose of `np.add.reduceat`."""
+    new = np.zeros(np.shape(x), np.asarray(y).dtype)
+    target, source = np.moveaxis(new, axis, 0), np.moveaxis(y, axis, 0)
+    stops = [*indices[1:], len(target)]
+    for k, (start, stop) in enumerate(zip(indices, stops, strict=True)):
+        target[start : max(stop, start + 1)] += source[k]
+    return new
+
+
+def _stretch_of_mode(a: Any, v: Any, mode: str) -> slice:
+    m, n = max(len(a), len(v)), min(len(a), len(v))
+    if mode == "full":
+        return slice(0, m + n - 1)
+    return slice((n - 1) // 2, (n - 1) // 2 + m) if mode == "same" else slice(n - 1, m)
+
+
+def cut(c: Any, a: Any, v: Any, mode: str) -> Any:
+    """The stretch of a full convolution of `a` and `v` that a mode keeps."""
+    return c[_stretch_of_mode(a, v, mode)]
+
+
+def uncut(c: Any, a: Any, v: Any, mode: str) -> Any:
+    """The result of a convolution in a mode, among zeros in the full length."""
+    new = np.zeros(len(a) + len(v) - 1, c.dtype)
+    new[_stretch_of_mode(a, v, mode)] = c
+    return new
+
+
+def _stretch_of_correlation(a: Any, v: Any) -> slice:
+    m, n = max(len(a), len(v)), min(len(a), len(v))
+    start = (n - 1) // 2 if len(a) >= len(v) else n - 1 - (n - 1) // 2
+    return slice(start, start + m)
+
+
+def cut_correlation(c: Any, a: Any, v: Any) -> Any:
+    """The stretch of a full correlation that the mode "same" keeps."""
+    return c[_stretch_of_correlation(a, v)]
+
+
+def uncut_correlation(c: Any, a: Any, v: Any) -> Any:
+    """The result of a correlation in the mode "same", among zeros in the full length."""
+    new = np.zeros(len(a) + len(v) - 1, c.dtype)
+    new[_stretch_of_correlation(a, v)] = c
+    return new
+
+
 def check(test: Any, message: Any = None) -> None:
     """`assert test, message`."""
     if not test:

@@ -69,6 +69,15 @@ def sample(function: Any, *args: Any, smooth: bool = True, orders: int = 2, tole
     return Sample(primitive, tuple(operands), params, smooth, orders, tolerance, quiet, symmetric)
 
 
+class FixedList(list[Any]):
+    """A list of known length, each element with a kind of its own."""
+
+
+def plain(value: Any) -> Any:
+    """The value with plain lists."""
+    return [plain(v) for v in value] if isinstance(value, FixedList) else value
+
+
 # Kinds, from exact to nearly nothing
 
 
@@ -78,6 +87,8 @@ def kind_like(value: Any, dims: Callable[[int, int], Any], name: str) -> Kind:
         return Array(value.dtype.name, tuple(dims(n, k) for k, n in enumerate(value.shape)))
     if isinstance(value, tuple):
         return Tuple(tuple(kind_like(v, dims, f"{name}{k}") for k, v in enumerate(value)))
+    if isinstance(value, FixedList):
+        return Fixed(tuple(kind_like(v, dims, f"{name}{k}") for k, v in enumerate(value)))
     if isinstance(value, list):
         kinds = [kind_like(v, dims, name) for v in value]
         found = kinds[0]
@@ -161,7 +172,7 @@ def is_active(value: Any) -> bool:
 
 def random_like(value: Any, rng: np.random.Generator) -> Any:
     """A random tangent of a value."""
-    if isinstance(value, tuple):
+    if isinstance(value, (tuple, FixedList)):
         return tuple(random_like(v, rng) if is_active(v) else None for v in value)
     if isinstance(value, list):
         return [random_like(v, rng) for v in value]
@@ -186,6 +197,8 @@ def moved(value: Any, t: Any, h: float) -> Any:
         return value
     if isinstance(value, tuple):
         return tuple(moved(v, d, h) for v, d in zip(value, t, strict=True))
+    if isinstance(value, FixedList):
+        return plain(FixedList(moved(v, d, h) for v, d in zip(value, t, strict=True)))
     if isinstance(value, list):
         return [moved(v, d, h) for v, d in zip(value, t, strict=True)]
     return value + h * t
@@ -246,12 +259,12 @@ class Differentiated:
         dims = KNOWLEDGE[knowledge]
         self.env: dict[Var, Any] = {}
         self.vars = [Var(f"x{k}", kind_like(x, dims, f"x{k}")) for k, x in enumerate(s.args)]
-        self.env.update(zip(self.vars, s.args, strict=True))
+        self.env.update(zip(self.vars, map(plain, s.args), strict=True))
         self.args = tuple(Term(v) if not _is_constant(x) else _literal(x) for v, x in zip(self.vars, s.args, strict=True))
         self.kind = s.primitive.kinds(tuple(a.kind for a in self.args), s.params)
         with warnings.catch_warnings(), np.errstate(all="ignore"):
             warnings.simplefilter("ignore")
-            self.out = s.primitive.call(*s.args, **s.params)
+            self.out = s.primitive.call(*map(plain, s.args), **s.params)
         self.ans = Var("ans", self.kind)
         self.env[self.ans] = self.out
         rule = rule_of(s.primitive)
@@ -372,7 +385,7 @@ def check_cotangent(x_bar: Any, x: Any) -> None:
 def _wide(x: Any) -> Any:
     """The value in double precision."""
     if isinstance(x, (tuple, list)):
-        return type(x)(map(_wide, x))
+        return type(x)(_wide(v) for v in x)
     if isinstance(x, (np.ndarray, np.generic)) and x.dtype == np.float32:
         return x.astype(np.float64)
     return x
@@ -430,7 +443,7 @@ def check_second_order(d: Differentiated, moves: Any, backs: list[Any]) -> None:
     def at(sign: float) -> dict[Var, Any]:
         new = dict(d.env)
         for var, step in steps.items():
-            new[var] = moved(d.env[var], step, sign * h)
+            new[var] = moved(s.args[d.vars.index(var)], step, sign * h)
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")
             new[d.ans] = s.primitive.call(*(new[v] for v in d.vars), **s.params)

@@ -201,6 +201,39 @@ def of_fft() -> Iterator[Sample]:
     yield sample(runtime.doubled, draw(2, 3), draw(2, 4), axis=1)
 
 
+def of_polynomials() -> Iterator[Sample]:
+    """Convolutions, interpolation, polynomials, and compositions of linear algebra."""
+    for a, v in [((5,), (3,)), ((3,), (5,)), ((4,), (4,)), ((5,), (2,)), ((2,), (5,))]:
+        for mode in ("full", "same", "valid"):
+            yield sample(np.convolve, draw(*a), draw(*v), mode=mode)
+            yield sample(np.correlate, draw(*a), draw(*v), mode=mode)
+    yield sample(np.convolve, draw(4) + 1j * draw(4), draw(3) + 1j * draw(3))
+    for function in (runtime.cut, runtime.uncut):
+        size = 7 if function is runtime.cut else 5
+        yield sample(function, draw(size), draw(5), draw(3), mode="same")
+    yield sample(runtime.cut_correlation, draw(7), draw(3), draw(5))
+    yield sample(runtime.uncut_correlation, draw(5), draw(3), draw(5))
+    knots, heights = np.array([0.0, 0.7, 1.0, 2.0]), draw(4)
+    yield sample(np.interp, np.array([-1.0, 0.3, 0.8, 1.9, 3.0]), knots, heights)
+    yield sample(np.interp, 0.3, knots, heights)
+    yield sample(np.interp, np.array([-1.0, 0.3, 3.0]), knots, heights, left=0.2, right=0.4)
+    yield sample(np.polyval, draw(4), draw(3))
+    yield sample(np.polyval, draw(4), 0.3)
+    yield sample(np.polyval, draw(4), draw(2, 3))
+    yield sample(np.polyder, draw(4))
+    yield sample(np.polyder, draw(4), 2)
+    yield sample(np.polyfit, draw(6), draw(6), 2, tolerance=1e-4)
+    yield sample(np.polyfit, draw(6), draw(6, 2), 1, w=np.abs(draw(6)) + 1, tolerance=1e-4)
+    yield sample(np.roots, np.array([1.0, -6.0, 11.0, -5.0]), tolerance=1e-5)
+    yield sample(np.roots, np.array([1.0, 1.0, 2.0]), orders=1)
+    yield sample(np.linalg.multi_dot, (draw(2, 3), draw(3, 4), draw(4)))
+    for p in (None, 2, -2, 1, "fro", np.inf):
+        yield sample(np.linalg.cond, A, p, tolerance=1e-5)
+    yield sample(np.linalg.tensorinv, draw(6, 2, 3), 1, tolerance=1e-5)
+    yield sample(np.linalg.tensorsolve, draw(2, 3, 6), draw(2, 3), tolerance=1e-5)
+    yield sample(np.linalg.tensorsolve, draw(6, 2, 3), draw(2, 3), axes=(0,), tolerance=1e-5)
+
+
 def algebra() -> list[Sample]:
     """All samples of this file."""
-    return [*of_products(), *of_linalg(), *of_factorisations(), *of_fft()]
+    return [*of_products(), *of_linalg(), *of_factorisations(), *of_fft(), *of_polynomials()]

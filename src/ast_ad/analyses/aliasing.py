@@ -282,11 +282,11 @@ class _Walk:
             return [None]
         live &= ~self.live.mask(stmt.outs)
         affected = holds_lists if not isinstance(stmt.fn, Callee) and stmt.fn.name in _WRITES_LISTS else holds_arrays
-        return [
-            why
-            for other, why in self.shares[where].items()
-            if other == FOREIGN or (other != where and live >> other & 1 and affected(self.live.variables[other].kind))
-        ]
+        shares = self.shares[where]
+        if FOREIGN in shares:  # the copy that this takes may well end all sharing
+            return [shares[FOREIGN]]
+        seen = [k for k in shares if k != where and live >> k & 1]
+        return [shares[k] for k in seen if affected(self.live.variables[k].kind)]
 
     def join(self, new: list[tuple[int, Atom]], live: int, why: Any) -> None:
         """What several paths yield: `new` pairs each merged variable with what one path yields for it."""

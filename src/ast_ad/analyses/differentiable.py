@@ -89,8 +89,8 @@ def check_result(user: Any, function: Function, mode: str, has_aux: bool) -> Non
 
 def _remedy_for_gradient(mode: str, kind: Kind, value: Any) -> str:
     """What to do about a result that has no gradient; "" for one that may have one."""
-    if isinstance(kind, Scalar) and kind.type == "complex" or _is_complex_array(kind):
-        return "Return its real part, or abs of it; the derivative of a holomorphic function is asked for with holomorphic=True."
+    if (isinstance(kind, Scalar) and kind.type == "complex") or _is_complex_array(kind):
+        return "Return its real part, or abs of it; holomorphic=True asks for the derivative of a holomorphic function."
     if isinstance(kind, Tuple) and len(kind.items) == 2:
         return f"If only the first is to be differentiated, write {mode}(..., has_aux=True); for all, see vjp."
     if isinstance(kind, (Tuple, List, Fixed, Dict)):

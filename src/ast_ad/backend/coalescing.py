@@ -35,6 +35,10 @@ class Coalescing:
         """The name that a group asks for; "" where nobody named it."""
         return self.wishes[group]
 
+    def is_alone(self, var: Var) -> bool:
+        """Whether a variable of the text is one definition only."""
+        return self.members[self.group[var]].bit_count() == 1
+
     def together(self, a: Atom, b: Atom) -> bool:
         """Whether two variables are one in the text."""
         return isinstance(a, Var) and isinstance(b, Var) and self.group[a] == self.group[b]

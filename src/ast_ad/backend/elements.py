@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from ast_ad.analyses.aliasing import Storage
+from ast_ad.backend.coalescing import Coalescing
 from ast_ad.backend.names import is_of_the_user
 from ast_ad.backend.tree import For, Let
 from ast_ad.ir.core import Atom, Call, If, Lit, Loop, Stmt, Var
@@ -10,7 +11,9 @@ from ast_ad.ir.primitives import HOLE
 from ast_ad.ir.walk import statements
 
 
-def loop_over_elements(loop: Loop, node: For, storage: Storage, definitions: dict[Var, Stmt]) -> None:
+def loop_over_elements(
+    loop: Loop, node: For, storage: Storage, names: Coalescing, definitions: dict[Var, Stmt]
+) -> None:
     """Turn `for i in range(len(xs)): x = xs[i]; ...` into `for x in xs: ...` where nothing else is asked of `i`.
 
     Where something is, it is `for i, x in enumerate(xs)`, and over the shortest of several `for x, y in zip(xs, ys)`.
@@ -20,24 +23,23 @@ def loop_over_elements(loop: Loop, node: For, storage: Storage, definitions: dic
     if not _is_int(start, 0) or not _is_int(step, 1) or not isinstance(stop, Var):
         return
     lists = _lists_of_length(stop, definitions)
-    count = len(lists)
-    first = node.body[:count]
-    reads = {n.call.args[0]: n for n in first if isinstance(n, Let) and _reads_at(n, index)}
-    if not lists or set(reads) != set(lists) or len(set(lists)) != count:
+    reads = [n for n in node.body if isinstance(n, Let) and _reads_at(n, index)]
+    if not lists or len(reads) != len(lists) or {let.call.args[0] for let in reads} != set(lists):
         return
-    for update in statements(loop.body):
-        if update in storage.in_place and isinstance(update, Call):
-            if any(storage.may_alias(update.outs[0], whole) for whole in lists):
-                return
-    taken = [reads[whole] for whole in lists]
+    if not all(let is n or names.is_alone(let.call.outs[0]) for let, n in zip(reads, node.body, strict=False)):
+        return
+    updated = [s.outs[0] for s in statements(loop.body) if isinstance(s, Call) and s in storage.in_place]
+    if any(storage.may_alias(var, whole) for var in updated for whole in lists):
+        return
+    count = len(reads)
     asked = sum(_mentions(s, index) for s in statements(loop.body)) - count + (index in loop.body.results)
-    if asked and (loop.reverse or count > 1 or not is_of_the_user(index) or not taken[0].call.outs[0].name):
+    if asked and (loop.reverse or count > 1 or not is_of_the_user(index) or not reads[0].call.outs[0].name):
         return
     if loop.reverse and count > 1:
         return
-    node.each = tuple((let.call.outs[0], let.call.args[0]) for let in taken)
+    node.each = tuple((let.call.outs[0], let.call.args[0]) for let in reads)
     node.index = index if asked else None
-    del node.body[:count]
+    node.body[:] = [n for n in node.body if n not in reads]
 
 
 def _lists_of_length(stop: Var, definitions: dict[Var, Stmt]) -> list[Var]:

@@ -23,7 +23,7 @@ from ast_ad.backend.expressions import (
 from ast_ad.backend.tree import Branch, For, Let, Moves, Node, Return, Select, Tree, While, defines
 from ast_ad.ir.build import kind_of
 from ast_ad.ir.core import Atom, Call, Callee, Function, Lit, Param, Program, Var
-from ast_ad.ir.kinds import BOOL, Array, Fixed, List, Scalar
+from ast_ad.ir.kinds import BOOL, INT, Array, Fixed, List, Scalar
 from ast_ad.ir.primitives import is_basic
 
 _STORE = ast.Store()
@@ -83,7 +83,23 @@ class Emitter:
             return _bool_op(ast.And(), self.atom(test), self.atom(node.then))
         if node.then is test or (both_bool and isinstance(node.then, Lit) and node.then.value is True):
             return _bool_op(ast.Or(), self.atom(test), self.atom(node.orelse))
+        extreme = self.extreme(node)
+        if extreme:
+            return called(self.outside.builtin(extreme), self.atom(node.then), self.atom(node.orelse))
         return ast.IfExp(test=self.test(test, False), body=self.atom(node.then), orelse=self.atom(node.orelse))
+
+    def extreme(self, node: Select) -> str:
+        """ "min" or "max" where a choice between two ints is one."""
+        test = self.nested.get(node.test) if isinstance(node.test, Var) else None
+        if not isinstance(test, Let) or kind_of(node.then) != INT or kind_of(node.orelse) != INT:
+            return ""
+        smaller = {"<": "min", "<=": "min", ">": "max", ">=": "max"}.get(test.call.fn.name, "")
+        args = test.call.args
+        if any(isinstance(a, Var) and a in self.nested for a in args):
+            return ""
+        if args == (node.then, node.orelse):
+            return smaller
+        return {"min": "max", "max": "min"}.get(smaller, "") if args == (node.orelse, node.then) else ""
 
     def test(self, atom: Atom, negated: bool) -> Expr:
         """A condition; negated exactly, also for nan."""
@@ -196,7 +212,7 @@ class Emitter:
             wanted = f"{out.name} {call.fn.name}="
             if not out.name or not call.origin.text.startswith((wanted, wanted.replace(" ", ""))):
                 return 0
-        elif call.fn.name in "*/":
+        elif call.fn.name in "*/" and not (isinstance(left, Var) and isinstance(left.kind, Scalar)):
             return 0
         if self.goes_into(call, left, out):
             return 1
@@ -290,7 +306,9 @@ class Emitter:
         targets = [self.target(v) if self.is_read(v) else ast.Name(id="_", ctx=_STORE) for v in defines(node)]
         target = targets[0] if len(targets) == 1 else ast.Tuple(elts=targets, ctx=_STORE)
         wholes = [self.atom(whole) for _, whole in node.each]
-        items = called(outside.builtin("zip"), *wholes) if len(wholes) > 1 else wholes[0] if wholes else self.range(node)
+        items = (
+            called(outside.builtin("zip"), *wholes) if len(wholes) > 1 else wholes[0] if wholes else self.range(node)
+        )
         if node.each and node.index is not None:
             items = called(outside.builtin("enumerate"), items)
         if node.reverse:

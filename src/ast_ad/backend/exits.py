@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from ast_ad.backend.tree import Node
-from ast_ad.ir.core import UNDEFINED, Atom, Block, If, Lit, Loop, Stmt, Var
+from ast_ad.ir.core import Atom, Block, If, Lit, Loop, Stmt, Var
 
 
 def yielded(arm: Block, outs: Sequence[Var], results: Sequence[Atom]) -> list[Atom]:
@@ -36,9 +36,10 @@ def constants_until_exit(loop: Loop) -> frozenset[int]:
     staying = [p for p in paths(loop.body, loop.body.results) if not is_literal(p[0], True)]
     found = set()
     for k, (param, init) in enumerate(zip(params, loop.inits, strict=True)):
-        if isinstance(init, Lit) and init is not UNDEFINED:
-            if all(p[k + 1] is param or is_literal(p[k + 1], init.value) for p in staying):
-                found.add(k)
+        if not isinstance(init, Lit):
+            continue
+        if all(p[k + 1] in (param, init) or is_literal(p[k + 1], init.value) for p in staying):
+            found.add(k)
     return frozenset(found)
 
 
@@ -76,11 +77,15 @@ def returning(
     test, loop = stmts[-1], stmts[-2]
     if test.then.stmts or test.test not in loop.outs:
         return None
-    flag = loop.outs.index(test.test)  # type: ignore[arg-type]
+    flag = loop.outs.index(test.test)
     if flag not in constants_until_exit(loop) or not is_literal(loop.inits[flag], False):
         return None
     for path in paths(loop.body, loop.body.results):
-        if is_literal(path[0], True) and not isinstance(path[flag + 1], Lit) and not _is_param(loop, path[flag + 1], flag):
+        if (
+            is_literal(path[0], True)
+            and not isinstance(path[flag + 1], Lit)
+            and not _is_param(loop, path[flag + 1], flag)
+        ):
             return None
     return Returning(flag, loop.outs, tuple(yielded(test.then, test.outs, results)), end)
 

@@ -34,7 +34,10 @@ def _words(text: str) -> frozenset[str]:
 
 
 def is_of_the_user(var: Var) -> bool:
-    """Whether the user gave a value its name: the name, or what it is the cotangent of, is in the text of its statement."""
+    """Whether the user gave a value its name.
+
+    Then the name, or that of what it is the cotangent of, is in the text of its statement.
+    """
     if not var.name or var.origin is None:
         return bool(var.name)
     name = var.name

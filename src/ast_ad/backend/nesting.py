@@ -57,8 +57,16 @@ class _Nesting:
             self.uses.update(operands(node))
             if isinstance(node, Let) and node.update:
                 self.uses[node.call.args[0]] += 3
-        for var in tree.flowing:
-            self.uses[var] += 3
+        read = {names.group[a] for a in self.uses if isinstance(a, Var)}
+        self.uses.update({var: 3 for var in tree.flowing if names.group[var] in read})
+        self.uses.update(dict.fromkeys(tree.flowing, 0))
+        self.moved = {
+            value
+            for node in walk(tree.body)
+            if isinstance(node, Moves)
+            for var, value, _ in node.pairs
+            if isinstance(value, Var) and value.name == var.name
+        }
         self.first_terms = {
             node.call.args[0] for node in walk(tree.body) if isinstance(node, Let) and _adds_a_contribution(node.call)
         }
@@ -72,7 +80,10 @@ class _Nesting:
                 self.statements(inner, depth + 1)
             taken = self.take(node, waiting, room)
             if isinstance(node, (Let, Select)) and self.may_wait(node):
-                waiting.append(self.wait(node, taken))
+                item = self.wait(node, taken)
+                group = self.names.group[item.var]  # if it will be assigned after all, then here
+                self.leave([other for other in waiting if group in other.variables], waiting)
+                waiting.append(item)
             else:
                 self.pass_by(node, waiting, taken)
         self.leave(waiting, waiting)
@@ -94,13 +105,17 @@ class _Nesting:
     def may_wait(self, node: Let | Select) -> bool:
         var = defines(node)[0] if len(defines(node)) == 1 else None
         named = var is not None and is_of_the_user(var)
-        if var is None or (named and not (isinstance(node, Let) and var in self.first_terms)):
-            return False
-        if named and isinstance(node, Let) and (node.update or _adds_a_contribution(node.call)):
+        if var is None or (named and not self.goes_into_its_name(node, var)):
             return False
         if isinstance(node, Let) and (node.update or (not isinstance(node.call.fn, Callee) and node.call.fn.effect)):
             return False
         return self.uses[var] == 1 or (self.uses[var] == 2 and isinstance(node, Let) and _is_short_view(node))
+
+    def goes_into_its_name(self, node: Let | Select, var: Var) -> bool:
+        """Whether a value that the user named is read only to make what has the same name."""
+        if var in self.moved:
+            return True
+        return var in self.first_terms and isinstance(node, Let) and not _adds_a_contribution(node.call)
 
     def may_raise(self, node: Let | Select) -> bool:
         """Whether a statement may raise or has an effect.
@@ -223,18 +238,28 @@ class _Nesting:
             written = {self.storage.classes[node.call.outs[0]]}
         event = any(item.raises for item in taken) or (isinstance(node, Let) and self.may_raise(node))
         for item in list(waiting):
-            if item.var in self.first_terms or item.variables & assigned or item.classes & written or (event and item.raises):
+            if (
+                item.var in self.first_terms
+                or item.variables & assigned
+                or item.classes & written
+                or (event and item.raises)
+            ):
                 self.leave([item], waiting)
 
 
 def _adds_a_contribution(call: Call) -> bool:
     """Whether a call is `x_bar = x_bar + e` for the same statement of the user that its first term is for."""
-    if call.fn.name not in ("+", "-") or call.origin is None or not call.origin.sweep or isinstance(call.fn, Callee):
+    if (
+        call.fn.name not in ("+", "-", "neg")
+        or call.origin is None
+        or not call.origin.sweep
+        or isinstance(call.fn, Callee)
+    ):
         return False
     old, new = call.args[0], call.outs[0]
     if not isinstance(old, Var) or not new.name or old.name != new.name or old.origin is None:
         return False
-    return (old.origin.line, old.origin.text) == (call.origin.line, call.origin.text)
+    return call.fn.name == "neg" or (old.origin.line, old.origin.text) == (call.origin.line, call.origin.text)
 
 
 def _is_short_view(node: Let) -> bool:

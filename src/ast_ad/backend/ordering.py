@@ -21,9 +21,9 @@ def _block(block: Block) -> Block:
         old = _old_version(stmts[k])
         if old is None or old in block.results:
             continue
-        last = _last_reader(stmts, k, old)
-        if last is not None:
-            stmts.insert(last, stmts.pop(k))
+        place = _new_place(stmts, k, old)
+        if place is not None:
+            stmts.insert(place, stmts.pop(k))
     if all(a is b for a, b in zip(stmts, block.stmts, strict=True)):
         return block
     return replace(block, stmts=tuple(stmts))
@@ -39,17 +39,22 @@ def _old_version(stmt: Stmt) -> Var | None:
     return same[0] if same else None
 
 
-def _last_reader(stmts: list[Stmt], k: int, old: Var) -> int | None:
-    """Where the last statement that reads `old` stands, if statement `k` may move below it."""
+def _new_place(stmts: list[Stmt], k: int, old: Var) -> int | None:
+    """Where statement `k` may move so that all that read `old` come before it: late, before what reads its result."""
     moving = stmts[k]
     assert isinstance(moving, Call)
     last = None
     for place in range(k + 1, len(stmts)):
         stmt = stmts[place]
         read = reads(stmt)
+        if moving.outs[0] in read or blocks_of(stmt) or _consumes(stmt, moving):
+            done = not any(old in reads(later) for later in stmts[place:])
+            return place - 1 if last is not None and done else None
         if old in read:
             last = place
-        if moving.outs[0] in read or blocks_of(stmt) or (is_update(stmt) and stmt.args[0] in moving.args):  # type: ignore[union-attr]
-            rest = (reads(later) for later in stmts[place:])
-            return last if last is not None and last < place and not any(old in r for r in rest) else None
-    return last
+    return len(stmts) - 1 if last is not None else None
+
+
+def _consumes(stmt: Stmt, moving: Call) -> bool:
+    """Whether a statement updates what the moving one reads."""
+    return isinstance(stmt, Call) and is_update(stmt) and stmt.args[0] in moving.args

@@ -2,14 +2,45 @@
 
 from __future__ import annotations
 
-from ast_ad.backend.tree import Branch, Break, For, Let, Node, Return, Tree, While, lists
-from ast_ad.ir.core import Callee
+from ast_ad.backend.coalescing import Coalescing
+from ast_ad.backend.tree import Branch, Break, For, Let, Moves, Node, Return, Tree, While, lists, read_variables, walk
+from ast_ad.ir.core import Callee, Var
 
 
 def make_readable(tree: Tree) -> Tree:
     """Rewrite the control flow of a tree, innermost statements first."""
     tree.body = _rewrite(tree.body)
     return tree
+
+
+def drop_unread_moves(tree: Tree, names: Coalescing) -> None:
+    """Remove assignments to variables that nothing reads, such as flags whose exits have become `return`."""
+    read = {names.group[atom] for atom in read_variables(tree) if isinstance(atom, Var)}
+    dropped = 0
+    for node in walk(tree.body):
+        for nodes in lists(node):
+            dropped += _drop_from(nodes, read, names)
+    if dropped + _drop_from(tree.body, read, names):
+        drop_unread_moves(tree, names)
+
+
+def _drop_from(nodes: list[Node], read: set[int], names: Coalescing) -> int:
+    dropped = 0
+    for node in nodes:
+        if isinstance(node, Moves):
+            kept = [pair for pair in node.pairs if names.group[pair[0]] in read]
+            dropped += len(node.pairs) - len(kept)
+            node.pairs = kept
+    kept_nodes = [node for node in nodes if not _says_nothing(node)]
+    dropped += len(nodes) - len(kept_nodes)
+    nodes[:] = kept_nodes
+    return dropped
+
+
+def _says_nothing(node: Node) -> bool:
+    if isinstance(node, Branch):
+        return not node.then and not node.orelse
+    return isinstance(node, Moves) and not node.pairs
 
 
 def _rewrite(nodes: list[Node]) -> list[Node]:

@@ -41,7 +41,7 @@ class _Generator(SourceGenerator):  # type: ignore[misc]
         """Write an f-string."""
         inner = [self.formatted(v) if isinstance(v, ast.FormattedValue) else None for v in node.values]
         code = "".join(part for part in inner if part)
-        quote = next((q for q in ('"', "'", '\"""') if q not in code), "'''")
+        quote = next((q for q in ('"', "'", '"""') if q not in code), "'''")
         text = ""
         for value, part in zip(node.values, inner, strict=True):
             if part is not None:

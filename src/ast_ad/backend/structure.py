@@ -45,8 +45,9 @@ def _reads_as_value(stmt: If) -> bool:
     if UNDEFINED in results:
         return False
     text = stmt.origin.text.lstrip() if stmt.origin else ""
-    if text.startswith(("if ", "if(", "elif ", "for ")) or (stmt.outs[0].name and not text):
-        return stmt.test in results and not stmt.outs[0].name
+    named = is_of_the_user(stmt.outs[0])
+    if text.startswith(("if ", "if(", "elif ")) or (named and not text):
+        return stmt.test in results and not named
     return True
 
 
@@ -192,7 +193,7 @@ class _Structure:
         """An end that assigns what a block yields; with `loop`, the initial values of that loop."""
 
         def end(results: Sequence[Atom]) -> list[Node]:
-            pairs = []
+            pairs: list[tuple[Var, Atom, bool]] = []
             for k, (var, value, want) in enumerate(zip(targets, results, wanted, strict=True)):
                 copied = loop is not None and (loop, k) in self.storage.copied
                 if value is UNDEFINED and want and var in self.escaping:
@@ -234,6 +235,6 @@ class _Structure:
             nodes.append(While(inside, origin=stmt.origin))
         else:
             node = For(body.params[0], stmt.range, inside, stmt.reverse, origin=stmt.origin)
-            loop_over_elements(stmt, node, self.storage, self.definitions)
+            loop_over_elements(stmt, node, self.storage, self.names, self.definitions)
             nodes.append(node)
         return nodes + self.assign(stmt.outs, out_live)(carried)

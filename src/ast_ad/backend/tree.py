@@ -151,6 +151,14 @@ def lists(node: Node) -> tuple[list[Node], ...]:
     return (node.body,) if isinstance(node, (For, While)) else ()
 
 
+def read_variables(tree: Tree) -> Iterator[Atom]:
+    """What the statements of a tree read, with what they write to in place."""
+    for node in (*walk(tree.body), *tree.nested.values()):
+        yield from operands(node)
+        if isinstance(node, Let) and node.update:
+            yield node.call.outs[0]
+
+
 def walk(nodes: list[Node]) -> Iterator[Node]:
     """All statements, outer before inner."""
     for node in nodes:

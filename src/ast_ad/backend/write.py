@@ -18,15 +18,17 @@ from ast_ad.backend.latest import ask_the_latest
 from ast_ad.backend.names import name_variables
 from ast_ad.backend.nesting import nest
 from ast_ad.backend.ordering import put_new_versions_last
-from ast_ad.backend.readable import make_readable
+from ast_ad.backend.readable import drop_unread_moves, make_readable
 from ast_ad.backend.render import render
 from ast_ad.backend.standalone import sources_of
 from ast_ad.backend.structure import conditional_values, structured
-from ast_ad.backend.tree import Tree, defines, operands, walk
+from ast_ad.backend.tree import Tree, read_variables
 from ast_ad.ir.core import Call, Function, Lit, Origin, Program, Var
 from ast_ad.ir.walk import statements
 
-_STRUCTURE = frozenset(("range", "reversed", "enumerate", "len", "print", "float", "int", "bool", "abs"))
+_STRUCTURE = frozenset(
+    ("zip", "min", "max", "range", "reversed", "enumerate", "len", "print", "float", "int", "bool", "abs")
+)
 
 
 @dataclass(frozen=True)
@@ -66,6 +68,7 @@ def _write_function(program: Program, function: Function, outside: Outside) -> l
     live, storage, values = liveness(function), storage_of(function), conditional_values(function)
     groups = Coalescing(function, live, values)
     tree = structured(function, live, storage, groups, values)
+    drop_unread_moves(tree, groups)
     nest(tree, groups, storage)
     make_readable(tree)
     names = name_variables(function, tree, groups, _needed(program, function, storage))
@@ -88,14 +91,7 @@ def _write_function(program: Program, function: Function, outside: Outside) -> l
 
 def _read(tree: Tree, groups: Coalescing) -> set[int]:
     """The groups that something reads."""
-    found: set[int] = set()
-    for node in (*walk(tree.body), *tree.nested.values()):
-        for atom in operands(node):
-            if isinstance(atom, Var):
-                found.add(groups.group[atom])
-        if getattr(node, "update", False):
-            found.add(groups.group[defines(node)[0]])
-    return found
+    return {groups.group[atom] for atom in read_variables(tree) if isinstance(atom, Var)}
 
 
 def _needed(program: Program, function: Function, storage: Storage) -> set[str]:

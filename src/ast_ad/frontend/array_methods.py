@@ -56,7 +56,8 @@ def _dtype(lo: Lowering, owner: Any, name: str) -> Value:
 
 
 def _real(lo: Lowering, owner: Any, name: str) -> Value:
-    return owner if isinstance(kind_of(owner), Scalar) else _call(lo, np.real, [owner], {}, name)  # type: ignore[no-any-return]
+    real: Value = owner if isinstance(kind_of(owner), Scalar) else _call(lo, np.real, [owner], {}, name)
+    return real
 
 
 def _function_attribute(function: Any) -> Callable[..., Value]:

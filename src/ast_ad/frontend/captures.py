@@ -1,4 +1,4 @@
-"""What a function reads from outside: numbers and arrays become parameters, functions and modules are resolved and guarded.
+"""What a function reads from outside: numbers and arrays become parameters, functions and modules are guarded.
 
 A path leads from a root that stays the same object (the globals of a module, a closure cell) to the value: names in a
 dict, ("attr", name), ("item", key), ("len",).

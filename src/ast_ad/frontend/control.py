@@ -283,7 +283,7 @@ def _fall_off(lo: Lowering) -> None:
 
 
 def sealed(block: Block) -> Block:
-    """A block whose last statement is the If that leaves it: its results are exactly the outs of that If, and so inside."""
+    """Where the last statement of a block is the If that leaves it, its outs are exactly the results, and so inside."""
     last = block.stmts[-1] if block.stmts else None
     if not isinstance(last, If) or not block.results or block.results[0] not in last.outs:
         return block

@@ -22,12 +22,12 @@ from ast_ad.ir.primitives import Primitive
 _F = TypeVar("_F", bound=Callable[..., Any])
 Handler = Callable[..., Any]
 
-#: the function that lowers a form of syntax, by the type of its node
+#: what lowers a form of syntax, by the type of its node
 FORMS: dict[type, Handler] = {}
 
 
 def lowers(*forms: type) -> Callable[[_F], _F]:
-    """Register the function that lowers these forms: `(lo, node, name)` for expressions, `(lo, node)` for statements."""
+    """Register what lowers these forms: `(lo, node, name)` for an expression, `(lo, node)` for a statement."""
 
     def register(function: _F) -> _F:
         FORMS.update(dict.fromkeys(forms, function))

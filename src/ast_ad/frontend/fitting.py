@@ -1,4 +1,4 @@
-"""Match a state with the head of a loop: what each parameter of the loop is there, or that the head assumes too much."""
+"""Match a state with the head of a loop: what each parameter is there, or that the head assumes too much."""
 
 from __future__ import annotations
 

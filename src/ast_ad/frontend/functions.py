@@ -74,7 +74,7 @@ def call_lowered(lo: Lowering, source: Source, bound: Mapping[str, Value], name:
                     f"{source.function.__name__} calls itself and writes to, or returns, what it was given",
                     reason="What its calls share is not followed through the recursion.",
                     remedy="Return new arrays and lists, or write it as a loop.",
-                )
+                ) from None
             lo.unit.inline_only.add(key)
         except NeedsConstant as needs:
             if needs.record.key != key:

@@ -137,8 +137,8 @@ def lower_dict(lo: Lowering, args: Args, kwargs: Kwargs, name: str) -> Value:
         for pair in elements(lo, args[0]) or ():
             key, value = elements(lo, pair) or ()
             contents = with_entry(contents, constant_of(lo, key, "a key of a dict"), value)
-    for key, value in kwargs.items():
-        contents = with_entry(contents, key, value)
+    for word, value in kwargs.items():
+        contents = with_entry(contents, word, value)
     return lo.new_ref(contents, name)
 
 
@@ -218,9 +218,8 @@ def quantifier(conjunction: bool) -> Callable[..., Value]:
             def keep(after: Value = after) -> Value:
                 return after
 
-            settled = FALSE if conjunction else TRUE
-            arms = (keep, lambda s=settled: s) if conjunction else (lambda s=settled: s, keep)
-            result = choose(lo, value, *arms, name)  # type: ignore[arg-type]
+            then, orelse = (keep, lambda: FALSE) if conjunction else (lambda: TRUE, keep)
+            result = choose(lo, value, then, orelse, name)
         found = truth(lo, result)
         return Lit(found) if isinstance(found, bool) else result
 

@@ -1,10 +1,10 @@
-"""What a `for` runs over: element by element where the structure is known, else a count and a way to get the nth element."""
+"""What a `for` runs over: elements where the structure is known, else a count and a way to get the nth."""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from typing import Any, NoReturn
+from typing import Any
 
 from ast_ad.errors import UnknownAtCompileTime
 from ast_ad.frontend.context import Lowering, torn
@@ -153,7 +153,7 @@ def _var(lo: Lowering, value: Var) -> Iteration:
     if is_bottom(value):
         return Counted(lambda: lo.emit(P.LENGTH, value), lambda i: lo.emit(P.LIST_GET, value, i))
     if not may_be_array(value):
-        _not_iterable(lo, value)
+        raise _not_iterable(lo, value)
     dims = kind.dims if isinstance(kind, Array) else None
     first = dims[0] if dims else None
 
@@ -250,17 +250,17 @@ def _mapped(lo: Lowering, value: Mapped) -> Iteration:
 
 
 def _static(lo: Lowering, value: Static) -> Iteration:
-    _not_iterable(lo, value)
+    raise _not_iterable(lo, value)
 
 
 def _lit(lo: Lowering, value: Lit) -> Iteration:
     if isinstance(value.value, str):
         return listed([Lit(c) for c in value.value])
-    _not_iterable(lo, value)
+    raise _not_iterable(lo, value)
 
 
-def _not_iterable(lo: Lowering, value: Value) -> NoReturn:
-    raise lo.error(
+def _not_iterable(lo: Lowering, value: Value) -> Exception:
+    return lo.error(
         UnknownAtCompileTime,
         f"{describe(value)} cannot be iterated over",
         remedy="Iterate over a range, an array, a list or a tuple.",

@@ -1,4 +1,4 @@
-"""Join two states where paths meet.  Afterwards each live name has one value, and memory is grouped as both paths group it.
+"""Join two states where paths meet.  Afterwards each live name has one value, and memory one grouping.
 
 What differs becomes an out of the statement that joins the paths, with one atom from each side.  Two references that
 are one object on one path and two on the other are frozen: what they share is not known, so writing is an error.
@@ -162,7 +162,7 @@ class Join:
             else:
                 heap[key] = a if a is b else self._contents(a, b, key.name)
 
-    def _sides(self, a: Atom, b: Atom, name: str) -> Value:
+    def _sides(self, a: Atom, b: Atom, name: str) -> Any:
         """An atom from each side; the one that counts where the other side has raised."""
         if self.dead:
             return self._passed(a if self.two.state.dead else b, name)

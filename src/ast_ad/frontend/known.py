@@ -1,4 +1,4 @@
-"""Values that must be known while compiling: constants, and numbers whose value in this call is taken and checked at each call."""
+"""Values that must be known while compiling: constants, and numbers of this call, which later calls are checked for."""
 
 from __future__ import annotations
 
@@ -75,7 +75,7 @@ def _compute(lo: Lowering, var: Var) -> Any:
         source = call.args[0]
         path = path_of(lo, source) if isinstance(source, Var) else None
         if path is not None and source in lo.witness:
-            shape = lo.witness[source]  # type: ignore[index]
+            shape = lo.witness[source]
             if call.fn is P.LENGTH:
                 return _assume(lo, (*path, ("len",)), len(shape))
             return _assume(lo, (*path, ("attr", "shape")), tuple(getattr(shape, "shape", ())))

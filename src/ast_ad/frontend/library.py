@@ -1,9 +1,9 @@
-"""Lower calls of what `rules` knows: NumPy, math, SciPy and operator, found by the object that the user's name stands for."""
+"""Lower calls of what `rules` knows: NumPy, math, SciPy, operator.  It is found by the object that is called."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from typing import Any
+from typing import Any, get_args
 
 import numpy as np
 
@@ -25,9 +25,12 @@ def call_primitive(
     try:
         operands, params = bind(primitive, [_raw(a) for a in args], {k: _raw(v) for k, v in kwargs.items()})
     except UnsupportedArgument as error:
-        raise lo.error(NoDerivative, str(error), remedy="Leave it out, or write it with other functions of NumPy.") from None
+        remedy = "Leave it out, or write it with other functions of NumPy."
+        raise lo.error(NoDerivative, str(error), remedy=remedy) from None
     except TypeError as error:
-        raise lo.error(WrongArgument, f"{primitive.name}: {error}", remedy="Call it as its documentation says.")
+        raise lo.error(
+            WrongArgument, f"{primitive.name}: {error}", remedy="Call it as its documentation says."
+        ) from None
     known = {
         key: HOLE if value is HOLE else constant_of(lo, _value(value), f"{key!r} of {primitive.name}")
         for key, value in params.items()
@@ -77,22 +80,13 @@ def _raw(value: Value) -> Any:
 
 def _value(raw: Any) -> Value:
     if isinstance(raw, _ABSTRACT):
-        return raw
+        return raw  # type: ignore[return-value]
     if type(raw) is tuple:
         return TupleOf(tuple(map(_value, raw)))
     return static(raw)
 
 
-_ABSTRACT: tuple[type, ...] = ()
-
-
-def _collect_abstract() -> tuple[type, ...]:
-    from typing import get_args
-
-    return get_args(Value)
-
-
-_ABSTRACT = _collect_abstract()
+_ABSTRACT: tuple[type, ...] = get_args(Value)
 
 
 def as_array(lo: Lowering, value: Value) -> Atom:

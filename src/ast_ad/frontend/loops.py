@@ -95,7 +95,7 @@ def run_loop(
         )
     outer.stmts.extend(start.out.stmts)
     params = ((counter,) if counter is not None else ()) + tuple(head.params)
-    block = sealed(end.out.block((result, *nexts), params))  # type: ignore[arg-type]
+    block = sealed(end.out.block((result, *nexts), params))
     lo.out = outer
     outs = {p: lo.new(p.name, p.kind) for p in head.params}
     lo.foreign |= {outs[p] for p in head.params if p in lo.foreign}

@@ -1,4 +1,4 @@
-"""Read and write memory: an array is its latest version, a view follows the array it is a view of, a list its contents."""
+"""Read and write memory: an array is its latest version, a view follows its array, a list is its contents."""
 
 from __future__ import annotations
 

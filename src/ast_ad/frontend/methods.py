@@ -1,4 +1,4 @@
-"""Attributes and methods: of arrays by one table of NumPy functions, of lists and dicts by what they do to their contents."""
+"""Attributes and methods, by what they belong to."""
 
 from __future__ import annotations
 

@@ -1,9 +1,9 @@
-"""Lower `x[index]`: of an array to a subscript by a template, of a list to `list_get`, of tuples and dicts to what is there."""
+"""Lower `x[index]`: of an array by a template, of a list to `list_get`, of tuples and dicts to what is there."""
 
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Any
+from typing import Any, NoReturn
 
 from ast_ad.errors import UnknownAtCompileTime, WrongArgument, WrongStructure
 from ast_ad.frontend.context import Lowering, torn
@@ -110,10 +110,11 @@ def _tuple(lo: Lowering, owner: TupleOf, index: Value, name: str) -> Value:
     position = constant_of(lo, index, "which element of a tuple is read")
     if not -len(owner.items) <= position < len(owner.items):
         _out_of_range(lo, position, len(owner.items))
-    return owner.items[position]
+    found: Value = owner.items[position]
+    return found
 
 
-def _out_of_range(lo: Lowering, position: int, length: int) -> None:
+def _out_of_range(lo: Lowering, position: int, length: int) -> NoReturn:
     raise lo.error(WrongStructure, f"index {position} of {length} elements", remedy="Use an index that exists.")
 
 
@@ -132,7 +133,8 @@ def _fixed_list(lo: Lowering, owner: Ref, contents: Items, index: Value, name: s
     if isinstance(index, Lit):
         if not -len(contents.values) <= index.value < len(contents.values):
             _out_of_range(lo, index.value, len(contents.values))
-        return contents.values[index.value]
+        found: Value = contents.values[index.value]
+        return found
     if all(isinstance(v, (Var, Lit)) for v in contents.values) and contents.values:
         run = to_run(lo, owner)
         return _run_list(lo, owner, run, index, name)

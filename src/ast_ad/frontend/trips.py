@@ -1,4 +1,4 @@
-"""Lower `for`, `while` and comprehensions to trips of a loop, or write them out where the structure is part of the program."""
+"""Lower `for`, `while` and comprehensions to a loop, or write them out where the structure is part of the program."""
 
 from __future__ import annotations
 

@@ -131,10 +131,10 @@ def _check_cast(lo: Lowering, kind: Kind, result: Kind) -> None:
         return
     if not np.can_cast(result.dtype, kind.dtype, "same_kind"):
         raise lo.error(
-                WrongArgument,
-                f"an array of {kind.dtype} cannot take the {result.dtype} result of this statement",
-                remedy="Convert it first: x = x.astype(float).",
-            )
+            WrongArgument,
+            f"an array of {kind.dtype} cannot take the {result.dtype} result of this statement",
+            remedy="Convert it first: x = x.astype(float).",
+        )
 
 
 # Arrays

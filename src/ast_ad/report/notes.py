@@ -1,11 +1,11 @@
-"""Mark the values of a program, so that a derivative of it reports each value, its tangent and its adjoint as it computes them.
+"""Mark the values of a program, so that a derivative of it reports each value, tangent and adjoint as it computes it.
 
 A statement `v = f(x)` becomes
 
     v' = f(x);  v = mark(v');  note(v)
 
 `mark` is the identity.  Its rule writes `note_tangent` beside it in forward mode and, in the reverse sweep,
-`note_adjoint`, at the very place where the adjoint of `v` is complete.  So nothing here differentiates: the transforms do.
+`note_adjoint`, at the very place where the adjoint of `v` is complete.  Nothing here differentiates: the transforms do.
 """
 
 from __future__ import annotations
@@ -199,9 +199,16 @@ class _Writer:
 
     def statement(self, call: Call) -> str:
         if call.fn in _UPDATES:
-            before = self.makers.get(call.args[0]) if isinstance(call.args[0], Var) else None
-            nested = isinstance(before, Call) and before.fn in _UPDATES and self.is_nested(call.args[0], before)
-            start = f"{self.statement(before)}; " if isinstance(before, Call) and nested else ""
+            base = call.args[0]
+            before = self.makers.get(base) if isinstance(base, Var) else None
+            start = ""
+            if (
+                isinstance(base, Var)
+                and isinstance(before, Call)
+                and before.fn in _UPDATES
+                and self.is_nested(base, before)
+            ):
+                start = f"{self.statement(before)}; "
             target = Call(call.outs, P.GETITEM, (call.args[0], *call.args[2:]), call.params)
             sign = "=" if call.fn is P.INDEX_UPDATE else "+="
             return f"{start}{self.unparsed(target)} {sign} {ast.unparse(self.atom(call.args[1]))}"

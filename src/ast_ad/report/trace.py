@@ -11,18 +11,18 @@ The rows are what the derivative computes: its program is run statement by state
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any, NamedTuple
 
 from ast_ad import pipeline, runtime
 from ast_ad.analyses.activity import Activity, can_vary
 from ast_ad.errors import WrongArgument
-from ast_ad.frontend.signature import arguments_of
-from ast_ad.ir.core import Block, Call, Function, Loop, Program, Var
+from ast_ad.frontend.signature import Argument, arguments_of
+from ast_ad.ir.core import Block, Call, Loop, Program, Var
 from ast_ad.ir.interpret import Interpreter
 from ast_ad.ir.kinds import is_number
 from ast_ad.ir.walk import statements
-from ast_ad.parameters import parameters_of, places_of
+from ast_ad.parameters import parameters_of, places_of, receiver_of
 from ast_ad.patterns import fetch, plain_of
 from ast_ad.report.notes import (
     NOTE,
@@ -43,8 +43,9 @@ _FIRST, _LAST = 40, 10  # rows of a long sweep that are printed
 class Row(NamedTuple):
     """One executed statement.
 
-    `tangent` is None in reverse mode, and where nothing that is returned depends on the value; an adjoint is a row whose name ends in `_bar` and whose value it is.  `trips` are
-    the trips of the loops around it, outermost first, counted from 1; `function` is empty in the traced function itself.
+    `tangent` is None in reverse mode, and where nothing that is returned depends on the value.  An adjoint is a row
+    whose name ends in `_bar`.  `trips` are the trips of the loops around it, outermost first, counted from 1;
+    `function` is empty in the traced function itself.
     """
 
     step: int
@@ -60,7 +61,7 @@ class Row(NamedTuple):
 class Trace:
     """The rows of a forward sweep, and in reverse mode those of the reverse sweep; prints as a table.
 
-    `value` is what the function returned; `derivative` its tangent, or the gradient by each parameter that was asked for.
+    `value` is what the function returned; `derivative` its tangent, or a tuple of gradients.
     """
 
     def __init__(self, mode: str, rows: Sequence[Row], adjoints: int, value: Any, derivative: Any) -> None:
@@ -117,35 +118,40 @@ def _place(row: Row) -> str:
     return ", ".join(filter(None, (row.function, trips)))
 
 
-def trace_of(fun: Any, args: Sequence[Any], mode: str = "forward", wrt: Any = None) -> Trace:
+def trace_of(
+    fun: Any,
+    args: Sequence[Any],
+    mode: str = "forward",
+    wrt: Any = None,
+    kwargs: Mapping[str, Any] | None = None,
+) -> Trace:
     """The trace of a call."""
     if mode not in ("forward", "reverse"):
         raise WrongArgument(f"trace has no mode {mode!r}", remedy='Write mode="forward" or mode="reverse".')
-    arguments = arguments_of(fun, args, {})
-    work = pipeline.run(pipeline.Request(fun, arguments, "primal", ()), upto="write")
+    arguments = arguments_of(fun, args, kwargs or {})
+    places = _places(fun, arguments, mode, wrt)
+    how, last = ("jvp", "differentiate forward") if mode == "forward" else ("grad", "differentiate in reverse")
+    work = pipeline.run(pipeline.Request(fun, arguments, how, places, one=False), upto=last)
     main = work.program.main
-    own = [p for p in main.params if p.form != "capture"]
-    values = [a.witness for a in arguments]
-    places = _places(fun, main, values, mode, wrt)
     program, steps = with_notes(work.program)
     sweep = 1 + max(
         (s.origin.sweep for f in program.functions.values() for s in statements(f.block) if s.origin),
         default=0,
     )
-    known = dict(zip((p.var for p in own), values, strict=True))
+    own = [p.var for p in main.params if p.form != "capture"]
+    known = dict(zip(own, (a.witness for a in arguments), strict=True))
     known.update((p.var, fetch(p.path, plain_of(fun))) for p in main.params if p.form == "capture")
     if mode == "forward":
         return _forward(program, steps, known, places, sweep)
     return _reverse(program, steps, known, places, sweep)
 
 
-def _places(fun: Any, main: Function, values: Sequence[Any], mode: str, wrt: Any) -> tuple[int, ...]:
-    """The places of the parameters to differentiate by: in forward mode the first, in reverse all that have derivatives."""
+def _places(fun: Any, arguments: Sequence[Argument], mode: str, wrt: Any) -> tuple[int, ...]:
+    """The places of the parameters to differentiate by: unless they are named, the first in forward mode, else all."""
     if wrt is not None:
-        parameters = parameters_of(fun)
-        hidden = len(values) - len(parameters.names)  # the receiver of a method
-        return tuple(hidden + k for k in places_of(wrt, parameters, "trace")[0])
-    found = tuple(k for k in range(len(values)) if can_vary(main.params[k].var.kind))
+        hidden = len(receiver_of(fun))
+        return tuple(hidden + k for k in places_of(wrt, parameters_of(fun), "trace")[0])
+    found = tuple(k for k, argument in enumerate(arguments) if can_vary(argument.kind))
     if not found:
         raise WrongArgument("no argument is a number, so there is nothing to differentiate by")
     return found[:1] if mode == "forward" else found

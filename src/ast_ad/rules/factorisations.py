@@ -426,7 +426,8 @@ def _lstsq_tangent(ans: Any, tangents: Any, a: Any, b: Any, rcond: Any = None) -
         turn = adjoint(da) @ (adjoint(p) @ x)
         move = move + p @ (adjoint(p) @ (adjoint(da) @ residual)) + (turn - p @ (a @ turn))
     squares = 2 * np.real(np.sum(conj(residual) * change, axis=0))
-    return move, resized(np.atleast_1d(squares), ans[1]), None, None
+    values = None if da is None else _svd_tangent(ans, (da,), a, compute_uv=False)
+    return move, resized(np.atleast_1d(squares), ans[1]), None, values
 
 
 def _outer(x: Any, y: Any) -> Any:
@@ -440,13 +441,14 @@ def _from_squares(ct: Any, a: Any, b: Any, x: Any) -> Any:
 
 
 def _lstsq_by_matrix(ct: Any, ans: Any, a: Any, b: Any, rcond: Any = None) -> Any:
-    x_bar, squares_bar, *_ = _given(ct)
+    x_bar, squares_bar, _, values_bar = _given(ct)
     x, p = ans[0], call(np.linalg.pinv, a)
-    total: Any = None
+    total: Any = None if values_bar is None else _svd_cotangent(values_bar, ans, a, compute_uv=False)
     if x_bar is not None:
         y = transposed(p) @ x_bar
         turned = x_bar - transposed(a) @ y
-        total = _outer(conj(b - a @ x), conj(p) @ y) - _outer(y, x) + _outer(adjoint(p) @ conj(x), turned)
+        part = _outer(conj(b - a @ x), conj(p) @ y) - _outer(y, x) + _outer(adjoint(p) @ conj(x), turned)
+        total = part if total is None else total + part
     if squares_bar is not None:
         part = _outer(_from_squares(squares_bar, a, b, x), x)
         total = -part if total is None else total - part

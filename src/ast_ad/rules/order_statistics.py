@@ -12,7 +12,7 @@ from ast_ad.ir.primitives import HOLE, Kinds
 from ast_ad.rules.binding import UnsupportedArgument
 from ast_ad.rules.joining import length_along
 from ast_ad.rules.results import array_dims, axes_of, inexact, name_of, promoted, reduced_dims
-from ast_ad.rules.table import composite, nondifferentiable
+from ast_ad.rules.table import composite
 from ast_ad.rules.terms import Term, call
 
 
@@ -37,7 +37,6 @@ composite(
     _sorted_kind,
     operands=("a", "kth"),
 )
-nondifferentiable(np.sort_complex, operands=("a",), kinds=lambda ks, p: Array("complex128", array_dims(ks[0])))
 
 # Quantiles.  Hyndman & Fan, "Sample quantiles in statistical packages" (1996): at n q + m - 1 among the sorted
 

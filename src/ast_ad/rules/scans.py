@@ -11,7 +11,7 @@ from ast_ad.ir.kinds import Array, broadcast_dims, elementwise_kind, rank
 from ast_ad.rules.joining import along, length_along
 from ast_ad.rules.results import array_dims, name_of, scan
 from ast_ad.rules.shaping import reshaped
-from ast_ad.rules.table import composite, custom, helper, linear, primitive_of
+from ast_ad.rules.table import composite, custom, helper, linear, nondifferentiable, primitive_of
 from ast_ad.rules.terms import Term
 
 # Sums
@@ -171,7 +171,7 @@ linear(
     {0: _diff_cotangent, "prepend": _diff_front, "append": _diff_back},
     _diff_kind,
     operands=("a", "prepend", "append"),
-    total=lambda ks, p: False,
+    result="layout",
 )
 composite(
     np.ediff1d,
@@ -261,3 +261,30 @@ composite(
     operands=("y", "x", "dx"),
 )
 
+
+# Where running extremes are found, and sums of stretches
+
+running_places = helper(runtime.running_places, lambda ks, p: Array("int64", array_dims(ks[0])))
+nondifferentiable(primitive_of(runtime.running_places))
+
+
+def _stretch_kind(kinds: Any, params: Any) -> Any:
+    dims = array_dims(kinds[0])
+    if dims is not None:
+        places = array_dims(kinds[1]) or (None,)
+        dims = tuple(places[0] if k == params["axis"] % len(dims) else d for k, d in enumerate(dims))
+    return Array(name_of(kinds[0]), dims)
+
+
+stretch_sums = helper(runtime.stretch_sums, _stretch_kind, total=lambda ks, p: False)
+spread_stretches = helper(
+    runtime.spread_stretches, lambda ks, p: Array(name_of(ks[0]), array_dims(ks[2])), total=lambda ks, p: False
+)
+linear(
+    primitive_of(runtime.stretch_sums),
+    (lambda ct, x, indices, axis: spread_stretches(ct, indices, x, axis=axis), None),
+)
+linear(
+    primitive_of(runtime.spread_stretches),
+    (lambda ct, y, indices, x, axis: stretch_sums(ct, indices, axis=axis), None, None),
+)

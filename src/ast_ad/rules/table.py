@@ -73,7 +73,8 @@ RULES: dict[Primitive, Rule] = {}
 
 _FILES = (
     *("arithmetic", "structures", "math_functions", "ufuncs", "reductions", "scans", "order_statistics"),
-    *("shaping", "joining", "indexing", "sorting", "products", "linalg", "factorisations", "fft", "constants", "random"),
+    *("shaping", "joining", "indexing", "repeating", "products", "polynomials", "linalg", "factorisations", "fft"),
+    *("ufunc_methods", "constants", "random"),
 )
 _SCIPY_FILES = ("special", "scipy_linalg", "stats", "scipy_rest")
 _loaded: set[str] = set()

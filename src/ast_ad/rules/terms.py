@@ -271,6 +271,9 @@ def apply(function: Any, args: Any, kwargs: Any) -> Term:
     if primitive is None:
         raise TypeError(f"a rule calls {function!r}, which has no primitive")
     operands, params = bind(primitive, args, kwargs)
+    for name, value in params.items():
+        if isinstance(value, Term):
+            raise TypeError(f"a rule gives {primitive.name} a term for the constant {name!r}")
     return make(primitive, *operands, **params)
 
 

@@ -1,0 +1,65 @@
+"""Structures of numbers as vectors: tuples, lists and dicts of numbers and arrays, entry by entry."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+
+import numpy as np
+
+
+def leaves(tree: Any, path: str) -> Iterator[tuple[str, Any]]:
+    """The parts of a structure that hold real or complex numbers, each with how it is reached."""
+    if isinstance(tree, dict):
+        for key, part in tree.items():
+            yield from leaves(part, f"{path}[{key!r}]")
+    elif isinstance(tree, (tuple, list)):
+        for k, part in enumerate(tree):
+            yield from leaves(part, f"{path}[{k}]")
+    elif isinstance(tree, (np.ndarray, np.generic)):
+        if tree.dtype.kind in "fc":
+            yield path, tree
+    elif isinstance(tree, (int, float, complex)) and not isinstance(tree, bool):
+        yield path, tree
+
+
+def entries_of(tree: Any) -> Iterator[tuple[str, Any]]:
+    """Each number of a structure with its place in it."""
+    for path, leaf in leaves(tree, ""):
+        for index in np.ndindex(np.shape(leaf)):
+            yield path + (str(list(index)) if index else ""), leaf
+
+
+def flatten(tree: Any) -> Any:
+    """All numbers of a structure as one vector of doubles, or of complex numbers where one is complex.
+
+    >>> flatten({"a": 2, "b": [np.ones(2), "c"]})
+    array([2., 1., 1.])
+    """
+    parts = [np.ravel(leaf) for _, leaf in leaves(tree, "")]
+    flat = np.concatenate([np.zeros(0), *parts])
+    return flat if flat.dtype.kind == "c" else flat.astype(float)
+
+
+def unflatten(flat: Any, like: Any) -> Any:
+    """The inverse of `flatten`: a structure like another, of other numbers; a float where the other has an int.
+
+    >>> unflatten(np.array([1.0, 2.0]), (7, [7.0]))
+    (1.0, [2.0])
+    """
+    left = iter(flat)
+
+    def rebuilt(tree: Any) -> Any:
+        if isinstance(tree, dict):
+            return {key: rebuilt(part) for key, part in tree.items()}
+        if isinstance(tree, (tuple, list)):
+            parts = [rebuilt(part) for part in tree]
+            return type(tree)(*parts) if hasattr(tree, "_fields") else type(tree)(parts)
+        if isinstance(tree, (np.ndarray, np.generic)) and tree.dtype.kind in "fc":
+            entries = [next(left) for _ in range(tree.size)]
+            return np.array(entries, tree.dtype).reshape(tree.shape)[() if tree.ndim == 0 else ...]
+        if isinstance(tree, (int, float, complex)) and not isinstance(tree, (bool, np.generic)):
+            return next(left).item()
+        return tree
+
+    return rebuilt(like)
