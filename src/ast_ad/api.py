@@ -11,6 +11,8 @@ from ast_ad.derivative import Derivative
 from ast_ad.errors import WrongArgument, WrongStructure
 from ast_ad.runtime import stop_gradient as stop_gradient
 
+_NUMBERS = (np.ndarray, np.generic, int, float, complex)
+
 
 def _derivative(mode: str, fun: Any, argnums: Any, has_aux: bool) -> Any:
     if fun is None:
@@ -56,8 +58,8 @@ def value_and_grad(fun: Any = None, argnums: int | str | Sequence[int | str] = 0
 def vjp(fun: Any, *primals: Any, has_aux: bool = False) -> Any:
     """The value of a function and its vector-Jacobian product: (out, vjp_fun), or with `has_aux` (out, vjp_fun, aux).
 
-    `vjp_fun(ct)` takes a cotangent with the structure and shapes of `out` and returns a tuple, one cotangent per primal.
-    It may be called any number of times.
+    `vjp_fun(ct)` takes a cotangent with the structure and shapes of `out` and returns a tuple, one cotangent per
+    primal.  It may be called any number of times.
 
     >>> out, pull = vjp(lambda x: x * x, np.array([1.0, 2.0]))
     >>> pull(np.ones(2))
@@ -135,34 +137,42 @@ def _for_primals(fun: Any, mode: str, count: int, has_aux: bool) -> Derivative:
 
 
 def check_like(given: Any, like: Any, name: str, of: str, path: str = "") -> None:
-    """Raise `WrongStructure` unless one value has the structure, shapes and kind of dtype that a (co)tangent of another has."""
-    where = f"{name}{path}"
+    """Raise `WrongStructure` unless one value has the structure, shapes and dtypes of a (co)tangent of another."""
+    remedy = ""
     if isinstance(like, dict) or isinstance(given, dict):
-        if not (isinstance(like, dict) and isinstance(given, dict) and list(like) == list(given)):
-            raise WrongStructure(f"{where} has not the keys of {of}{path}: {_shown(given)} against {_shown(like)}")
-        for key in like:
-            check_like(given[key], like[key], name, of, f"{path}[{key!r}]")
+        if isinstance(like, dict) and isinstance(given, dict) and list(like) == list(given):
+            for key in like:
+                check_like(given[key], like[key], name, of, f"{path}[{key!r}]")
+            return
+        remedy = "Give a dict with the same keys."
     elif isinstance(like, (tuple, list)) or isinstance(given, (tuple, list)):
-        same = type(like) is type(given) and len(like) == len(given)
-        if not same:
-            raise WrongStructure(f"{where} has not the structure of {of}{path}: {_shown(given)} against {_shown(like)}")
-        for k, (one, two) in enumerate(zip(given, like, strict=True)):
-            check_like(one, two, name, of, f"{path}[{k}]")
-    elif isinstance(like, (np.ndarray, np.generic, int, float, complex)):
-        if not isinstance(given, (np.ndarray, np.generic, int, float, complex)) or np.shape(given) != np.shape(like):
-            raise WrongStructure(
-                f"{where} has shape {_shown(given)}, and {of}{path} has {_shown(like)}",
-                remedy="Give an array of the same shape.",
-            )
-        if np.iscomplexobj(given) and not np.iscomplexobj(like):
-            raise WrongStructure(f"{where} is complex, and {of}{path} is real")
+        if type(like) is type(given) and len(like) == len(given):
+            for k, (one, two) in enumerate(zip(given, like, strict=True)):
+                check_like(one, two, name, of, f"{path}[{k}]")
+            return
+        remedy = f"Give a {type(like).__name__} of as many." if isinstance(like, (tuple, list)) else "Give a number."
+    elif isinstance(like, _NUMBERS):
+        if not isinstance(given, _NUMBERS) or np.shape(given) != np.shape(like):
+            remedy = "Give numbers of the same shape."
+        elif _has_other_dtype(given, like):
+            remedy = "Give numbers of the same dtype (see astype)."
+    if remedy:
+        raise WrongStructure(f"{name}{path} is {_shown(given)}, but {of}{path} is {_shown(like)}", remedy=remedy)
+
+
+def _has_other_dtype(given: Any, like: Any) -> bool:
+    """Whether a (co)tangent has the wrong precision, or is complex where the value is real; Python numbers fit all."""
+    if np.iscomplexobj(given) and not np.iscomplexobj(like):
+        return True
+    arrays = isinstance(given, (np.ndarray, np.generic)) and isinstance(like, (np.ndarray, np.generic))
+    return arrays and like.dtype.kind in "fc" and given.dtype != like.dtype
 
 
 def _shown(value: Any) -> str:
     if isinstance(value, (np.ndarray, np.generic)):
-        return f"{np.shape(value)} ({value.dtype})"
+        return f"{value.dtype} of shape {np.shape(value)}"
     if isinstance(value, dict):
         return f"a dict with keys {list(value)}"
     if isinstance(value, (tuple, list)):
         return f"a {type(value).__name__} of {len(value)}"
-    return f"() ({type(value).__name__})"
+    return f"a {type(value).__name__}"

@@ -121,10 +121,10 @@ def comparisons(
             f"check_grads takes the arguments as a tuple or list, not {type(args).__name__}",
             remedy="Write check_grads(f, (x,)).",
         )
-    wanted = (modes,) if isinstance(modes, str) else tuple(modes)
-    if len(wanted) == 0 or not set(wanted) <= set(_MODES):
+    wanted: tuple[str, ...] = (modes,) if isinstance(modes, str) else tuple(modes)
+    if not wanted or not set(wanted) <= set(_MODES):
         raise WrongArgument(f"check_grads has no modes {modes!r}", remedy='They are "fwd", "rev" or both of them.')
-    if isinstance(order, bool) or not isinstance(order, int) or order < 1:
+    if order < 1:
         raise WrongArgument(f"check_grads takes an order from 1 up, not {order!r}")
     places = tuple(range(len(args))) if wrt is None else tuple(wrt)
     return _comparisons(fun, (tuple(args), dict(kwargs or {})), places, order, wanted, (atol, rtol, eps))

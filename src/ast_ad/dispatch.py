@@ -75,7 +75,7 @@ def kept_or_compiled(
 ) -> Compiled:
     """A derivative from disk, or a new one that is kept there."""
     key = ""
-    if disk.directory() is not None:
+    if disk.directory() is not None and hasattr(plain, "__code__"):
         with contextlib.suppress(persistence.Unnamed, OSError):
             key = persistence.key_for(plain, (code_words(function), how), pattern)
     found = persistence.recall(key, plain, args, kwargs) if key else None

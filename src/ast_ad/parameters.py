@@ -63,7 +63,7 @@ def places_of(argnums: Any, parameters: Parameters, mode: str) -> tuple[tuple[in
     if mode in ("vjp", "jvp"):
         return tuple(argnums), False
     one = isinstance(argnums, (int, str))
-    wanted = [argnums] if one else list(argnums)
+    wanted = list(argnums) if isinstance(argnums, (tuple, list)) else [argnums]
     places = tuple(_place(w, parameters) for w in wanted)
     if not places:
         raise WrongArgument("argnums is empty", remedy=f"Name one of the parameters: {', '.join(parameters.names)}.")

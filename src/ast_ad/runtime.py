@@ -51,6 +51,18 @@ def add(a: Any, b: Any) -> Any:
     return a + b
 
 
+def add_to_slice(xs: list[Any], values: list[Any], start: Any = None, stop: Any = None, step: Any = None) -> list[Any]:
+    """A new list with values added to a slice of its elements.
+
+    >>> add_to_slice([1.0, 2.0, 3.0], [0.5, 0.5], 1)
+    [1.0, 2.5, 3.5]
+    """
+    new = list(xs)
+    for place, value in zip(range(len(xs))[start:stop:step], values, strict=True):
+        new[place] = add(new[place], value)
+    return new
+
+
 def or_zeros(x_bar: Any, x: Any) -> Any:
     """`x_bar`, or the zero cotangent of `x` where it is None."""
     return zeros_like(x) if x_bar is None else x_bar

@@ -14,10 +14,10 @@ from ast_ad.ir.kinds import Array, Kind, Scalar, carries_derivative
 from ast_ad.rules.modes import Custom, Elementwise, Linear, NonDifferentiable, Rule, Selecting
 from ast_ad.rules.table import rule_of
 
-_CONSTANT = {P.LENGTH, P.IS_EMPTY, P.SHAPE, P.IS, P.IS_NOT, P.IN, P.NOT_IN, P.NOT, P.TO_INT, P.TO_BOOL, P.ZEROS_LIKE}
+_CONSTANT = {P.LENGTH, P.IS_EMPTY, P.SHAPE, P.IS, P.IS_NOT, P.IN, P.NOT_IN, P.NOT, P.TO_INT, P.TO_BOOL, P.ZEROS_LIKE, P.SEED}
 #: operands that choose and do not enter the value: a subscript, a position in a list
-_CHOOSERS = {P.GETITEM: 1, P.INDEX_UPDATE: 2, P.INDEX_ADD: 2, P.LIST_GET: 1, P.LIST_SET: 2, P.LIST_ADD: 2}
-_SHAPE_ONLY = {P.UNBROADCAST: 1, P.BROADCAST_LIKE: 1, P.CAST_LIKE: 1}
+_CHOOSERS = {P.GETITEM: 1, P.INDEX_UPDATE: 2, P.INDEX_ADD: 2, P.LIST_SLICE: 1, P.ADD_TO_SLICE: 2, P.LIST_GET: 1, P.LIST_SET: 2, P.LIST_ADD: 2}
+_SHAPE_ONLY = {P.UNBROADCAST, P.BROADCAST_LIKE, P.CAST_LIKE, P.OR_ZEROS}
 
 
 def can_vary(kind: Kind) -> bool:

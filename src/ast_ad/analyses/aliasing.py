@@ -28,6 +28,7 @@ from ast_ad.ir.primitives import HOLE, is_basic
 FOREIGN = -1
 #: a copy that can be asked for: of an operand or init of a statement (its place), or of what a call returns (-1)
 Remedy: TypeAlias = tuple[Stmt, int]
+Lent: TypeAlias = tuple[tuple[str, frozenset[int]], ...]
 _WRITES_ARRAYS = ("index_update", "index_add")
 _WRITES_LISTS = ("append", "pop", "list_set", "list_add")
 #: what may return an operand, or a list that holds parts of it, by the places of those operands
@@ -54,7 +55,8 @@ class Storage:
 
     in_place  the updates whose old version is dead and ours; also sums `x_bar + e` of arrays that may be written `+=`
     copied    operands (statement, place), inits (loop, place) and results of calls (call, -1) that are copied
-    returned  the places of the function's results that are copied when it returns
+    returned  the places of the function's results that share with arguments or with results before them: a function
+              that others than the program call copies these when it returns
     classes   by variable: the number of its buffer class; what shares storage at any time is in one class
     """
 
@@ -137,7 +139,8 @@ def fills_an_array(call: Call) -> bool:
 class _Walk:
     """One walk under the copies chosen so far; `wanted` collects the copies that are missing."""
 
-    def __init__(self, function: Function, live: Liveness, copied: set[Remedy]) -> None:
+    def __init__(self, function: Function, live: Liveness, copied: set[Remedy], lent: Lent) -> None:
+        self.lent = dict(lent)
         self.live = live
         self.index = live.index
         self.copied = copied
@@ -200,7 +203,10 @@ class _Walk:
                 self.loop(stmt)
 
     def call(self, stmt: Call) -> None:
-        if isinstance(stmt.fn, Callee) or not stmt.outs:
+        if isinstance(stmt.fn, Callee):
+            self.call_of_function(stmt, stmt.fn)
+            return
+        if not stmt.outs:
             return
         live, name, result = self.live.after[stmt], stmt.fn.name, stmt.fn.result
         out = self.index[stmt.outs[0]]
@@ -228,6 +234,19 @@ class _Walk:
                     self.link(self.index[var], self.index[var], None)
                 if name in _READ_ONLY:
                     self.link(self.index[var], FOREIGN, (stmt, -1))
+
+    def call_of_function(self, stmt: Call, fn: Callee) -> None:
+        """What a function lends may be any of its arguments, and what another of its results is."""
+        if (stmt, -1) in self.copied:
+            return
+        live = self.live.after[stmt] | self.live.mask(stmt.args)
+        outs = [self.index[v] for v in stmt.outs]
+        for k in self.lent.get(fn.name, range(len(outs))):
+            for arg in stmt.args:
+                self.derive(outs[k], arg, (stmt, -1), live)
+            for other in outs:
+                if other != outs[k] and self.has[other] and self.has[outs[k]]:
+                    self.link(outs[k], other, (stmt, -1))
 
     def collect(self, stmt: Call, out: int, places: Any, live: int) -> None:
         """A list, tuple or dict takes operands in."""
@@ -332,12 +351,16 @@ class _Walk:
 
 
 @lru_cache(maxsize=256)
-def storage_of(function: Function) -> Storage:
-    """Which updates of a function may happen in place, and which values are copied so that they may."""
+def storage_of(function: Function, lent: Lent = ()) -> Storage:
+    """Which updates of a function may happen in place, and which values are copied so that they may.
+
+    `lent` says, by name of a function that it calls, which results of that one may share with its arguments or with
+    each other; without an entry all of them may.
+    """
     live = liveness(function)
     copied: set[Remedy] = set()
     while True:
-        walk = _Walk(function, live, copied)
+        walk = _Walk(function, live, copied, lent)
         if not walk.wanted:
             break
         copied |= set(walk.wanted)

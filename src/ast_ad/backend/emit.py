@@ -20,6 +20,7 @@ from ast_ad.backend.expressions import (
     subscript,
     write_call,
 )
+from ast_ad.backend.names import is_of_the_user
 from ast_ad.backend.tree import Branch, For, Let, Moves, Node, Return, Select, Tree, While, defines
 from ast_ad.ir.build import kind_of
 from ast_ad.ir.core import Atom, Call, Callee, Function, Lit, Param, Program, Var
@@ -72,7 +73,8 @@ class Emitter:
             if k >= 0:
                 args[k] = copy_of(self.outside, args[k], kind_of(call.args[k]))
         if isinstance(call.fn, Callee):
-            return self.call_of_function(call.fn, args)
+            made = self.call_of_function(call.fn, args)
+            return called(self.outside.helper("copy"), made) if -1 in node.copied else made
         result = write_call(self.outside, call, args)
         return copy_of(self.outside, result, call.outs[0].kind) if -1 in node.copied else result
 
@@ -208,7 +210,7 @@ class Emitter:
         if isinstance(call.fn, Callee) or call.fn.name not in ("+", "-", "*", "/"):
             return 0
         out, (left, right) = call.outs[0], call.args
-        if call.origin is not None and not call.origin.sweep:
+        if call.origin is not None and not call.origin.sweep and is_of_the_user(out):
             wanted = f"{out.name} {call.fn.name}="
             if not out.name or not call.origin.text.startswith((wanted, wanted.replace(" ", ""))):
                 return 0

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from ast_ad.backend.tree import Node
-from ast_ad.ir.core import Atom, Block, If, Lit, Loop, Stmt, Var
+from ast_ad.ir.core import Atom, Block, Call, If, Lit, Loop, Stmt, Var
 
 
 def yielded(arm: Block, outs: Sequence[Var], results: Sequence[Atom]) -> list[Atom]:
@@ -19,10 +19,17 @@ def yielded(arm: Block, outs: Sequence[Var], results: Sequence[Atom]) -> list[At
 def paths(block: Block, results: Sequence[Atom]) -> list[Sequence[Atom]]:
     """What the body of a loop yields on each path that its flag to stop distinguishes."""
     last = block.stmts[-1] if block.stmts else None
-    if not isinstance(last, If) or results[0] not in last.outs:
+    if last is None or results[0] not in last.outs or isinstance(last, Call):
         return [results]
+    if isinstance(last, Loop):
+        return [decided(results, True), decided(results, False)]
     arms = (last.then, last.orelse)
     return [path for arm in arms for path in paths(arm, yielded(arm, last.outs, results))]
+
+
+def decided(results: Sequence[Atom], stop: bool) -> list[Atom]:
+    """What `results` are where the first of them, a flag that a loop inside has left, is known."""
+    return [Lit(stop) if r is results[0] else r for r in results]
 
 
 def is_literal(atom: Atom, value: Any) -> bool:
@@ -48,13 +55,12 @@ class Returning:
     """A loop whose flag, where it is set, makes what follows return: those paths return at once.
 
     flag     the place of the flag among the carried values
-    outs     the outs of the loop
     results  what is returned, in terms of the outs
     end      writes the return
     """
 
+    loop: Loop
     flag: int
-    outs: tuple[Var, ...]
     results: tuple[Atom, ...]
     end: Callable[[Sequence[Atom]], list[Node]]
 
@@ -64,7 +70,7 @@ class Returning:
 
     def nodes(self, path: Sequence[Atom]) -> list[Node]:
         """The return of a path."""
-        known: dict[Atom, Atom] = dict(zip(self.outs, path[1:], strict=True))
+        known: dict[Atom, Atom] = dict(zip(self.loop.outs, path[1:], strict=True))
         return self.end([known.get(r, r) for r in self.results])
 
 
@@ -72,12 +78,15 @@ def returning(
     stmts: Sequence[Stmt], results: Sequence[Atom], end: Callable[[Sequence[Atom]], list[Node]]
 ) -> Returning | None:
     """The exits of a loop followed by `if returned: return value`, where `results` are what is returned then."""
-    if len(stmts) < 2 or not isinstance(stmts[-1], If) or not isinstance(stmts[-2], Loop):
+    if stmts and isinstance(stmts[-1], Loop) and results and results[0] in stmts[-1].outs:
+        loop, test, then = stmts[-1], results[0], decided(results, True)
+    elif len(stmts) > 1 and isinstance(stmts[-2], Loop) and isinstance(branch := stmts[-1], If):
+        loop, test, then = stmts[-2], branch.test, yielded(branch.then, branch.outs, results)
+        if branch.then.stmts or test not in loop.outs:
+            return None
+    else:
         return None
-    test, loop = stmts[-1], stmts[-2]
-    if test.then.stmts or test.test not in loop.outs:
-        return None
-    flag = loop.outs.index(test.test)
+    flag = [*loop.outs].index(test)  # type: ignore[arg-type]
     if flag not in constants_until_exit(loop) or not is_literal(loop.inits[flag], False):
         return None
     for path in paths(loop.body, loop.body.results):
@@ -87,7 +96,7 @@ def returning(
             and not _is_param(loop, path[flag + 1], flag)
         ):
             return None
-    return Returning(flag, loop.outs, tuple(yielded(test.then, test.outs, results)), end)
+    return Returning(loop, flag, tuple(then), end)
 
 
 def _is_param(loop: Loop, atom: Atom, k: int) -> bool:

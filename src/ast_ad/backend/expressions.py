@@ -50,7 +50,7 @@ _COMPARE: dict[str, ast.cmpop] = {
 }
 _UNARY: dict[str, ast.unaryop] = {"neg": ast.USub(), "pos": ast.UAdd(), "~": ast.Invert(), "not": ast.Not()}
 #: primitives written by the name of another function of the runtime
-RUNTIME_NAMES = {"add_structures": "add", "assert": "check"}
+RUNTIME_NAMES = {"add_maybe": "add", "add_structures": "add", "assert": "check"}
 
 
 def name(identifier: str) -> Expr:

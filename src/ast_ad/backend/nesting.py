@@ -60,6 +60,7 @@ class _Nesting:
         read = {names.group[a] for a in self.uses if isinstance(a, Var)}
         self.uses.update({var: 3 for var in tree.flowing if names.group[var] in read})
         self.uses.update(dict.fromkeys(tree.flowing, 0))
+        self.forget_unread(tree.body)
         self.moved = {
             value
             for node in walk(tree.body)
@@ -88,6 +89,14 @@ class _Nesting:
                 self.pass_by(node, waiting, taken)
         self.leave(waiting, waiting)
         nodes[:] = [n for n in nodes if not self.vanishes(n)]
+
+    def forget_unread(self, nodes: list[Node]) -> None:
+        """Do not count what is read only to compute what nothing reads."""
+        for node in reversed(nodes):
+            for inner in lists(node):
+                self.forget_unread(inner)
+            if self.vanishes(node):
+                self.uses.subtract(operands(node))
 
     def vanishes(self, node: Node) -> bool:
         """Whether a statement is written elsewhere, or is not needed."""

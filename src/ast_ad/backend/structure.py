@@ -9,7 +9,7 @@ from ast_ad.analyses.aliasing import Storage, is_update
 from ast_ad.analyses.liveness import Liveness
 from ast_ad.backend.coalescing import Coalescing
 from ast_ad.backend.elements import loop_over_elements
-from ast_ad.backend.exits import Returning, constants_until_exit, is_literal, returning, yielded
+from ast_ad.backend.exits import Returning, constants_until_exit, decided, is_literal, returning, yielded
 from ast_ad.backend.names import is_of_the_user
 from ast_ad.backend.tree import Branch, Break, For, Let, Moves, Node, Return, Select, Tree, While
 from ast_ad.ir.core import UNDEFINED, Atom, Block, Call, Callee, Function, If, Lit, Loop, Stmt, Var
@@ -53,7 +53,7 @@ def _reads_as_value(stmt: If) -> bool:
 
 def _is_expression(block: Block, values: set[If]) -> bool:
     """Whether a block computes one value, each step used once and in the order in which an expression evaluates it."""
-    if len(block.stmts) > 3:
+    if len(block.stmts) > 3 or len(block.results) != 1:
         return False
     stack: list[Atom] = []
     own: set[Atom] = set()
@@ -130,12 +130,12 @@ class _Structure:
         stmts = block.stmts
         exits = self.returns_from_loop(stmts, results, end) if leaves else None
         takes = leaves and stmts and self.takes_the_end(stmts[-1], results)
-        tail = stmts[-1] if exits or takes else None
+        tail = stmts[-1] if takes or (exits and exits.loop is not stmts[-1]) else None
         nodes: list[Node] = []
         for stmt in stmts[:-1] if tail else stmts:
             nodes += self.stmt(stmt)
         if not isinstance(tail, If):
-            return nodes + end(results)
+            return nodes + end(decided(results, False) if exits else results)
         if exits:
             return nodes + self.block(tail.orelse, yielded(tail.orelse, tail.outs, results), end, True)
         arms = [self.block(arm, yielded(arm, tail.outs, results), end, True) for arm in (tail.then, tail.orelse)]
@@ -144,12 +144,12 @@ class _Structure:
     def returns_from_loop(self, stmts: Sequence[Stmt], results: Sequence[Atom], end: End) -> Returning | None:
         """The exits of a loop at the end of a block that may be written as `return`, if there are such."""
         found = returning(stmts, results, end)
-        if found is None:
+        if found is None or (found.loop is stmts[-1] and not self.loops):
             return None
         around = self.returning.get(self.loops[-1]) if self.loops else None
         if self.loops and not (around and around.takes(found.results)):
             return None
-        self.returning[stmts[-2]] = found  # type: ignore[index]
+        self.returning[found.loop] = found
         return found
 
     def takes_the_end(self, stmt: Stmt, results: Sequence[Atom]) -> bool:

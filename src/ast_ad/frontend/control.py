@@ -79,7 +79,7 @@ def choose(
     known = truth(lo, test)
     if isinstance(known, bool):
         return then() if known else orelse()
-    key = f"%{name}"
+    key = f"%:{name}"
     while key in lo.names:
         key += "'"
 
@@ -89,8 +89,18 @@ def choose(
 
         return run
 
-    branch(lo, known, keep(then), keep(orelse))
+    branch(lo, known, keep(then), keep(orelse), _read_later(lo))
     return lo.names.pop(key)
+
+
+def _read_later(lo: Lowering) -> Collection[str] | None:
+    """The names that may be read once the current expression has its value; None where that is not known."""
+    names, statement = lo.frame.names, lo.statement
+    if statement not in names.after or lo.node is statement or hasattr(statement, "body"):
+        return None
+    inside = {id(n) for n in gast.walk(lo.node)}
+    rest = {n.id for n in gast.walk(statement) if isinstance(n, gast.Name) and id(n) not in inside}
+    return names.after[statement] | rest
 
 
 def truth(lo: Lowering, value: Value) -> Atom | bool:

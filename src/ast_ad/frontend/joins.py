@@ -54,7 +54,7 @@ def audience_of(name: str, own: bool) -> Audience:
 
 
 def _in_words(name: str) -> str:
-    return "the result" if name.startswith("%") else repr(name)
+    return "the result" if name.startswith("%value") else repr(name.lstrip("%:").rstrip("'"))
 
 
 @dataclass(slots=True, eq=False)
@@ -300,10 +300,10 @@ class Join:
     def _atom(self, a: Any, b: Any, name: str) -> Var:
         """A new out that is `a` on one side and `b` on the other; None where a side does not bind it."""
         left, right = self._read(self.one, a), self._read(self.two, b)
-        flag = (_constant(left), _constant(right)) if name[:1] == "%" or name == "left" else None
+        flag = (_constant(left), _constant(right)) if name == "left" or name.startswith(("%stop", "%returned")) else None
         if flag in self.flags:
             return self.flags[flag]
-        out = self.lo.new(name.lstrip("%") if name[:1] == "%" else name, kind_of_join(left, right))
+        out = self.lo.new(name.lstrip("%:").rstrip("'"), kind_of_join(left, right))
         self.outs.append(out)
         self.lefts.append(left)
         self.rights.append(right)

@@ -124,7 +124,7 @@ def generalised(lo: Lowering, entry: State, assigned: Collection[str]) -> Head:
         if key not in known:
             assert isinstance(value, (Var, Lit))
             kind = value.kind if isinstance(value, Var) else kind_of(value)
-            known[key] = lo.new(name.lstrip("%"), kind)
+            known[key] = lo.new(name.lstrip("%:").rstrip("'"), kind)
             head.params.append(known[key])
         return known[key]
 

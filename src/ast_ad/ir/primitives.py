@@ -427,6 +427,8 @@ BROADCAST_LIKE = Primitive("broadcast_like", runtime.broadcast_like, _like_kind,
 CAST_LIKE = Primitive("cast_like", runtime.cast_like, _cast_kind, total=always, cost=1)
 #: the sum of two cotangents of one structure (lists, tuples, dicts)
 ADD_STRUCTURES = Primitive("add_structures", runtime.add, _first, total=always, cost=1)
+#: a list with values added to the elements of a slice
+ADD_TO_SLICE = Primitive("add_to_slice", runtime.add_to_slice, _first, result="element", total=always, cost=1)
 #: the sum of two cotangents of a value that may not be bound: None is zero
 ADD_MAYBE = Primitive("add_maybe", runtime.add, lambda ks, p: Maybe(ks[1] if ks[0] == STATIC else ks[0]), total=always, cost=1)
 #: a cotangent of a value that is bound here, from one that is None where nobody contributed

@@ -164,6 +164,8 @@ def _quotient(fn: Primitive) -> Any:
 def _unbroadcast(value: Term, like: Term) -> Term | None:
     if fits(value.kind, like.kind):
         return value
+    if value.fn is P.BROADCAST_LIKE and rank(like.kind) == 0 and rank(value.args[0].kind) == 0:
+        return make(P.MUL, value.args[0], value.args[1].size)
     if value.fn is P.NEG:
         return make(P.NEG, make(P.UNBROADCAST, value.args[0], like))
     return None

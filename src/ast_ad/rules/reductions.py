@@ -266,12 +266,16 @@ def _others_cotangent(ct: Any, ans: Term, x: Term, *factors: Term, i: int, axis:
 custom(primitive_of(runtime.products_of_others), _others_tangent, {"*": _others_cotangent})
 
 
+def _others(x: Any, axis: Any) -> Any:
+    return products_of_others(x) if axis is None else products_of_others(x, axis=axis)
+
+
 def _prod_tangent(
     ans: Term, t: Any, x: Term, axis: Any = None, dtype: Any = None, keepdims: Any = False, initial: Any = None, where: Any = None
 ) -> Any:
     change: Any = 0
     if t[0] is not None:
-        others = products_of_others(_where(where, x, 1), axis=axis)
+        others = _others(_where(where, x, 1), axis)
         change = np.sum(_where(where, t[0] * others), axis=axis, keepdims=keepdims)
         change = change if initial is None else change * initial
     if initial is not None and t.of("initial") is not None:
@@ -282,7 +286,7 @@ def _prod_tangent(
 def _prod_cotangent(
     ct: Any, ans: Term, x: Term, axis: Any = None, dtype: Any = None, keepdims: Any = False, initial: Any = None, where: Any = None
 ) -> Any:
-    others = products_of_others(_where(where, x, 1), axis=axis)
+    others = _others(_where(where, x, 1), axis)
     wide = kept(ct if initial is None else ct * initial, x, axis, keepdims)
     return _where(where, wide * others)
 

@@ -322,6 +322,8 @@ def _depth(value: Term) -> tuple[int, int]:
 
 
 def _joined_blocks(value: Term, depth: int, ndim: int) -> Any:
+    if depth == 0 and isinstance(value.kind, Scalar):
+        return np.reshape(value, (1,) * ndim)  # type: ignore[call-overload]
     if depth == 0:
         return value[(*(None,) * (ndim - value.ndim), Ellipsis)] if value.ndim < ndim else value
     parts = tuple(_joined_blocks(v, depth - 1, ndim) for v in elements(value) or ())

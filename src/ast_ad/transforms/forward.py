@@ -28,7 +28,7 @@ from ast_ad.ir.core import (
     Stmt,
     Var,
 )
-from ast_ad.ir.kinds import Dict, Kind, bound_kind, cotangent_kind, may_be_unbound
+from ast_ad.ir.kinds import Dict, bound_kind, cotangent_kind, may_be_unbound
 from ast_ad.ir.walk import statements
 from ast_ad.rules.table import rule_of
 from ast_ad.rules.terms import Term, UnknownRank, make
@@ -124,14 +124,14 @@ class _Forward:
             dots: list[Param] = []
             for var, varies in zip(function.block.params, pattern, strict=True):
                 if varies:
-                    made = [Var(f"{var.name}_dot", cotangent_kind(k)) for k in leaf_kinds(var.kind)]
-                    dots += map(Param, made)
-                    writer.dots[var] = unflatten(iter(map(Term, made)), var.kind)
+                    made = Var(f"{var.name}_dot", cotangent_kind(var.kind))
+                    dots.append(Param(made))
+                    writer.dots[var] = Term(made)
             writer.stmts(function.block.stmts)
             results = list(function.block.results)
             for atom, varies in zip(function.block.results, varied, strict=True):
-                if varies and isinstance(atom, Var):
-                    results += writer.dense_leaves(atom)
+                if varies:
+                    results.append(writer.dense(writer.dots.get(atom), atom))
             params = (*function.params, *dots)
             block = Block(tuple(p.var for p in params), tuple(writer.pen.builder.stmts), tuple(results))
             self.functions[own] = replace(function, name=own, params=params, block=block)
@@ -161,11 +161,11 @@ class _Writer:
             return UNDEFINED
         return self.pen.write(dense(tree, Term(like)))
 
-    def dense_leaves(self, like: Atom, kind: Kind | None = None) -> list[Atom]:
-        """The leaves of the tangent of an atom, zeros written out; `kind` is that of where it goes."""
+    def dense_leaves(self, like: Atom) -> list[Atom]:
+        """The leaves of the tangent of an atom, zeros written out."""
         if like is UNDEFINED:
             return [UNDEFINED]
-        tree, kind = self.dots.get(like), kind or kind_of(like)
+        tree, kind = self.dots.get(like), kind_of(like)
         found = flatten(tree, kind)
         if structure(kind) is None:
             return [self.pen.write(found[0] if found[0] is not None else zero(like))]
@@ -224,22 +224,11 @@ class _Writer:
             self.pen.builder.stmts.append(call)
             return
         name = self.forward.function(call.fn.name, pattern)
-        params = self.forward.program.functions[call.fn.name].block.params
-        given = [
-            leaf
-            for a, v, p in zip(call.args, params, pattern, strict=True)
-            if p
-            for leaf in self.dense_leaves(a, v.kind)
-        ]
-        made = [
-            [Var(f"{o.name}_dot" if o.name else "", cotangent_kind(k)) for k in leaf_kinds(o.kind)] if v else []
-            for o, v in zip(call.outs, varied, strict=True)
-        ]
-        outs = (*call.outs, *(v for m in made for v in m))
+        given = [self.dense(d, a) for a, d, p in zip(call.args, dots, pattern, strict=True) if p]
+        made = {o: Var(f"{o.name}_dot" if o.name else "", cotangent_kind(o.kind)) for o, v in zip(call.outs, varied, strict=True) if v}
+        outs = (*call.outs, *made.values())
         self.pen.builder.stmts.append(Call(outs, Callee(name), (*call.args, *given), (), call.origin))
-        for out, parts, varies in zip(call.outs, made, varied, strict=True):
-            if varies:
-                self.dots[out] = unflatten(iter(map(Term, parts)), out.kind)
+        self.dots.update((out, Term(dot)) for out, dot in made.items())
 
     def tangent_of_if(self, stmt: If) -> None:
         """Both arms yield the tangents of what varies."""
@@ -355,6 +344,8 @@ def _pop(writer: _Writer, call: Call, dots: tuple[Tree, ...]) -> None:
 _VALUES: dict[P.Primitive, int] = {
     P.MAKE_LIST: 1 << 30,
     P.APPEND: 2,
+    P.LIST_SLICE: 1,
+    P.ADD_TO_SLICE: 2,
     P.LIST_GET: 1,
     P.LIST_SET: 2,
     P.LIST_ADD: 2,

@@ -21,7 +21,7 @@ from ast_ad.rules.terms import Term, make
 from ast_ad.transforms.adjoint import Sweep
 from ast_ad.transforms.regions import Region, freeze, nodes
 from ast_ad.transforms.storage import place_residuals, substitute
-from ast_ad.transforms.trees import Tree, element, flatten, leaf_kinds, unflatten
+from ast_ad.transforms.trees import Tree, element
 
 
 def gradient(program: Program, wrt: Sequence[int], *, value: bool = False, has_aux: bool = False, one: bool = True) -> Program:
@@ -104,7 +104,7 @@ class _Reverse:
         target = Term(result)
         out = sweep.pen.write(element(target, target.kind, 0)) if has_aux else result
         bar = Var("out_bar", cotangent_kind(kind_of(out)))
-        seed: Tree = unflatten(iter(flatten(Term(bar), bar.kind)), bar.kind)
+        seed = Term(bar)
         sweep.run([(seed, None) if has_aux else seed])
         sweep.pen.about(None)
         grads = [sweep.dense(sweep.cts.get(main.params[i].var), main.params[i].var) for i in wrt]
@@ -164,7 +164,7 @@ class _Reverse:
         seeds = tuple(t is not None for t in trees)
         masked = tuple(o in sweep.selected for o in call.outs)
         pair = self.pair(call.fn.name, pattern, seeds, masked)
-        bars = [b for o, t, s in zip(call.outs, trees, seeds, strict=True) if s for b in sweep.dense_leaves(t, o)]
+        bars = [sweep.dense(t, o) for o, t, s in zip(call.outs, trees, seeds, strict=True) if s]
         residual: tuple[Var, ...] = ()
         if pair.residual is not None:
             residual = (Var("residual", pair.residual, call.origin),)
@@ -172,12 +172,12 @@ class _Reverse:
         region.stmts[region.stmts.index(call)] = forward
         params = self.program.functions[call.fn.name].block.params
         actives = [(a, v.kind) for a, v, p in zip(call.args, params, pattern, strict=True) if p and isinstance(a, Var)]
-        outs = [[Var(f"{a.name}_bar" if a.name else "", cotangent_kind(k)) for k in leaf_kinds(kind)] for a, kind in actives]
+        outs = [Var(f"{a.name}_bar" if a.name else "", cotangent_kind(kind)) for a, kind in actives]
         sweep.pen.add(
-            Call(tuple(v for o in outs for v in o), Callee(pair.reverse), (*residual, *bars), (), sweep.pen.builder.origin)
+            Call(tuple(outs), Callee(pair.reverse), (*residual, *bars), (), sweep.pen.builder.origin)
         )
-        for (arg, kind), made in zip(actives, outs, strict=True):
-            sweep.contribute(arg, unflatten(iter(map(Term, made)), kind))
+        for (arg, _), made in zip(actives, outs, strict=True):
+            sweep.contribute(arg, Term(made))
 
     def pair(self, name: str, pattern: Flags, seeds: Flags, masked: Flags) -> Pair:
         """The sweeps of a function for one pattern, written on the first call."""
@@ -196,13 +196,13 @@ class _Reverse:
             for atom, seeded in zip(function.block.results, seeds, strict=True):
                 kind = kind_of(atom)
                 wish = atom.name if isinstance(atom, Var) and atom.name else "result"
-                made = [Var(f"{wish}_bar", cotangent_kind(k)) for k in leaf_kinds(kind)] if seeded else []
-                bars += made
-                trees.append(unflatten(iter(map(Term, made)), kind) if seeded else None)
+                made = Var(f"{wish}_bar", cotangent_kind(kind))
+                bars += [made] if seeded else []
+                trees.append(Term(made) if seeded else None)
             sweep.run(trees)
             sweep.pen.about(None)
             params = [v for v, p in zip(function.block.params, pattern, strict=True) if p]
-            sweep.backward.results = [b for v in params for b in sweep.dense_leaves(sweep.cts.get(v), v)]
+            sweep.backward.results = [sweep.dense(sweep.cts.get(v), v) for v in params]
             place_residuals(sweep)
             recursive = any(
                 isinstance(n, Call) and isinstance(n.fn, Callee) and n.fn.name == names[0]

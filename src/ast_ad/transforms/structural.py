@@ -9,7 +9,7 @@ from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
 from ast_ad.ir import primitives as P
-from ast_ad.ir.core import Call, Var
+from ast_ad.ir.core import Call, Lit, Var
 from ast_ad.ir.kinds import Dict, bound_kind
 from ast_ad.rules.terms import Term, make
 from ast_ad.transforms.contributions import fit
@@ -93,6 +93,31 @@ def adjoint_of_list_add(sweep: Sweep, call: Call) -> None:
     sweep.contribute(xs, ct)
 
 
+def _ends(call: Call, holes: tuple[Any, ...]) -> tuple[Any, ...]:
+    """The start, stop and step of a slice of a list."""
+    left = iter(holes)
+    (span,) = dict(call.params)["index"]
+    return tuple(Term(next(left)) if end is P.HOLE else end for end in (span.start, span.stop, span.step))
+
+
+def adjoint_of_list_slice(sweep: Sweep, call: Call) -> None:
+    """`ys = xs[start:stop:step]`: adds at the slice."""
+    xs, *holes = call.args
+    ct = sweep.cts.pop(call.outs[0])
+    zeros = make(P.ZEROS_LIKE, Term(xs)) if sweep.cts.get(xs) is None else sweep.cts.pop(xs)  # type: ignore[call-overload, arg-type]
+    sweep.contribute(xs, make(P.ADD_TO_SLICE, zeros, ct, *_ends(call, tuple(holes))))
+
+
+def adjoint_of_add_to_slice(sweep: Sweep, call: Call) -> None:
+    """`ys = xs` with values added at a slice."""
+    xs, values, start, stop, step = (*call.args, *(Lit(None),) * (5 - len(call.args)))
+    ct = sweep.cts.pop(call.outs[0])
+    holes = [end for end in (start, stop, step) if isinstance(end, Var)]
+    index = (P.Span(*(P.HOLE if isinstance(e, Var) else e.value for e in (start, stop, step))),)
+    sweep.contribute(values, make(P.LIST_SLICE, ct, *map(Term, holes), index=index))
+    sweep.contribute(xs, ct)
+
+
 def adjoint_of_getitem(sweep: Sweep, call: Call) -> None:
     """`y = x[index]`: adds at the index."""
     x, *holes = call.args
@@ -135,6 +160,8 @@ STRUCTURAL: dict[P.Primitive, Callable[[Sweep, Call], None]] = {
     P.ITEM: adjoint_of_item,
     P.APPEND: adjoint_of_append,
     P.POP: adjoint_of_pop,
+    P.LIST_SLICE: adjoint_of_list_slice,
+    P.ADD_TO_SLICE: adjoint_of_add_to_slice,
     P.LIST_GET: adjoint_of_list_get,
     P.LIST_SET: adjoint_of_list_set,
     P.LIST_ADD: adjoint_of_list_add,

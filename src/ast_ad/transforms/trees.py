@@ -12,7 +12,7 @@ from typing import Any, TypeAlias
 
 from ast_ad.ir import primitives as P
 from ast_ad.ir.core import Atom, Lit, Var
-from ast_ad.ir.kinds import Array, Dict, Fixed, Kind, List, Maybe, Scalar, Tuple, bound_kind, is_number, may_be_unbound
+from ast_ad.ir.kinds import Array, Dict, Fixed, Kind, Maybe, Scalar, Tuple, bound_kind, is_number, may_be_unbound
 from ast_ad.rules.terms import Term, make, term
 
 Tree: TypeAlias = Any
