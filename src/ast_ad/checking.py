@@ -98,7 +98,7 @@ def report(one: Comparison, name: str) -> str:
     step = f" The step was {one.step:.2g}." if one.step is not None else ""
     return (
         f"the derivative of {name} is wrong: {way} mode, order {one.order}, argument {one.argument!r}{entry}\n"
-        f"    {here}{result} gives {one.derivative:.10g}, {there} {one.reference:.10g}.\n"
+        f"    {here}{result} gives {one.derivative:.8g}, {there} {one.reference:.8g}.\n"
         f"    They differ by {one.difference:.3g}; {one.allowed:.3g} is allowed.{step}"
     )
 
@@ -175,7 +175,7 @@ class _Point:
         self.names = _names(fun, len(args))
         self._products: Any = None
         self._pulled: Any = None
-        self.ct = self.draw(self.value)
+        self.ct = self.draw(self.value) if flatten(self.value).size > 1 else unflatten(np.ones(1), self.value)
 
     def draw(self, like: Any) -> Any:
         """Random numbers in the structure of a value."""

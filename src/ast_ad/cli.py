@@ -130,9 +130,10 @@ def check(options: argparse.Namespace) -> int:
     wrt = [k for k, value in enumerate(args) if is_differentiable(value)]
     if options.wrt is not None:
         try:
-            wrt = list(places_of(_wrt(options.wrt), parameters_of(function), "check")[0])
+            places = places_of(_wrt(options.wrt), parameters_of(function), "check")[0]
         except WrongArgument as error:
             raise Usage(str(error)) from None
+        wrt = [sum(place) if isinstance(place, tuple) else place for place in places]
     if not wrt:
         raise Usage("no argument is a float or an array of floats; see --at and --wrt")
     modes = ("fwd", "rev") if options.mode == "both" else (options.mode,)
@@ -218,27 +219,26 @@ def _primal(function: Any) -> Any:
     return getattr(function, "primal", function)
 
 
-def _how(target: Target, options: argparse.Namespace) -> tuple[Any, tuple[str, tuple[int, ...], bool, bool]]:
-    """The function to read, and the mode, the places to differentiate by, whether these are one, and has_aux."""
-    from ast_ad.parameters import parameters_of, places_of, receiver_of
+def _how(target: Target, options: argparse.Namespace) -> tuple[Any, tuple[Any, ...]]:
+    """The function to read, and how it is differentiated: mode, wrt, one, has_aux."""
+    from ast_ad.derivative import Derivative
+    from ast_ad.parameters import parameters_of
 
     function = target.function
-    derived = getattr(function, "__ast_ad_derivative__", None)
-    if derived is not None and options.mode is None and options.wrt is None:
-        return function.primal, derived
+    if isinstance(function, Derivative) and options.mode is None and options.wrt is None:
+        return function.primal, function.__ast_ad_derivative__
     function = _primal(function)
     mode = options.mode or "grad"
     if mode == "primal":
         return function, (mode, (), True, False)
-    parameters = parameters_of(function)
-    hidden = len(receiver_of(function))
-    wrt: Any = 0 if mode in ("grad", "value_and_grad") else tuple(parameters.names)
+    wrt: Any = 0 if mode in ("grad", "value_and_grad") else parameters_of(function).names
+    if options.wrt is not None:
+        wrt = _wrt(options.wrt)
+        wrt = wrt if mode in ("grad", "value_and_grad") or isinstance(wrt, tuple) else (wrt,)
     try:
-        wrt = _wrt(options.wrt) if options.wrt is not None else wrt
-        places, one = places_of(wrt, parameters, "dump")
+        return function, Derivative(function, mode, wrt, options.has_aux).__ast_ad_derivative__
     except WrongArgument as error:
         raise Usage(str(error)) from None
-    return function, (mode, tuple(hidden + k for k in places), one, options.has_aux)
 
 
 def _wrt(text: str) -> Any:

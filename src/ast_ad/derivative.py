@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from ast_ad.errors import WrongArgument
-from ast_ad.parameters import Parameters, parameters_of, places_of, receiver_of
+from ast_ad.parameters import Parameters, Place, parameters_of, places_of, receiver_of
 from ast_ad.patterns import Compiled, fetched, holds, pattern_of_call, plain_of
 
 
@@ -26,7 +26,7 @@ class Derivative:
         self._plain = plain_of(primal)
         self._receiver: tuple[Any, ...] = receiver_of(primal)
         self._parameters: Parameters | None = None
-        self._wrt: tuple[int, ...] = ()
+        self._wrt: tuple[Place, ...] = ()
         self._one = True
         self._table: dict[Any, list[Compiled]] = {}
         self._latest: Compiled | None = None
@@ -58,7 +58,8 @@ class Derivative:
         if self._parameters is None:
             parameters = parameters_of(self.primal)
             places, self._one = places_of(self._argnums, parameters, self._mode)
-            self._wrt = tuple(place + len(self._receiver) for place in places)
+            hidden = len(self._receiver)
+            self._wrt = tuple((p[0] + hidden, p[1]) if isinstance(p, tuple) else p + hidden for p in places)
             from ast_ad.dispatch import table_for  # the compiler is read when it is first needed
 
             self._table = table_for(self.primal, self._mode, self._wrt, self._one, self._has_aux)
@@ -71,7 +72,7 @@ class Derivative:
         return self.primal
 
     @property
-    def __ast_ad_derivative__(self) -> tuple[str, tuple[int, ...], bool, bool]:
+    def __ast_ad_derivative__(self) -> tuple[str, tuple[Place, ...], bool, bool]:
         """(mode, wrt, one, has_aux): what a derivative of this derivative is compiled from."""
         self.prepare()
         return self._mode, self._wrt, self._one, self._has_aux

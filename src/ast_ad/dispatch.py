@@ -12,6 +12,7 @@ from ast_ad.backend import cache as disk
 from ast_ad.backend.load import load_module
 from ast_ad.frontend.signature import arguments_from_annotations, arguments_of
 from ast_ad.ir.core import Param
+from ast_ad.ir.places import Place
 from ast_ad.patterns import (
     ARGUMENTS,
     GLOBALS,
@@ -32,7 +33,7 @@ Table = dict[Any, list[Compiled]]
 _COMPILED: dict[Any, Table] = {}
 
 
-def table_for(function: Any, mode: str, wrt: Sequence[int], one: bool, has_aux: bool) -> Table:
+def table_for(function: Any, mode: str, wrt: Sequence[Place], one: bool, has_aux: bool) -> Table:
     """The compiled derivatives of a function: shared by all functions of one code object."""
     key = (code_of(function), mode, tuple(wrt), one, has_aux)
     with _LOCK:
@@ -52,7 +53,7 @@ def compiled_for(
     table: Table,
     function: Any,
     mode: str,
-    wrt: tuple[int, ...],
+    wrt: tuple[Place, ...],
     one: bool,
     has_aux: bool,
     args: Sequence[Any],
@@ -71,7 +72,7 @@ def compiled_for(
 
 
 def kept_or_compiled(
-    function: Any, plain: Any, how: tuple[str, tuple[int, ...], bool, bool], args: Any, kwargs: Any, pattern: Any
+    function: Any, plain: Any, how: tuple[str, tuple[Place, ...], bool, bool], args: Any, kwargs: Any, pattern: Any
 ) -> Compiled:
     """A derivative from disk, or a new one that is kept there."""
     key = ""
@@ -97,7 +98,7 @@ def code_words(function: Any) -> Any:
     return ()
 
 
-def compile_annotated(function: Any, mode: str, wrt: tuple[int, ...], one: bool, has_aux: bool) -> str:
+def compile_annotated(function: Any, mode: str, wrt: tuple[Place, ...], one: bool, has_aux: bool) -> str:
     """The text of a derivative for the kinds that annotations and defaults give."""
     arguments = arguments_from_annotations(function)
     written = pipeline.run(pipeline.Request(function, arguments, mode, wrt, one, has_aux)).written

@@ -9,6 +9,7 @@ from types import BuiltinFunctionType, FunctionType, MethodType
 from typing import Any
 
 from ast_ad.errors import NoSource, WrongArgument
+from ast_ad.ir.places import Place
 
 
 @dataclass(frozen=True)
@@ -58,10 +59,13 @@ def parameters_of(function: Any) -> Parameters:
     return Parameters(function, tuple(signature.parameters), signature, len(kinds) if positional else -1)
 
 
-def places_of(argnums: Any, parameters: Parameters, mode: str) -> tuple[tuple[int, ...], bool]:
-    """The places that `argnums` means (an int, a name, or a sequence of them), and whether it was a single one."""
+def places_of(argnums: Any, parameters: Parameters, mode: str) -> tuple[tuple[Place, ...], bool]:
+    """The places that `argnums` means (an int, a name, or a sequence of them), and whether it was a single one.
+
+    A place is that of a parameter, or for an argument that `*args` takes the pair of its place and the argument's there.
+    """
     if mode in ("vjp", "jvp"):
-        return tuple(argnums), False
+        return tuple(_place(n, parameters) for n in argnums), False
     one = isinstance(argnums, (int, str))
     wanted = list(argnums) if isinstance(argnums, (tuple, list)) else [argnums]
     places = tuple(_place(w, parameters) for w in wanted)
@@ -72,7 +76,7 @@ def places_of(argnums: Any, parameters: Parameters, mode: str) -> tuple[tuple[in
     return places, one
 
 
-def _place(wanted: Any, parameters: Parameters) -> int:
+def _place(wanted: Any, parameters: Parameters) -> Place:
     name = getattr(parameters.function, "__name__", "the function")
     have = f"The parameters of {name} are: {', '.join(parameters.names) or 'none'}."
     if isinstance(wanted, str):
@@ -84,6 +88,10 @@ def _place(wanted: Any, parameters: Parameters) -> int:
             f"argnums must be an int, a parameter's name, or a sequence of them, not {wanted!r}", reason=have
         )
     count = len(parameters.names)
+    kinds = [p.kind for p in parameters.signature.parameters.values()]
+    if inspect.Parameter.VAR_POSITIONAL in kinds and wanted >= kinds.index(inspect.Parameter.VAR_POSITIONAL):
+        star = kinds.index(inspect.Parameter.VAR_POSITIONAL)
+        return (star, wanted - star)
     if not -count <= wanted < count:
         raise WrongArgument(f"argnums={wanted} is out of range for {name}, which has {count} parameters", reason=have)
     place = wanted % count

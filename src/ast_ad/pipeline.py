@@ -18,6 +18,7 @@ from ast_ad.backend.write import Written, write
 from ast_ad.frontend.lower import Lowered, lower
 from ast_ad.frontend.signature import Argument
 from ast_ad.ir.core import Function, Program
+from ast_ad.ir.places import Place
 from ast_ad.ir.verify import verify
 from ast_ad.ir.walk import map_functions
 from ast_ad.optimize.dead_code import drop_dead_code
@@ -36,7 +37,7 @@ class Request:
     function: Any
     arguments: Sequence[Argument]
     mode: str
-    wrt: tuple[int, ...]
+    wrt: tuple[Place, ...]
     one: bool = True
     has_aux: bool = False
     standalone: bool = False

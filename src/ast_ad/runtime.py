@@ -113,9 +113,7 @@ def broadcast_like(x_bar: Any, x: Any) -> Any:
 
 def cast_like(x_bar: Any, x: Any) -> Any:
     """A cotangent in the dtype of the value it belongs to; the real part where that value is real."""
-    if isinstance(x_bar, (complex, np.complexfloating)) or (
-        isinstance(x_bar, np.ndarray) and x_bar.dtype.kind == "c"
-    ):
+    if isinstance(x_bar, (complex, np.complexfloating)) or (isinstance(x_bar, np.ndarray) and x_bar.dtype.kind == "c"):
         if not (isinstance(x, complex) or getattr(getattr(x, "dtype", None), "kind", "") == "c"):
             x_bar = x_bar.real
     dtype = getattr(x, "dtype", None)
@@ -541,9 +539,7 @@ def _products_before(terms: dict[int, Any], count: int) -> list[Any]:
     parts = [np.concatenate(((zero if key else ones)[:1], part[:-1]))[:n] for key, part in enumerate(parts)]
     step = 1
     while step < n:
-        earlier = [
-            np.concatenate(((zero if key else ones)[:step], part[:-step])) for key, part in enumerate(parts)
-        ]
+        earlier = [np.concatenate(((zero if key else ones)[:step], part[:-step])) for key, part in enumerate(parts)]
         parts = [
             sum(earlier[sub] * parts[key ^ sub] for sub in range(1 << count) if sub & key == sub)
             for key in range(1 << count)

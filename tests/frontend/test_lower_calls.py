@@ -219,8 +219,8 @@ def _arguments(x):
 
 def test_a_local_name_hides_a_builtin():
     def f(x):
-        sum = x * 2
-        return sum
+        sum = x * 2  # noqa: A001
+        return sum  # noqa: RET504
 
     agree(f, X)
 
@@ -286,12 +286,12 @@ def test_builtins_on_iterables():
             any(v > 1 for v in x),
             all(v > 0 for v in x),
             [v * v for v in xs if v > 1],
-            list(zip(xs, range(3))),
-            list(map(lambda v: v + 1, xs)),
+            list(zip(xs, range(3))),  # noqa: B905
+            list(map(lambda v: v + 1, xs)),  # noqa: C417
             list(filter(lambda v: v > 1.5, xs)),
             list(enumerate(xs, 2)),
             [(i, j) for i in range(3) for j in range(i)],
-            dict(zip("ab", (1.0, 2.0))),
+            dict(zip("ab", (1.0, 2.0))),  # noqa: B905
             tuple(v + 1 for v in (1.0, 2.0)),
             divmod(7.5, 2.0),
             round(x[0]),

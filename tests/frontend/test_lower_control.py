@@ -17,7 +17,7 @@ def test_what_follows_an_arm_that_leaves_goes_into_the_other_arm():
 
     program = agree(f, -1.0).program
     agree(f, 1.0)
-    (test, if_) = program.main.block.stmts
+    (test, if_) = program.main.block.stmts  # noqa: RUF059
     assert isinstance(if_, If)
     assert program.main.block.results == if_.outs
 
@@ -139,8 +139,8 @@ def test_a_name_that_only_the_loop_binds():
         total = 0.0
         for i in range(len(x)):
             if i > 0:
-                total += x[i] - before
-            before = x[i]
+                total += x[i] - before  # noqa: F821
+            before = x[i]  # noqa: F841
         return total
 
     agree(f, np.arange(5.0) ** 2)
@@ -259,7 +259,7 @@ def test_ranges_of_every_form():
             out.append(i)
         for i in reversed(range(n)):
             out.append(i)
-        for i, j in zip(range(0, n, 2), reversed(range(k))):
+        for i, j in zip(range(0, n, 2), reversed(range(k))):  # noqa: B905
             out.append(i * j)
         for i, j in enumerate(range(5, n, 1), start=2):
             out.append(i - j)
@@ -271,9 +271,9 @@ def test_ranges_of_every_form():
 
 def test_an_unbound_name_is_a_located_error():
     def f(x):
-        y = z + x
+        y = z + x  # noqa: F821
         z = y
-        return z
+        return z  # noqa: RET504
 
     with pytest.raises(UnknownAtCompileTime, match="'z' is read before it is bound"):
         lowered(f, 1.0)
@@ -282,9 +282,9 @@ def test_an_unbound_name_is_a_located_error():
 def test_an_unbound_name_in_a_loop_is_a_located_error():
     def f(x):
         for _ in range(3):
-            x = x + never
+            x = x + never  # noqa: F821
         if x > 10:
-            never = 1.0
+            never = 1.0  # noqa: F841
         return x
 
     with pytest.raises(UnknownAtCompileTime, match="'never' is read before it is bound"):

@@ -56,7 +56,16 @@ def _short(x: Any) -> str:
     return repr(x)
 
 
-def sample(function: Any, *args: Any, smooth: bool = True, orders: int = 2, tolerance: float = 1e-6, quiet: bool = True, symmetric: bool = False, **kwargs: Any) -> Sample:
+def sample(
+    function: Any,
+    *args: Any,
+    smooth: bool = True,
+    orders: int = 2,
+    tolerance: float = 1e-6,
+    quiet: bool = True,
+    symmetric: bool = False,
+    **kwargs: Any,
+) -> Sample:
     """A sample call of a function, or of a primitive itself."""
     if isinstance(function, Primitive):
         primitive, operands, params = function, list(args), kwargs
@@ -64,7 +73,7 @@ def sample(function: Any, *args: Any, smooth: bool = True, orders: int = 2, tole
         found = primitive_of(function)
         assert found is not None, f"{function} has no primitive"
         primitive = found
-        of_runtime = function.__module__ == runtime.__name__
+        of_runtime = getattr(function, "__module__", "") == runtime.__name__
         operands, params = (list(args), kwargs) if of_runtime else bind(primitive, args, kwargs)
     return Sample(primitive, tuple(operands), params, smooth, orders, tolerance, quiet, symmetric)
 
@@ -180,9 +189,15 @@ def random_like(value: Any, rng: np.random.Generator) -> Any:
     draw = rng.normal(size=shape)
     if np.iscomplexobj(value):
         draw = draw + 1j * rng.normal(size=shape)
-        return complex(draw) if isinstance(value, complex) and not isinstance(value, np.generic) else np.asarray(draw)[()]
+        return (
+            complex(draw) if isinstance(value, complex) and not isinstance(value, np.generic) else np.asarray(draw)[()]
+        )
     if isinstance(value, (np.ndarray, np.generic)):
-        return np.asarray(draw).astype(value.dtype)[()] if not isinstance(value, np.ndarray) else np.asarray(draw).astype(value.dtype)
+        return (
+            np.asarray(draw).astype(value.dtype)[()]
+            if not isinstance(value, np.ndarray)
+            else np.asarray(draw).astype(value.dtype)
+        )
     return float(draw)
 
 
@@ -260,7 +275,9 @@ class Differentiated:
         self.env: dict[Var, Any] = {}
         self.vars = [Var(f"x{k}", kind_like(x, dims, f"x{k}")) for k, x in enumerate(s.args)]
         self.env.update(zip(self.vars, map(plain, s.args), strict=True))
-        self.args = tuple(Term(v) if not _is_constant(x) else _literal(x) for v, x in zip(self.vars, s.args, strict=True))
+        self.args = tuple(
+            Term(v) if not _is_constant(x) else _literal(x) for v, x in zip(self.vars, s.args, strict=True)
+        )
         self.kind = s.primitive.kinds(tuple(a.kind for a in self.args), s.params)
         with warnings.catch_warnings(), np.errstate(all="ignore"):
             warnings.simplefilter("ignore")
@@ -281,7 +298,13 @@ class Differentiated:
         self.ct_value = random_like(self.out, rng) if is_active(self.out) else None
         self.ct = None if self.ct_value is None else variables(self.ct_value, cotangent_kind(self.kind), "ct", self.env)
         if isinstance(self.ct, tuple):
-            self.ct = make(P.MAKE_TUPLE, *(c if c is not None else make(P.ZEROS_LIKE, make(P.ITEM, Term(self.ans), key=k)) for k, c in enumerate(self.ct)))
+            self.ct = make(
+                P.MAKE_TUPLE,
+                *(
+                    c if c is not None else make(P.ZEROS_LIKE, make(P.ITEM, Term(self.ans), key=k))
+                    for k, c in enumerate(self.ct)
+                ),
+            )
 
     def jvp(self, only: int | None = None) -> Any:
         """The tangent of the result."""
@@ -477,7 +500,9 @@ def check_result_shares_as_stated(s: Sample) -> None:
         warnings.simplefilter("ignore")
         out = s.primitive.call(*s.args, **s.params)
     outs = out if isinstance(out, (tuple, list)) else (out,)
-    shares = any(isinstance(o, np.ndarray) and np.shares_memory(o, a) for o in outs for a in s.args if isinstance(a, np.ndarray))
+    shares = any(
+        isinstance(o, np.ndarray) and np.shares_memory(o, a) for o in outs for a in s.args if isinstance(a, np.ndarray)
+    )
     if s.primitive.result == "fresh":
         assert not shares, "stated fresh, shares memory"
     if s.primitive.result == "view" and s.primitive is not P.GETITEM and isinstance(out, np.ndarray) and out.size:

@@ -45,13 +45,30 @@ def of_products() -> Iterator[Sample]:
     for a, b in shapes:
         for function in (np.matmul, P.MATMUL):
             yield sample(function, draw(*a), draw(*b))
-    for a, b in [*shapes[:6], ((), ()), ((), (3,)), ((2, 3), ()), ((2, 2, 3), (4, 3, 2)), ((2, 3), (4, 3, 2)), ((2, 2, 3), (3, 2))]:
+    for a, b in [
+        *shapes[:6],
+        ((), ()),
+        ((), (3,)),
+        ((2, 3), ()),
+        ((2, 2, 3), (4, 3, 2)),
+        ((2, 3), (4, 3, 2)),
+        ((2, 2, 3), (3, 2)),
+    ]:
         yield sample(np.dot, draw(*a), draw(*b))
     yield sample(np.dot, 0.3, draw(3))
     yield sample(np.matmul, draw(2, 3).astype(np.float32), draw(3, 2).astype(np.float32))
     yield sample(np.matmul, Z, draw(3, 2))
     yield sample(np.matmul, np.array([[1, 2, 3]]), draw(3, 2))
-    for a, b in [((3,), (3,)), ((2, 3), (3,)), ((3,), (2, 3)), ((2, 3), (4, 3)), ((2, 2, 3), (4, 3)), ((2, 3), (2, 4, 3)), ((), (3,)), ((2, 2, 3), ())]:
+    for a, b in [
+        ((3,), (3,)),
+        ((2, 3), (3,)),
+        ((3,), (2, 3)),
+        ((2, 3), (4, 3)),
+        ((2, 2, 3), (4, 3)),
+        ((2, 3), (2, 4, 3)),
+        ((), (3,)),
+        ((2, 2, 3), ()),
+    ]:
         yield sample(np.inner, draw(*a), draw(*b))
     for a, b in [((3,), (4,)), ((2, 3), (4,)), ((3,), (2, 2)), ((), (3,))]:
         yield sample(np.outer, draw(*a), draw(*b))
@@ -138,7 +155,15 @@ def of_linalg() -> Iterator[Sample]:
     yield sample(np.linalg.det, np.zeros((3, 3)))
     yield sample(runtime.cofactors, A)
     yield sample(runtime.cofactor_change, A, B[:, :3])
-    for a, b in [(A, draw(3)), (A, draw(3, 2)), (C, draw(2, 3, 2)), (C, draw(3, 2)), (A, draw(2, 3, 2)), (Z, draw(3)), (C, draw(2, 3, 1))]:
+    for a, b in [
+        (A, draw(3)),
+        (A, draw(3, 2)),
+        (C, draw(2, 3, 2)),
+        (C, draw(3, 2)),
+        (A, draw(2, 3, 2)),
+        (Z, draw(3)),
+        (C, draw(2, 3, 1)),
+    ]:
         yield sample(np.linalg.solve, a, b)
     yield sample(np.linalg.matrix_rank, A)
 

@@ -340,7 +340,9 @@ def of_order() -> Iterator[Sample]:
             yield sample(np.partition, x, 1, axis=axis)
     yield sample(np.median, T, axis=(0, 2), keepdims=True)
     yield sample(np.median, T, axis=1, keepdims=True)
-    methods = "linear lower higher nearest midpoint hazen weibull median_unbiased normal_unbiased interpolated_inverted_cdf"
+    methods = (
+        "linear lower higher nearest midpoint hazen weibull median_unbiased normal_unbiased interpolated_inverted_cdf"
+    )
     for function, scale in ((np.quantile, 1), (np.percentile, 100), (np.nanquantile, 1), (np.nanpercentile, 100)):
         for method in methods.split():
             yield sample(function, V, 0.37 * scale, method=method)
@@ -378,7 +380,18 @@ def of_repeats() -> Iterator[Sample]:
             yield sample(np.insert, x, 1, 0.3, axis=axis)
             yield sample(np.delete, x, 0, axis=axis)
         yield sample(np.resize, x, (5, 2))
-        for mode in ("constant", "edge", "reflect", "symmetric", "wrap", "mean", "maximum", "minimum", "median", "linear_ramp"):
+        for mode in (
+            "constant",
+            "edge",
+            "reflect",
+            "symmetric",
+            "wrap",
+            "mean",
+            "maximum",
+            "minimum",
+            "median",
+            "linear_ramp",
+        ):
             if not (x is ONE and mode == "reflect"):
                 yield sample(np.pad, x, 1, mode=mode)
     yield sample(np.tile, 0.3, 3)
@@ -462,4 +475,14 @@ def of_ufunc_methods() -> Iterator[Sample]:
 
 def arrays() -> list[Sample]:
     """All samples of this file."""
-    return [*of_reductions(), *of_shapes(), *of_joins(), *of_subscripts(), *of_words(), *of_scans(), *of_order(), *of_repeats(), *of_ufunc_methods()]
+    return [
+        *of_reductions(),
+        *of_shapes(),
+        *of_joins(),
+        *of_subscripts(),
+        *of_words(),
+        *of_scans(),
+        *of_order(),
+        *of_repeats(),
+        *of_ufunc_methods(),
+    ]

@@ -23,7 +23,9 @@ UNARY: dict[Any, Any] = {
     **dict.fromkeys(
         (np.exp, np.exp2, np.expm1, np.sin, np.cos, np.tan, np.arctan, np.sinh, np.cosh, np.tanh, np.arcsinh), REAL
     ),
-    **dict.fromkeys((np.deg2rad, np.rad2deg, np.degrees, np.radians, np.square, np.negative, np.positive, np.cbrt), REAL),
+    **dict.fromkeys(
+        (np.deg2rad, np.rad2deg, np.degrees, np.radians, np.square, np.negative, np.positive, np.cbrt), REAL
+    ),
     **dict.fromkeys((np.reciprocal, np.absolute, np.fabs, np.sign, np.floor, np.ceil, np.trunc, np.rint, np.i0), REAL),
     **dict.fromkeys((np.sinc, np.nan_to_num, np.fix, np.round, np.real, np.imag, np.conjugate, np.angle), REAL),
     **dict.fromkeys((np.isnan, np.isinf, np.isfinite, np.signbit, np.spacing, np.logical_not, np.real_if_close), REAL),
@@ -31,11 +33,26 @@ UNARY: dict[Any, Any] = {
     **dict.fromkeys((np.arcsin, np.arccos, np.arctanh), SMALL),
     np.arccosh: ABOVE,
 }
-HOLOMORPHIC = (np.exp, np.sin, np.cos, np.tan, np.sinh, np.cosh, np.tanh, np.log, np.sqrt, np.square, np.negative, np.reciprocal)
+HOLOMORPHIC = (
+    np.exp,
+    np.sin,
+    np.cos,
+    np.tan,
+    np.sinh,
+    np.cosh,
+    np.tanh,
+    np.log,
+    np.sqrt,
+    np.square,
+    np.negative,
+    np.reciprocal,
+)
 COMPLEX = (*HOLOMORPHIC, np.absolute, np.real, np.imag, np.conjugate, np.angle)
 
 BINARY: dict[Any, Any] = {
-    **dict.fromkeys((np.add, np.subtract, np.multiply, np.hypot, np.logaddexp, np.logaddexp2, np.arctan2), (REAL, SMALL)),
+    **dict.fromkeys(
+        (np.add, np.subtract, np.multiply, np.hypot, np.logaddexp, np.logaddexp2, np.arctan2), (REAL, SMALL)
+    ),
     **dict.fromkeys((np.true_divide, np.remainder, np.fmod, np.copysign, np.floor_divide), (REAL, ABOVE)),
     **dict.fromkeys((np.maximum, np.minimum, np.fmax, np.fmin, np.heaviside), (REAL, SMALL)),
     **dict.fromkeys((np.power, np.float_power), (POSITIVE, REAL)),
@@ -46,9 +63,28 @@ BINARY: dict[Any, Any] = {
 }
 
 MATH_UNARY: dict[str, float] = {
-    **dict.fromkeys("sin cos tan exp expm1 sinh cosh tanh asinh atan erf erfc degrees radians fabs".split(), 0.7),
-    **dict.fromkeys("asin acos atanh sqrt log log2 log10 log1p gamma lgamma".split(), 0.6),
-    **dict.fromkeys("modf frexp floor ceil trunc ulp isnan isfinite isinf".split(), 2.7),
+    **dict.fromkeys(
+        [
+            "sin",
+            "cos",
+            "tan",
+            "exp",
+            "expm1",
+            "sinh",
+            "cosh",
+            "tanh",
+            "asinh",
+            "atan",
+            "erf",
+            "erfc",
+            "degrees",
+            "radians",
+            "fabs",
+        ],
+        0.7,
+    ),
+    **dict.fromkeys(["asin", "acos", "atanh", "sqrt", "log", "log2", "log10", "log1p", "gamma", "lgamma"], 0.6),
+    **dict.fromkeys(["modf", "frexp", "floor", "ceil", "trunc", "ulp", "isnan", "isfinite", "isinf"], 2.7),
     "acosh": 1.8,
     **({"exp2": 0.6, "cbrt": -1.2} if sys.version_info >= (3, 11) else {}),
 }
@@ -174,7 +210,14 @@ def of_two() -> Iterator[Sample]:
     yield sample(divmod, 2.7, 1.1)
     yield sample(np.divmod, REAL, ABOVE)
     yield sample(np.divmod, REAL, 1.1)
-    for bounds in ((-1.0, 1.0), (None, 1.0), (-1.0, None), (0, 1), (SMALL - 0.5, SMALL + 0.8), (REAL[:, None] - 1, 0.5)):
+    for bounds in (
+        (-1.0, 1.0),
+        (None, 1.0),
+        (-1.0, None),
+        (0, 1),
+        (SMALL - 0.5, SMALL + 0.8),
+        (REAL[:, None] - 1, 0.5),
+    ):
         for x in (REAL, REAL[None], REAL.astype(np.float32)):
             yield sample(np.clip, x, *bounds)
     yield sample(np.clip, 0.3, 0.0, 1.0)

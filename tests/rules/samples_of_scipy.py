@@ -14,17 +14,56 @@ REAL = np.array([-1.4, 0.3, 2.1])
 UNIT = np.array([0.2, 0.45, 0.8])
 
 _UNARY = {
-    **dict.fromkeys("gamma gammaln loggamma rgamma digamma entr exp1 expi y0 y1 k0 k1 erfc erfcx spence".split(), POINTS),
-    **dict.fromkeys("erf erfi dawsn ndtr log_ndtr expit log_expit exprel cbrt exp2 exp10 expm1 cosm1".split(), REAL),
-    **dict.fromkeys("j0 j1 i0 i1 i0e i1e gammasgn".split(), REAL),
-    **dict.fromkeys("erfinv erfcinv ndtri logit log1p".split(), UNIT),
+    **dict.fromkeys(
+        [
+            "gamma",
+            "gammaln",
+            "loggamma",
+            "rgamma",
+            "digamma",
+            "entr",
+            "exp1",
+            "expi",
+            "y0",
+            "y1",
+            "k0",
+            "k1",
+            "erfc",
+            "erfcx",
+            "spence",
+        ],
+        POINTS,
+    ),
+    **dict.fromkeys(
+        [
+            "erf",
+            "erfi",
+            "dawsn",
+            "ndtr",
+            "log_ndtr",
+            "expit",
+            "log_expit",
+            "exprel",
+            "cbrt",
+            "exp2",
+            "exp10",
+            "expm1",
+            "cosm1",
+        ],
+        REAL,
+    ),
+    **dict.fromkeys(["j0", "j1", "i0", "i1", "i0e", "i1e", "gammasgn"], REAL),
+    **dict.fromkeys(["erfinv", "erfcinv", "ndtri", "logit", "log1p"], UNIT),
 }
 _BINARY = {
-    **dict.fromkeys("beta betaln poch xlogy xlog1py rel_entr kl_div pseudo_huber boxcox boxcox1p".split(), (POINTS, POINTS[::-1] + 0.2)),
+    **dict.fromkeys(
+        ["beta", "betaln", "poch", "xlogy", "xlog1py", "rel_entr", "kl_div", "pseudo_huber", "boxcox", "boxcox1p"],
+        (POINTS, POINTS[::-1] + 0.2),
+    ),
     "binom": (POINTS + 3, POINTS),
     "huber": (POINTS, REAL),
 }
-_ORDERED = "gammainc gammaincc jv yv iv ive kv kve".split()
+_ORDERED = ["gammainc", "gammaincc", "jv", "yv", "iv", "ive", "kv", "kve"]
 
 
 def special() -> Iterator[Sample]:

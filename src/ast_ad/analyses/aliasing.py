@@ -4,8 +4,8 @@ In the IR every value is a value.  In the text an update writes to storage that 
 it needs a proof that nobody looks afterwards.  The proof walks a function once (loops until nothing
 changes) and keeps, for each variable, the others whose storage it may share while both are alive:
 views share with their base, a list with what it holds, the result of a branch or of a loop with what
-the branches and trips yield.  `FOREIGN` stands for storage that is never ours to write: arguments,
-captures, constants, read-only views.
+the branches and trips yield.  Two members stand for storage that is never ours to write (arguments,
+captures, constants, read-only views): `ARRAYS` for arrays and `LISTS` for lists.
 
 Where the proof fails, the cheapest copy that mends it is chosen, and the walk begins again: the view
 or the element that still is read, the operand that a list keeps, the value that enters the outermost
@@ -15,6 +15,7 @@ to its base nor to it while it lives.
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 from functools import lru_cache
 from typing import Any, TypeAlias
@@ -25,7 +26,7 @@ from ast_ad.ir.core import UNDEFINED, Atom, Block, Call, Callee, Function, If, L
 from ast_ad.ir.kinds import Array, Dict, Fixed, Kind, List, Maybe, Scalar, Static, Tuple, rank, same_shape
 from ast_ad.ir.primitives import HOLE, is_basic
 
-FOREIGN = -1
+ARRAYS, LISTS = -1, -2
 #: a copy that can be asked for: of an operand or init of a statement (its place), or of what a call returns (-1)
 Remedy: TypeAlias = tuple[Stmt, int]
 Lent: TypeAlias = tuple[tuple[str, frozenset[int]], ...]
@@ -152,15 +153,20 @@ class _Walk:
         self.has = [has_storage(v.kind) for v in live.variables]
         for var in function.block.params:
             if self.has[self.index[var]]:
-                self.shares[self.index[var]][FOREIGN] = None
+                self.link_foreign(self.index[var], None)
         self.block(function.block)
 
     # pairs
 
     def link(self, a: int, b: int, why: Remedy | None) -> None:
         self.shares[a].setdefault(b, why)
-        if b != FOREIGN:
-            self.shares[b].setdefault(a, why)
+        self.shares[b].setdefault(a, why)
+
+    def link_foreign(self, var: int, why: Remedy | None, sorts: Iterable[int] = (ARRAYS, LISTS)) -> None:
+        kind = self.live.variables[var].kind
+        for sort in sorts:
+            if holds_arrays(kind) if sort == ARRAYS else holds_lists(kind):
+                self.shares[var].setdefault(sort, why)
 
     def derive(self, new: int, atom: Atom, why: Remedy | None, live: int) -> None:
         """`new` may share what `atom` shares with those in `live`, and with `atom` itself."""
@@ -168,14 +174,16 @@ class _Walk:
             return
         if not isinstance(atom, Var):
             if not isinstance(atom.value, (int, float, complex, str, bytes, type(None))):
-                self.link(new, FOREIGN, why)
+                self.link_foreign(new, why)
             return
         old = self.index[atom]
         self.parent[self.root(new)] = self.root(old)
         for other, reason in list(self.shares[old].items()):
             if other == old:
                 self.link(new, new, reason)
-            elif other != new and (other == FOREIGN or live >> other & 1):
+            elif other < 0:
+                self.link_foreign(new, reason or why, (other,))
+            elif other != new and live >> other & 1:
                 self.link(new, other, reason or why)
         if live >> old & 1 and old != new:
             self.link(new, old, why)
@@ -233,7 +241,7 @@ class _Walk:
                 if name in _REPEATS or (len(passed) > 1 and self.are_shared(*passed)):
                     self.link(self.index[var], self.index[var], None)
                 if name in _READ_ONLY:
-                    self.link(self.index[var], FOREIGN, (stmt, -1))
+                    self.link_foreign(self.index[var], (stmt, -1))
 
     def call_of_function(self, stmt: Call, fn: Callee) -> None:
         """What a function lends may be any of its arguments, and what another of its results is."""
@@ -302,9 +310,10 @@ class _Walk:
         live &= ~self.live.mask(stmt.outs)
         affected = holds_lists if not isinstance(stmt.fn, Callee) and stmt.fn.name in _WRITES_LISTS else holds_arrays
         shares = self.shares[where]
-        if FOREIGN in shares:  # the copy that this takes may well end all sharing
-            return [shares[FOREIGN]]
-        seen = [k for k in shares if k != where and live >> k & 1]
+        foreign = LISTS if affected is holds_lists else ARRAYS
+        if foreign in shares:  # the copy that this takes may well end all sharing
+            return [shares[foreign]]
+        seen = [k for k in shares if k >= 0 and k != where and live >> k & 1]
         return [shares[k] for k in seen if affected(self.live.variables[k].kind)]
 
     def join(self, new: list[tuple[int, Atom]], live: int, why: Any) -> None:
@@ -345,7 +354,8 @@ class _Walk:
             if not isinstance(atom, Var) or not self.has[self.index[atom]]:
                 continue
             kept = [r for j, r in enumerate(results[:k]) if j not in copied]
-            if FOREIGN in self.shares[self.index[atom]] or any(self.are_shared(atom, r) for r in kept):
+            foreign = {ARRAYS, LISTS} & self.shares[self.index[atom]].keys()
+            if foreign or any(self.are_shared(atom, r) for r in kept):
                 copied.add(k)
         return frozenset(copied)
 

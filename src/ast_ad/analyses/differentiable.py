@@ -13,16 +13,21 @@ from ast_ad.frontend.signature import MISSING, Argument
 from ast_ad.frontend.source import source_of
 from ast_ad.ir.build import kind_of
 from ast_ad.ir.core import Function, Lit
+from ast_ad.ir.places import Place, parameter_at
 from ast_ad.ir.kinds import Array, Dict, Fixed, Kind, List, Maybe, Opaque, Scalar, Static, Tuple
 
 _GRADIENTS = ("grad", "value_and_grad")
 
 
-def check_arguments(function: Any, arguments: Sequence[Argument], wrt: Sequence[int]) -> None:
+def check_arguments(function: Any, arguments: Sequence[Argument], wrt: Sequence[Place]) -> None:
     """Raise WrongArgument where an argument to differentiate by has no derivative by nature."""
     for place in wrt:
-        argument = arguments[place]
-        for path, kind, value in _leaves(argument.name, argument.kind, argument.witness):
+        argument = arguments[parameter_at(place)]
+        name, kind, value = argument.name, argument.kind, argument.witness
+        if isinstance(place, tuple):
+            name, kind = f"{name}[{place[1]}]", kind.items[place[1]] if isinstance(kind, Tuple) else kind
+            value = value if value is MISSING else value[place[1]]
+        for path, kind, value in _leaves(name, kind, value):
             what, remedy = _unfit(kind, value, path, inside=path != argument.name)
             if what:
                 raise WrongArgument(

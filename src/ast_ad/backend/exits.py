@@ -79,7 +79,8 @@ def returning(
 ) -> Returning | None:
     """The exits of a loop followed by `if returned: return value`, where `results` are what is returned then."""
     if stmts and isinstance(stmts[-1], Loop) and results and results[0] in stmts[-1].outs:
-        loop, test, then = stmts[-1], results[0], decided(results, True)
+        loop, then = stmts[-1], decided(results, True)
+        test: Atom = results[0]
     elif len(stmts) > 1 and isinstance(stmts[-2], Loop) and isinstance(branch := stmts[-1], If):
         loop, test, then = stmts[-2], branch.test, yielded(branch.then, branch.outs, results)
         if branch.then.stmts or test not in loop.outs:

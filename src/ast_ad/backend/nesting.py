@@ -60,6 +60,7 @@ class _Nesting:
         read = {names.group[a] for a in self.uses if isinstance(a, Var)}
         self.uses.update({var: 3 for var in tree.flowing if names.group[var] in read})
         self.uses.update(dict.fromkeys(tree.flowing, 0))
+        self.unread: set[Node] = set()
         self.forget_unread(tree.body)
         self.moved = {
             value
@@ -79,6 +80,8 @@ class _Nesting:
         for node in nodes:
             for inner in lists(node):
                 self.statements(inner, depth + 1)
+            if node in self.unread:
+                continue
             taken = self.take(node, waiting, room)
             if isinstance(node, (Let, Select)) and self.may_wait(node):
                 item = self.wait(node, taken)
@@ -96,10 +99,13 @@ class _Nesting:
             for inner in lists(node):
                 self.forget_unread(inner)
             if self.vanishes(node):
+                self.unread.add(node)
                 self.uses.subtract(operands(node))
 
     def vanishes(self, node: Node) -> bool:
         """Whether a statement is written elsewhere, or is not needed."""
+        if node in self.unread:
+            return True
         if isinstance(node, Select):
             return node.out in self.nested or (not self.uses[node.out] and not self.may_raise(node))
         if not isinstance(node, Let):

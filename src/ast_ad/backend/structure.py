@@ -74,9 +74,23 @@ def _is_expression(block: Block, values: set[If]) -> bool:
     return stack == ([result] if result in own else [])
 
 
-def structured(function: Function, live: Liveness, storage: Storage, names: Coalescing, values: frozenset[If]) -> Tree:
-    """The statements of a function, with nothing nested but conditional expressions."""
-    return _Structure(function, live, storage, names, values).tree
+def structured(
+    function: Function,
+    live: Liveness,
+    storage: Storage,
+    names: Coalescing,
+    values: frozenset[If],
+    copies: bool,
+) -> Tree:
+    """The statements of a function, with nothing nested but conditional expressions.
+
+    `copies`: results that share with arguments are copied when they are returned.
+    """
+    builder = _Structure(function, live, storage, names, values)
+    returned = storage.returned if copies else frozenset()
+    block = function.block
+    builder.tree.body = builder.block(block, block.results, lambda rs: [Return(tuple(rs), returned)], True)
+    return builder.tree
 
 
 def _escaping(function: Function) -> set[Var]:
@@ -119,8 +133,6 @@ class _Structure:
         self.escaping = _escaping(function)
         self.returning: dict[Loop, Returning] = {}
         self.loops: list[Loop] = []
-        block = function.block
-        self.tree.body = self.block(block, block.results, lambda rs: [Return(tuple(rs), storage.returned)], True)
 
     def block(self, block: Block, results: Sequence[Atom], end: End, leaves: bool) -> list[Node]:
         """The statements of a block and then its end.

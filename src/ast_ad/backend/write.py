@@ -23,7 +23,7 @@ from ast_ad.backend.render import render
 from ast_ad.backend.standalone import sources_of
 from ast_ad.backend.structure import conditional_values, structured
 from ast_ad.backend.tree import Tree, read_variables
-from ast_ad.ir.core import Call, Function, Lit, Origin, Program, Var
+from ast_ad.ir.core import Call, Callee, Function, Lit, Origin, Program, Var
 from ast_ad.ir.walk import statements
 
 _STRUCTURE = frozenset(
@@ -50,8 +50,15 @@ def write(program: Program, *, standalone: bool = False) -> Written:
     """The text of a program.  With `standalone` it carries the functions of the runtime and runs with NumPy alone."""
     outside = Outside(_aliases(program), program.functions)
     lines: list[tuple[str, Origin | None]] = []
-    for function in program.functions.values():
-        lines += [("", None), ("", None), *_write_function(program, function, outside)]
+    lent: dict[str, frozenset[int]] = {}
+    called = _called(program)
+    for name, function in program.functions.items():
+        function = put_new_versions_last(ask_the_latest(function))
+        storage = storage_of(function, tuple(lent.items()))
+        private = name in called and name != program.entry
+        lent[name] = storage.returned if private else frozenset()
+        written = _write_function(program, function, storage, outside, private)
+        lines += [("", None), ("", None), *written]
     for identifier in program.functions:
         if identifier in outside.aliases:
             lines += [("", None), ("", None), (f"{outside.aliases[identifier]} = {identifier}", None)]
@@ -63,15 +70,22 @@ def write(program: Program, *, standalone: bool = False) -> Written:
     return Written(text, program.entry, tuple(origin for _, origin in lines), dict(outside.objects))
 
 
-def _write_function(program: Program, function: Function, outside: Outside) -> list[tuple[str, Origin | None]]:
-    function = put_new_versions_last(ask_the_latest(function))
-    live, storage, values = liveness(function), storage_of(function), conditional_values(function)
+def _called(program: Program) -> set[str]:
+    """The functions that functions of the program call."""
+    stmts = (s for f in program.functions.values() for s in statements(f.block))
+    return {s.fn.name for s in stmts if isinstance(s, Call) and isinstance(s.fn, Callee)}
+
+
+def _write_function(
+    program: Program, function: Function, storage: Storage, outside: Outside, private: bool
+) -> list[tuple[str, Origin | None]]:
+    live, values = liveness(function), conditional_values(function)
     groups = Coalescing(function, live, values)
-    tree = structured(function, live, storage, groups, values)
+    tree = structured(function, live, storage, groups, values, not private)
     drop_unread_moves(tree, groups)
     nest(tree, groups, storage)
     make_readable(tree)
-    names = name_variables(function, tree, groups, _needed(program, function, storage))
+    names = name_variables(function, tree, groups, _needed(program, function))
     emitter = Emitter(program, tree, groups, storage, names, outside)
     emitter.read = _read(tree, groups)
     body = add_comments(tree, emitter.statements)
@@ -94,7 +108,7 @@ def _read(tree: Tree, groups: Coalescing) -> set[int]:
     return {groups.group[atom] for atom in read_variables(tree) if isinstance(atom, Var)}
 
 
-def _needed(program: Program, function: Function, storage: Storage) -> set[str]:
+def _needed(program: Program, function: Function) -> set[str]:
     """The names from outside that the text of a function reads."""
     needed = {*_STRUCTURE, *program.functions, "np", "math"}
     for stmt in statements(function.block):
@@ -104,8 +118,6 @@ def _needed(program: Program, function: Function, storage: Storage) -> set[str]:
             needed.update(name_of_object(value) for value in objects if hasattr(value, "__name__"))
             if stmt.fn.name == "list_add":
                 needed.add("add")
-    if storage.copied or storage.returned:
-        needed.add("copy")
     return needed
 
 
@@ -114,7 +126,7 @@ def _aliases(program: Program) -> dict[str, str]:
     params = {p.var.name for f in program.functions.values() for p in f.params}
     hidden: set[str] = set()
     for function in program.functions.values():
-        names = _needed(program, function, storage_of(function))
+        names = _needed(program, function)
         hidden |= names & params
     taken = params | {v.name for f in program.functions.values() for v in liveness(f).variables}
     aliases = {}

@@ -300,7 +300,9 @@ class Join:
     def _atom(self, a: Any, b: Any, name: str) -> Var:
         """A new out that is `a` on one side and `b` on the other; None where a side does not bind it."""
         left, right = self._read(self.one, a), self._read(self.two, b)
-        flag = (_constant(left), _constant(right)) if name == "left" or name.startswith(("%stop", "%returned")) else None
+        flag = (
+            (_constant(left), _constant(right)) if name == "left" or name.startswith(("%stop", "%returned")) else None
+        )
         if flag in self.flags:
             return self.flags[flag]
         out = self.lo.new(name.lstrip("%:").rstrip("'"), kind_of_join(left, right))

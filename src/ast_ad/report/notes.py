@@ -13,6 +13,7 @@ from __future__ import annotations
 import ast
 from collections.abc import Mapping
 from dataclasses import replace
+from itertools import count
 from typing import Any, NamedTuple
 
 from ast_ad.backend.expressions import Outside, write_call
@@ -26,6 +27,7 @@ from ast_ad.rules.terms import Term, make
 
 _WIDEST = 60
 _DEEPEST = 6
+_LONGEST_NAME = 16
 _UPDATES = (P.INDEX_UPDATE, P.INDEX_ADD)
 
 
@@ -84,7 +86,7 @@ class _Marker:
             for function in program.functions.values()
             for var in (*function.block.params, *_defined(function.block))
         }
-        self.count = 0
+        self.numbered = (f"v{n}" for n in count(1))
 
     def function(self, function: Function) -> Function:
         self.name = "" if function.name == self.entry else function.name
@@ -113,7 +115,8 @@ class _Marker:
         for old in block.stmts:
             stmt = with_operands(old, change)
             stmt = with_blocks(stmt, lambda inner: self.block(inner, renamed))
-            outs = tuple(self.named(o, renamed) if is_number(o.kind) else o for o in stmt.outs)
+            wish = described(stmt) if isinstance(stmt, Call) else ""
+            outs = tuple(self.named(o, renamed, wish) if is_number(o.kind) else o for o in stmt.outs)
             if any(a is not b for a, b in zip(outs, stmt.outs, strict=True)):
                 stmt = replace(stmt, outs=outs)
             self.makers.update((o, stmt) for o in stmt.outs)
@@ -129,17 +132,32 @@ class _Marker:
                         stmts += [call, note]
         return Block(params, tuple(stmts), tuple(map(change, block.results)))
 
-    def named(self, var: Var, renamed: dict[Var, Atom]) -> Var:
+    def named(self, var: Var, renamed: dict[Var, Atom], wish: str = "") -> Var:
         """The variable, with a name of its own where it has none."""
         if var.name:
             return var
-        name = ""
-        while not name or name in self.taken:
-            self.count += 1
-            name = f"v{self.count}"
+        wished = (wish if n == 1 else f"{wish}_{n}" for n in count(1)) if wish else self.numbered
+        name = next(n for n in wished if n not in self.taken)
+        self.taken.add(name)
         new = Var(name, var.kind, var.origin)
         renamed[var] = new
         return new
+
+
+def described(call: Call) -> str:
+    """What a value is, in a few letters, as the generated source has it: `sin_x` for `np.sin(x)`, `w_0` for `w[0]`."""
+    first = call.args[0] if call.args else None
+    if isinstance(call.fn, Callee) or not isinstance(first, Var) or not first.name:
+        return ""
+    params = dict(call.params)
+    last = call.fn.name.rpartition(".")[2]
+    if call.fn is P.GETITEM and len(params["index"]) == 1 and len(call.args) < 3:
+        key = call.args[1] if len(call.args) == 2 else Lit(params["index"][0])
+        last = key.name if isinstance(key, Var) else str(key.value) if isinstance(key.value, int) else ""
+        words = f"{first.name}_{last}" if last else ""
+    else:
+        words = f"{last}_{first.name}" if len(call.args) == 1 and not params and last.isidentifier() else ""
+    return words if words.isidentifier() and len(words) <= _LONGEST_NAME else ""
 
 
 def _defined(block: Block) -> list[Var]:

@@ -21,6 +21,7 @@ from ast_ad.frontend.signature import Argument, arguments_of
 from ast_ad.ir.core import Block, Call, Loop, Program, Var
 from ast_ad.ir.interpret import Interpreter
 from ast_ad.ir.kinds import is_number
+from ast_ad.ir.places import parameter_at
 from ast_ad.ir.walk import statements
 from ast_ad.parameters import parameters_of, places_of, receiver_of
 from ast_ad.patterns import fetch, plain_of
@@ -150,7 +151,7 @@ def _places(fun: Any, arguments: Sequence[Argument], mode: str, wrt: Any) -> tup
     """The places of the parameters to differentiate by: unless they are named, the first in forward mode, else all."""
     if wrt is not None:
         hidden = len(receiver_of(fun))
-        return tuple(hidden + k for k in places_of(wrt, parameters_of(fun), "trace")[0])
+        return tuple(hidden + parameter_at(k) for k in places_of(wrt, parameters_of(fun), "trace")[0])
     found = tuple(k for k, argument in enumerate(arguments) if can_vary(argument.kind))
     if not found:
         raise WrongArgument("no argument is a number, so there is nothing to differentiate by")

@@ -13,7 +13,6 @@ from ast_ad import runtime
 from ast_ad.ir import primitives as P
 from ast_ad.ir.kinds import FLOAT, INT, Array, Kind, Scalar, Tuple, elementwise_kind, is_complex, is_number
 from ast_ad.ir.primitives import Kinds
-from ast_ad.rules.results import dtype_by_trial
 from ast_ad.rules.table import (
     custom,
     elementwise,
@@ -24,7 +23,7 @@ from ast_ad.rules.table import (
     register,
     selecting,
 )
-from ast_ad.rules.terms import Term, make
+from ast_ad.rules.terms import make
 
 
 def _as_true_power(kinds: Kinds, params: Mapping[str, Any]) -> Kind:
@@ -34,24 +33,26 @@ def _as_true_power(kinds: Kinds, params: Mapping[str, Any]) -> Kind:
 
 power = helper(runtime.power, _as_true_power)
 power_slope = helper(runtime.power_slope, _as_true_power)
-log_or_zero = helper(runtime.log_or_zero, lambda ks, p: elementwise_kind(np.log, ks) if not isinstance(ks[0], Scalar) else FLOAT)
+log_or_zero = helper(
+    runtime.log_or_zero, lambda ks, p: elementwise_kind(np.log, ks) if not isinstance(ks[0], Scalar) else FLOAT
+)
 sign_of_number = helper(runtime.sign, lambda ks, p: FLOAT)
 select = helper(runtime.select, lambda ks, p: elementwise_kind(operator.add, ks[1:]))
 
 
-def log_of_number(number: float) -> Term:
+def log_of_number(number: float) -> Any:
     """log(number) as a Python number: it leaves float32 as it is."""
     primitive = primitive_of(math.log)
     assert primitive is not None
     return make(primitive, number)
 
 
-def divide(a: Any, b: Any) -> Term:
+def divide(a: Any, b: Any) -> Any:
     """a / b where b may be 0 although the primal raises nothing and warns of nothing."""
     return make(P.DIVIDE, a, b)
 
 
-def divide_or_zero(a: Any, b: Any) -> Term:
+def divide_or_zero(a: Any, b: Any) -> Any:
     """a / b where 0 / 0 is the kink of a norm."""
     return make(P.DIVIDE_OR_ZERO, a, b)
 
@@ -112,8 +113,8 @@ def magnitude_tangent(ans: Any, tangents: Any, x: Any) -> Any:
     return np.real(t * divide_or_zero(np.conj(x), ans)) if is_complex(x.kind) else t * _sign(x)
 
 
-def _sign(x: Term) -> Term:
-    return sign_of_number(x) if isinstance(x.kind, Scalar) else np.sign(x)  # type: ignore[call-overload, no-any-return]
+def _sign(x: Any) -> Any:
+    return sign_of_number(x) if isinstance(x.kind, Scalar) else np.sign(x)
 
 
 custom(P.ABS, magnitude_tangent, magnitude_cotangent, unbroadcast=True)

@@ -25,7 +25,9 @@ class Composite(Rule):
     def jvp(self, ans: Term, args: Terms, params: Params, tangents: Sequence[Tree]) -> Tree:
         moves = {id(arg): t for arg, t in zip(args, tangents, strict=True)}
         found: Tree = tangent_of(self._value(args, params), moves, {})
-        return make(P.BROADCAST_LIKE, found, ans) if isinstance(found, Term) and isinstance(found.kind, Array) else found
+        return (
+            make(P.BROADCAST_LIKE, found, ans) if isinstance(found, Term) and isinstance(found.kind, Array) else found
+        )
 
     def vjp(self, ans: Term, args: Terms, params: Params, ct: Term, i: int) -> Tree:
         found: Tree = cotangent_of(self._value(args, params), ct, args[i])
@@ -130,7 +132,11 @@ def _back(node: Term, ct: Any, k: int) -> Any:
 def dense(ct: tuple[Any, ...], like: Term) -> Term:
     """A tuple of cotangents as one term, its zeros written out."""
     items = [
-        make(P.ZEROS_LIKE, make(P.ITEM, like, key=k)) if c is None else dense(c, make(P.ITEM, like, key=k)) if isinstance(c, tuple) else c
+        make(P.ZEROS_LIKE, make(P.ITEM, like, key=k))
+        if c is None
+        else dense(c, make(P.ITEM, like, key=k))
+        if isinstance(c, tuple)
+        else c
         for k, c in enumerate(ct)
     ]
     return make(P.MAKE_TUPLE, *items)

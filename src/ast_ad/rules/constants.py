@@ -8,12 +8,12 @@ from typing import Any
 import numpy as np
 
 from ast_ad.ir import primitives as P
-from ast_ad.ir.kinds import BOOL, Array, Dim, Kind, Scalar, dims_of
+from ast_ad.ir.kinds import BOOL, OPAQUE, Array, Dim, Kind, Scalar, dims_of
 from ast_ad.ir.primitives import Kinds
 from ast_ad.rules.results import array_dims, items_of, name_of, promoted, unknown
 from ast_ad.rules.structures import unbroadcast
 from ast_ad.rules.table import custom, linear, nondifferentiable
-from ast_ad.rules.terms import Term, make
+from ast_ad.rules.terms import make
 
 
 def _shaped(kind: Kind) -> tuple[Dim, ...] | None:
@@ -33,7 +33,9 @@ def _filled_like(kinds: Kinds, params: Mapping[str, Any]) -> Kind:
 
 
 nondifferentiable(np.zeros, np.ones, np.empty, operands=("shape",), kinds=_filled)
-nondifferentiable(np.zeros_like, np.ones_like, np.empty_like, operands=("a", "prototype"), kinds=_filled_like, total=P.always, cost=1)
+nondifferentiable(
+    np.zeros_like, np.ones_like, np.empty_like, operands=("a", "prototype"), kinds=_filled_like, total=P.always, cost=1
+)
 
 
 def _full_kind(kinds: Kinds, params: Mapping[str, Any]) -> Kind:
@@ -60,7 +62,6 @@ linear(
 def _range_kind(kinds: Kinds, params: Mapping[str, Any]) -> Kind:
     dtype = params.get("dtype")
     return Array(promoted(kinds) if dtype is None else np.dtype(dtype).name, (None,))
-
 
 
 def _arange_tangent(ans: Any, tangents: Any, start: Any, stop: Any = None, step: Any = None, dtype: Any = None) -> Any:
@@ -90,14 +91,14 @@ custom(
 )
 
 
-def _count_up(ans: Term) -> Any:
+def _count_up(ans: Any) -> Any:
     """0.0, 1.0, 2.0 ... as many as the result has."""
     from ast_ad.rules.terms import call
 
     return call(np.arange, ans.size)
 
 
-def _fractions(ans: Term, num: Any, endpoint: Any, axis: Any) -> Any:
+def _fractions(ans: Any, num: Any, endpoint: Any, axis: Any) -> Any:
     """Where on the way from start to stop each element of np.linspace is, along its axis."""
     from ast_ad.rules.terms import call
 
@@ -121,7 +122,16 @@ def _linspace_dims(kinds: Kinds, params: Mapping[str, Any]) -> Kind:
     return Array(name, (*ends[:at], params.get("num", 50), *ends[at:]))
 
 
-def _linspace_tangent(ans: Any, tangents: Any, start: Any, stop: Any, num: Any = 50, endpoint: Any = True, dtype: Any = None, axis: Any = 0) -> Any:
+def _linspace_tangent(
+    ans: Any,
+    tangents: Any,
+    start: Any,
+    stop: Any,
+    num: Any = 50,
+    endpoint: Any = True,
+    dtype: Any = None,
+    axis: Any = 0,
+) -> Any:
     weights = _fractions(ans, num, endpoint, axis)
     total: Any = None
     for t, weight in zip(tangents, (1 - weights, weights), strict=True):
@@ -166,9 +176,13 @@ nondifferentiable(
     kinds=lambda ks, p: BOOL,
 )
 nondifferentiable(
-    np.isclose, operands=("a", "b"), kinds=lambda ks, p: Array("bool", unknown(None if any(array_dims(k) is None for k in ks) else max(len(array_dims(k) or ()) for k in ks)))
+    np.isclose,
+    operands=("a", "b"),
+    kinds=lambda ks, p: Array(
+        "bool", unknown(None if any(array_dims(k) is None for k in ks) else max(len(array_dims(k) or ()) for k in ks))
+    ),
 )
 nondifferentiable(np.iscomplexobj, np.isrealobj, operands=("x",), kinds=lambda ks, p: BOOL)
 nondifferentiable(np.isscalar, operands=("element",), kinds=lambda ks, p: BOOL)
-nondifferentiable(np.result_type, operands=("arrays_and_dtypes",), kinds=lambda ks, p: P.OPAQUE)
+nondifferentiable(np.result_type, operands=("arrays_and_dtypes",), kinds=lambda ks, p: OPAQUE)
 nondifferentiable(np.shares_memory, np.may_share_memory, operands=("a", "b"), kinds=lambda ks, p: BOOL)

@@ -15,12 +15,12 @@ from ast_ad.ir.kinds import Array, Kind, Tuple, is_complex, rank
 from ast_ad.ir.primitives import Kinds
 from ast_ad.rules.arithmetic import divide_or_zero
 from ast_ad.rules.binding import UnsupportedArgument
+from ast_ad.rules.fft import filled, resized
 from ast_ad.rules.joining import length_along
 from ast_ad.rules.products import transposed
 from ast_ad.rules.results import array_dims, inexact, name_of, promoted, real
-from ast_ad.rules.fft import filled, resized
 from ast_ad.rules.table import custom
-from ast_ad.rules.terms import Term, call, make
+from ast_ad.rules.terms import call, make
 
 
 def conj(x: Any) -> Any:
@@ -38,7 +38,7 @@ def symmetric(x: Any) -> Any:
     return 0.5 * (x + adjoint(x))
 
 
-def only_real(what: str, *terms: Term) -> None:
+def only_real(what: str, *terms: Any) -> None:
     """Refuse complex matrices where the rule is for real ones."""
     if any(is_complex(t.kind) for t in terms):
         raise UnsupportedArgument(f"{what} of a complex matrix has no derivative rule")
@@ -106,13 +106,13 @@ def _eigh_kind(kinds: Kinds, params: Mapping[str, Any]) -> Kind:
     return Tuple((Array(real(dtype), _no_axis(kinds[0])), Array(dtype, array_dims(kinds[0]))))
 
 
-def _eigh_tangent(ans: Any, t: Any, a: Any, UPLO: str = "L") -> Any:  # noqa: N803
+def _eigh_tangent(ans: Any, t: Any, a: Any, UPLO: str = "L") -> Any:
     w, v = ans[0], ans[1]
     inner = adjoint(v) @ symmetric(t[0]) @ v
     return np.real(np.diagonal(inner, axis1=-2, axis2=-1)), v @ (inverse_gaps(w) * inner)
 
 
-def _eigh_cotangent(ct: Any, ans: Any, a: Any, UPLO: str = "L") -> Any:  # noqa: N803
+def _eigh_cotangent(ct: Any, ans: Any, a: Any, UPLO: str = "L") -> Any:
     w, v = ans[0], ans[1]
     w_bar, v_bar = _given(ct)
     if v_bar is None:
@@ -134,12 +134,12 @@ def _given(ct: Any) -> list[Any]:
 custom(np.linalg.eigh, _eigh_tangent, _eigh_cotangent, _eigh_kind, operands=("a",))
 
 
-def _eigvalsh_tangent(ans: Any, t: Any, a: Any, UPLO: str = "L") -> Any:  # noqa: N803
+def _eigvalsh_tangent(ans: Any, t: Any, a: Any, UPLO: str = "L") -> Any:
     v = call(np.linalg.eigh, a, UPLO=UPLO)[1]
     return np.real(np.diagonal(adjoint(v) @ symmetric(t[0]) @ v, axis1=-2, axis2=-1))
 
 
-def _eigvalsh_cotangent(ct: Any, ans: Any, a: Any, UPLO: str = "L") -> Any:  # noqa: N803
+def _eigvalsh_cotangent(ct: Any, ans: Any, a: Any, UPLO: str = "L") -> Any:
     v = call(np.linalg.eigh, a, UPLO=UPLO)[1]
     return symmetric((conj(v) * per_column(ct)) @ transposed(v))
 
@@ -193,7 +193,7 @@ custom(
     np.linalg.eigvals,
     lambda ans, t, a: np.diagonal(np.linalg.solve(_eigvals_parts(a), t[0] @ _eigvals_parts(a)), axis1=-2, axis2=-1),
     lambda ct, ans, a: _back_through(_eigvals_parts(a), ct),
-    lambda ks, p: _eig_kind(ks, p).items[0],  # type: ignore[attr-defined]
+    lambda ks, p: _eig_kind(ks, p).items[0],
     operands=("a",),
 )
 
@@ -217,12 +217,12 @@ def _svd_kind(kinds: Kinds, params: Mapping[str, Any]) -> Kind:
     if not vectors:
         return values
     full = params.get("full_matrices", True)
-    return Tuple(
-        (Array(dtype, (*batch, m, m if full else k)), values, Array(dtype, (*batch, n if full else k, n)))
-    )
+    return Tuple((Array(dtype, (*batch, m, m if full else k)), values, Array(dtype, (*batch, n if full else k, n))))
 
 
-def _svd_tangent(ans: Any, t: Any, a: Term, full_matrices: bool = True, compute_uv: bool = True, hermitian: bool = False) -> Any:
+def _svd_tangent(
+    ans: Any, t: Any, a: Any, full_matrices: bool = True, compute_uv: bool = True, hermitian: bool = False
+) -> Any:
     if not compute_uv:
         parts = call(np.linalg.svd, a, full_matrices=False)
         u, vh = parts[0], parts[2]
@@ -243,7 +243,9 @@ def _svd_tangent(ans: Any, t: Any, a: Term, full_matrices: bool = True, compute_
     return u_move, np.diagonal(inner, axis1=-2, axis2=-1), transposed(v_move)
 
 
-def _svd_cotangent(ct: Any, ans: Any, a: Term, full_matrices: bool = True, compute_uv: bool = True, hermitian: bool = False) -> Any:
+def _svd_cotangent(
+    ct: Any, ans: Any, a: Any, full_matrices: bool = True, compute_uv: bool = True, hermitian: bool = False
+) -> Any:
     if not compute_uv:
         parts = call(np.linalg.svd, a, full_matrices=False)
         return conj((parts[0] * per_column(ct)) @ parts[2])
@@ -281,7 +283,7 @@ def _ranges(u: Any, v: Any, s: Any) -> tuple[Any, Any]:
     return u[..., k:], v[..., k:]
 
 
-def _full_svd_tangent(u: Any, s: Any, v: Any, t: Any, a: Term) -> Any:
+def _full_svd_tangent(u: Any, s: Any, v: Any, t: Any, a: Any) -> Any:
     """The extra columns turn with the others and not among themselves."""
     k = length_along(s, -1)
     thin_u, thin_v = u[..., :k], v[..., :k]
@@ -298,7 +300,7 @@ def _full_svd_tangent(u: Any, s: Any, v: Any, t: Any, a: Term) -> Any:
     return u_move, np.diagonal(inner, axis1=-2, axis2=-1), transposed(v_move)
 
 
-def _full_svd_cotangent(u_bar: Any, s_bar: Any, vh_bar: Any, u: Any, s: Any, vh: Any, a: Term) -> Any:
+def _full_svd_cotangent(u_bar: Any, s_bar: Any, vh_bar: Any, u: Any, s: Any, vh: Any, a: Any) -> Any:
     k = length_along(s, -1)
     v = transposed(vh)
     thin_u, thin_v = u[..., :k], v[..., :k]
@@ -349,7 +351,7 @@ def _qr_kind(kinds: Kinds, params: Mapping[str, Any]) -> Kind:
     return r if mode == "r" else Tuple((Array(dtype, (*batch, m, inner)), r))
 
 
-def _qr_parts(ans: Any, a: Term, mode: str) -> tuple[Any, Any]:
+def _qr_parts(ans: Any, a: Any, mode: str) -> tuple[Any, Any]:
     if mode == "raw":
         raise UnsupportedArgument("np.linalg.qr with mode='raw' has no derivative rule")
     only_real("np.linalg.qr", a)
@@ -359,7 +361,7 @@ def _qr_parts(ans: Any, a: Term, mode: str) -> tuple[Any, Any]:
     return ans[0], ans[1]
 
 
-def _qr_tangent(ans: Any, t: Any, a: Term, mode: str = "reduced") -> Any:
+def _qr_tangent(ans: Any, t: Any, a: Any, mode: str = "reduced") -> Any:
     """With q' da = w r + dr, w antisymmetric: its lower triangle is that of q' da r^-1."""
     q, r = _qr_parts(ans, a, mode)
     m, n = np.shape(a)[-2], np.shape(a)[-1]
@@ -382,7 +384,7 @@ def _strictly_lower(x: Any, q: Any) -> Any:
     return resized(np.tril(x, -1), transposed(q) @ q)
 
 
-def _qr_cotangent(ct: Any, ans: Any, a: Term, mode: str = "reduced") -> Any:
+def _qr_cotangent(ct: Any, ans: Any, a: Any, mode: str = "reduced") -> Any:
     q, r = _qr_parts(ans, a, mode)
     q_bar, r_bar = (None, ct) if mode == "r" else _given(ct)
     m, n = np.shape(a)[-2], np.shape(a)[-1]
@@ -473,4 +475,3 @@ custom(
 )
 
 custom(np.linalg.qr, _qr_tangent, _qr_cotangent, _qr_kind, operands=("a",))
-

@@ -12,7 +12,7 @@ from ast_ad.ir.kinds import Array, Dim, Kind, rank
 from ast_ad.ir.primitives import Kinds
 from ast_ad.rules.results import array_dims, dtype_by_trial, name_of
 from ast_ad.rules.table import helper, linear, primitive_of
-from ast_ad.rules.terms import Term, call
+from ast_ad.rules.terms import call
 
 #: an array cut, or filled up with zeros, to the shape of another
 resized = helper(runtime.resized, lambda ks, p: Array(name_of(ks[0]), array_dims(ks[1])))
@@ -58,7 +58,7 @@ def _kind(fn: Any, many: bool, half: str = "") -> Any:
     return kind
 
 
-def _cut(ct: Any, x: Term, size: Any) -> Any:
+def _cut(ct: Any, x: Any, size: Any) -> Any:
     return ct if size is None else resized(ct, x)
 
 
@@ -72,14 +72,14 @@ for _fn in (np.fft.fft, np.fft.ifft):
     linear(_fn, _same, _kind(_fn, False), operands=("a",))
 
 
-def _length(x: Term, n: Any, axis: Any) -> Any:
+def _length(x: Any, n: Any, axis: Any) -> Any:
     return n if n is not None else np.shape(x)[axis]
 
 
 def _real_to_half(whole: Any) -> Any:
     """The transpose of a transform of real numbers: that of complex ones, filled up with zeros, and its real part."""
 
-    def transpose(ct: Any, x: Term, n: Any = None, axis: Any = -1, norm: Any = None) -> Any:
+    def transpose(ct: Any, x: Any, n: Any = None, axis: Any = -1, norm: Any = None) -> Any:
         wide = call(np.swapaxes, ct, axis, -1) if rank(ct.kind) != 1 and axis != -1 else ct
         back = call(whole, filled(wide, _length(x, n, axis)), norm=norm)
         back = call(np.swapaxes, back, axis, -1) if wide is not ct else back
@@ -104,7 +104,7 @@ linear(np.fft.ihfft, _real_to_half(np.fft.ifft), _kind(np.fft.ihfft, False, "out
 def _half_to_real(half: Any) -> Any:
     """The transpose of a transform that gives real numbers: the half of the spectrum, each frequency counted with its mirror image."""
 
-    def transpose(ct: Any, x: Term, n: Any = None, axis: Any = -1, norm: Any = None) -> Any:
+    def transpose(ct: Any, x: Any, n: Any = None, axis: Any = -1, norm: Any = None) -> Any:
         return _cut(doubled(call(half, ct, axis=axis, norm=norm), ct, axis=axis), x, n)
 
     return transpose
@@ -116,7 +116,7 @@ linear(np.fft.hfft, _half_to_real(np.fft.rfft), _kind(np.fft.hfft, False, "in"),
 # Many dimensions
 
 
-def _axes(x: Term, s: Any, axes: Any) -> tuple[int, ...]:
+def _axes(x: Any, s: Any, axes: Any) -> tuple[int, ...]:
     if axes is not None:
         return tuple(axes)
     return tuple(range(x.ndim)) if s is None else tuple(range(x.ndim - len(s), x.ndim))

@@ -9,21 +9,21 @@ import numpy as np
 
 from ast_ad import runtime
 from ast_ad.ir import primitives as P
-from ast_ad.ir.kinds import Array, Kind, Scalar, broadcast_dims, dims_of, is_number, rank
+from ast_ad.ir.kinds import Array, Kind, Scalar, Tuple, broadcast_dims, dims_of, is_number, rank
 from ast_ad.ir.primitives import HOLE, Kinds, Span
 from ast_ad.rules.modes import elements
 from ast_ad.rules.results import array_dims, item_of, items_of, name_of, promoted, unknown
 from ast_ad.rules.shaping import reshaped
 from ast_ad.rules.structures import unbroadcast, zeros
 from ast_ad.rules.table import custom, helper, linear, nondifferentiable, primitive_of
-from ast_ad.rules.terms import Term, call, make
+from ast_ad.rules.terms import call, make
 
 # where, select, choose
 
 
 def _where_kind(kinds: Kinds, params: Mapping[str, Any]) -> Kind:
     if len(kinds) == 1:
-        return P.Tuple((Array("int64", (None,)),) * (rank(kinds[0]) or 1))
+        return Tuple((Array("int64", (None,)),) * (rank(kinds[0]) or 1))
     dims = broadcast_dims([Array(None, array_dims(k)) for k in kinds])
     pair = [k if isinstance(k, Scalar) else Array(name_of(k), ()) for k in kinds[1:]]
     from ast_ad.ir.kinds import elementwise_kind
@@ -59,7 +59,12 @@ def _select_kind(kinds: Kinds, params: Mapping[str, Any]) -> Kind:
 
 def _select_tangent(ans: Any, tangents: Any, tests: Any, choices: Any, default: Any = None) -> Any:
     t = tangents[1]
-    return call(np.select, tests, tuple(0 if x is None else x for x in t) if isinstance(t, tuple) else t, 0.0 if len(tangents) < 3 or tangents[2] is None else tangents[2])
+    return call(
+        np.select,
+        tests,
+        tuple(0 if x is None else x for x in t) if isinstance(t, tuple) else t,
+        0.0 if len(tangents) < 3 or tangents[2] is None else tangents[2],
+    )
 
 
 def _select_cotangents(ct: Any, ans: Any, tests: Any, choices: Any, default: Any = None) -> Any:
@@ -110,7 +115,7 @@ linear(np.choose, (None, _choose_cotangents), _choose_kind, operands=("a", "choi
 # take, and others that are a subscript
 
 
-def _take_index(x: Term, indices: Any, axis: Any, mode: Any) -> tuple[Any, Any]:
+def _take_index(x: Any, indices: Any, axis: Any, mode: Any) -> tuple[Any, Any]:
     """The subscript that np.take stands for."""
     if mode != "raise":
         length = x.size if axis is None else np.shape(x)[axis]
@@ -136,7 +141,7 @@ def _as_indices(indices: Any) -> Any:
     return indices if is_number(indices.kind) else call(np.array, indices)
 
 
-def _take_transpose(ct: Any, x: Term, indices: Any, axis: Any = None, mode: Any = "raise") -> Any:
+def _take_transpose(ct: Any, x: Any, indices: Any, axis: Any = None, mode: Any = "raise") -> Any:
     index, at = _take_index(x, _as_indices(indices), axis, mode)
     if axis is None and rank(x.kind) != 1:
         return reshaped(make(P.INDEX_ADD, np.zeros_like(np.ravel(x)), ct, at, index=index), x)
@@ -153,7 +158,11 @@ def _like_indices(kinds: Kinds, params: Mapping[str, Any]) -> Kind:
 add_along_axis = helper(runtime.add_along_axis, lambda ks, p: Array(name_of(ks[0]), array_dims(ks[0])), total=P.never)
 linear(
     primitive_of(runtime.add_along_axis),
-    (lambda ct, x, indices, values, axis: ct, None, lambda ct, x, indices, values, axis: np.take_along_axis(ct, indices, axis)),
+    (
+        lambda ct, x, indices, values, axis: ct,
+        None,
+        lambda ct, x, indices, values, axis: np.take_along_axis(ct, indices, axis),
+    ),
 )
 linear(
     np.take_along_axis,
@@ -182,12 +191,12 @@ linear(
 )
 
 
-def reshaped_mask(test: Term, x: Term) -> Any:
+def reshaped_mask(test: Any, x: Any) -> Any:
     """A condition in the shape of the array that it picks from."""
     return np.reshape(test, x.shape)
 
 
-def _compress_transpose(ct: Any, test: Any, x: Term, axis: Any = None) -> Any:
+def _compress_transpose(ct: Any, test: Any, x: Any, axis: Any = None) -> Any:
     at = call(np.flatnonzero, test)
     if axis is None:
         return reshaped(make(P.INDEX_ADD, np.zeros_like(np.ravel(x)), ct, at, index=(HOLE,)), x)
@@ -217,7 +226,7 @@ def _diagonal_kind(kinds: Kinds, params: Mapping[str, Any]) -> Kind:
     return Array(name_of(kinds[0]), _diagonal_dims(array_dims(kinds[0]), params.get("offset", 0), one, two))
 
 
-def _on_diagonal(ct: Any, x: Term, offset: Any = 0, axis1: Any = 0, axis2: Any = 1) -> Any:
+def _on_diagonal(ct: Any, x: Any, offset: Any = 0, axis1: Any = 0, axis2: Any = 1) -> Any:
     return diagonal_like(ct, x, offset=offset, axis1=axis1, axis2=axis2)
 
 
@@ -246,7 +255,7 @@ def _trace_kind(kinds: Kinds, params: Mapping[str, Any]) -> Kind:
     return Array(name_of(kinds[0]) if name_of(kinds[0]) != "bool" else "int64", None if dims is None else dims[:-1])
 
 
-def _trace_transpose(ct: Any, x: Term, offset: Any = 0, axis1: Any = 0, axis2: Any = 1, dtype: Any = None) -> Any:
+def _trace_transpose(ct: Any, x: Any, offset: Any = 0, axis1: Any = 0, axis2: Any = 1, dtype: Any = None) -> Any:
     diagonal = np.diagonal(x, offset=offset, axis1=axis1, axis2=axis2)
     wide = ct if rank(ct.kind) == 0 else ct[..., None]
     return _on_diagonal(make(P.BROADCAST_LIKE, wide, diagonal), x, offset, axis1, axis2)
@@ -292,13 +301,11 @@ linear(
 nondifferentiable(
     np.nonzero,
     operands=("a",),
-    kinds=lambda ks, p: P.Tuple((Array("int64", (None,)),) * (rank(ks[0]) or 1)),
+    kinds=lambda ks, p: Tuple((Array("int64", (None,)),) * (rank(ks[0]) or 1)),
 )
 nondifferentiable(np.flatnonzero, operands=("a",), kinds=lambda ks, p: Array("int64", (None,)))
 nondifferentiable(np.argwhere, operands=("a",), kinds=lambda ks, p: Array("int64", (None, rank(ks[0]))))
-nondifferentiable(
-    np.searchsorted, operands=("a", "v", "sorter"), kinds=lambda ks, p: Array("int64", array_dims(ks[1]))
-)
+nondifferentiable(np.searchsorted, operands=("a", "v", "sorter"), kinds=lambda ks, p: Array("int64", array_dims(ks[1])))
 nondifferentiable(np.digitize, operands=("x", "bins"), kinds=lambda ks, p: Array("int64", array_dims(ks[0])))
 nondifferentiable(
     *(np.argsort, np.argpartition),
@@ -308,4 +315,3 @@ nondifferentiable(
 nondifferentiable(np.lexsort, operands=("keys",), kinds=lambda ks, p: Array("int64", (None,)))
 nondifferentiable(np.bincount, operands=("x",), kinds=lambda ks, p: Array("int64", (None,)))
 nondifferentiable(np.isin, operands=("element", "test_elements"), kinds=lambda ks, p: Array("bool", array_dims(ks[0])))
-

@@ -7,6 +7,7 @@ from typing import Any
 
 import numpy as np
 
+from ast_ad import runtime
 from ast_ad.ir import primitives as P
 from ast_ad.ir.kinds import Array, Dim, Kind, List, Tuple, dims_of
 from ast_ad.ir.primitives import Kinds
@@ -15,8 +16,7 @@ from ast_ad.rules.results import Dims, array_dims, item_of, items_of, joined_dim
 from ast_ad.rules.shaping import reshaped
 from ast_ad.rules.structures import list_of_rows
 from ast_ad.rules.table import helper, linear, primitive_of
-from ast_ad.rules.terms import Term, UnknownRank, call, make
-from ast_ad import runtime
+from ast_ad.rules.terms import UnknownRank, call, make
 
 
 def _promoted_items(kind: Kind) -> str | None:
@@ -51,7 +51,7 @@ def _concatenated(kinds: Kinds, params: Mapping[str, Any]) -> Kind:
     return Array(dtype, tuple(_sum_of_dims(lengths) if k == along else d for k, d in enumerate(dims)))
 
 
-def length_along(x: Term, axis: int) -> Any:
+def length_along(x: Any, axis: int) -> Any:
     """The length of an axis: a number where it is known."""
     dims = dims_of(x.kind)
     if dims is None:
@@ -69,7 +69,7 @@ def along(axis: int, part: Any, rank: int | None) -> Any:
     return (*(slice(None),) * (axis % rank if rank else axis), part)
 
 
-def _parts(ct: Term, xs: Term, axis: Any = 0, dtype: Any = None) -> Any:
+def _parts(ct: Any, xs: Any, axis: Any = 0, dtype: Any = None) -> Any:
     """The stretch of the cotangent that belongs to each array."""
     known = elements(xs)
     if known is None:
@@ -111,11 +111,11 @@ def _stacked(kinds: Kinds, params: Mapping[str, Any]) -> Kind:
     return Array(dtype, (*dims[:axis], len(items) if items is not None else None, *dims[axis:]))
 
 
-def _unstacked(ct: Term, xs: Term, axis: Any = 0, dtype: Any = None) -> Any:
+def _unstacked(ct: Any, xs: Any, axis: Any = 0, dtype: Any = None) -> Any:
     """The slice of the cotangent that belongs to each array."""
     known = elements(xs)
     if known is None:
-        return list_of_rows(ct if axis == 0 else np.moveaxis(ct, axis, 0))  # type: ignore[call-overload]
+        return list_of_rows(ct if axis == 0 else np.moveaxis(ct, axis, 0))
     dims = dims_of(ct.kind)
     return tuple(ct[along(axis, k, None if dims is None else len(dims))] for k in range(len(known)))
 
@@ -137,7 +137,7 @@ def _as_columns(fn: Any, at_least: Any, axis: Any) -> Any:
         wide = [at_least(k) for k in items]
         return _concatenated((Tuple(tuple(wide)),), {"axis": axis(wide), **given})
 
-    def transpose(ct: Term, xs: Term, dtype: Any = None) -> Any:
+    def transpose(ct: Any, xs: Any, dtype: Any = None) -> Any:
         known = elements(xs)
         if known is None:
             place = axis([at_least(item_of(xs.kind))])
@@ -152,7 +152,7 @@ def _as_columns(fn: Any, at_least: Any, axis: Any) -> Any:
                 raise UnknownRank(x)
             size = dims[place]
             if not isinstance(size, int):
-                size = x.size if len(x.kind.dims or ()) == 1 else length_along(x, place)  # type: ignore[attr-defined]
+                size = x.size if len(x.kind.dims or ()) == 1 else length_along(x, place)
             span = slice(start, start + size)
             result.append(reshaped(ct[along(place, span, len(dims))], x))
             start = start + size
@@ -208,14 +208,16 @@ def _split_kind(name: str) -> Any:
             return List(Array(name_of(kinds[0]), None))
         axis = {"vsplit": 0, "hsplit": 0 if len(dims) == 1 else 1, "dsplit": 2}.get(name, params.get("axis", 0))
         length = dims[axis]
-        new = length // number if isinstance(length, int) and isinstance(sections, int) and length % number == 0 else None
+        new = (
+            length // number if isinstance(length, int) and isinstance(sections, int) and length % number == 0 else None
+        )
         axis %= len(dims)
         return List(Array(name_of(kinds[0]), tuple(new if k == axis else d for k, d in enumerate(dims))))
 
     return kind
 
 
-def _split_axis(name: str, x: Term, axis: int) -> int:
+def _split_axis(name: str, x: Any, axis: int) -> int:
     return {"vsplit": 0, "dsplit": 2}.get(name, axis) if name != "hsplit" else 0 if x.ndim == 1 else 1
 
 
@@ -241,7 +243,7 @@ if hasattr(np, "unstack"):
             inner = None if dims is None else tuple(d for k, d in enumerate(dims) if k != axis % len(dims))
             return List(Array(name_of(kinds[0]), inner))
         rest = tuple(d for k, d in enumerate(dims) if k != axis % len(dims))
-        return Tuple((Array(name_of(kinds[0]), rest),) * dims[axis])  # type: ignore[operator]
+        return Tuple((Array(name_of(kinds[0]), rest),) * dims[axis])
 
     linear(
         np.unstack,

@@ -13,15 +13,15 @@ import numpy as np
 
 from ast_ad import runtime
 from ast_ad.ir import primitives as P
-from ast_ad.ir.kinds import Array, Kind, Tuple, dims_of, is_complex, rank
+from ast_ad.ir.kinds import Array, Kind, Tuple, is_complex, rank
 from ast_ad.ir.primitives import Kinds
-from ast_ad.rules.arithmetic import divide, divide_or_zero, power
+from ast_ad.rules.arithmetic import divide_or_zero, power
 from ast_ad.rules.products import outer, transposed
 from ast_ad.rules.reductions import kept
-from ast_ad.rules.results import array_dims, axes_of, dtype_by_trial, inexact, name_of, promoted, real, reduced_dims
+from ast_ad.rules.results import array_dims, axes_of, inexact, name_of, promoted, real, reduced_dims
 from ast_ad.rules.structures import unbroadcast
-from ast_ad.rules.table import custom, helper, linear, nondifferentiable, primitive_of
-from ast_ad.rules.terms import Term, call, make
+from ast_ad.rules.table import custom, helper, nondifferentiable, primitive_of
+from ast_ad.rules.terms import call, make
 
 # Norms
 
@@ -31,13 +31,13 @@ def _norm_kind(kinds: Kinds, params: Mapping[str, Any]) -> Kind:
     return Array(real(inexact(name_of(kinds[0]))), reduced_dims(dims, axis, params.get("keepdims")))
 
 
-def _is_matrix_norm(x: Term, ord_: Any, axis: Any) -> bool:
+def _is_matrix_norm(x: Any, ord_: Any, axis: Any) -> bool:
     if axis is not None:
         return isinstance(axis, tuple) and len(axis) == 2
     return ord_ is not None and x.ndim == 2
 
 
-def _norm_cotangent(ct: Any, ans: Term, x: Term, ord: Any = None, axis: Any = None, keepdims: Any = False) -> Any:  # noqa: A002
+def _norm_cotangent(ct: Any, ans: Any, x: Any, ord: Any = None, axis: Any = None, keepdims: Any = False) -> Any:  # noqa: A002
     wide_ct, wide = kept(ct, x, axis, keepdims), kept(ans, x, axis, keepdims)
     if _is_matrix_norm(x, ord, axis) and ord not in (None, "fro"):
         return _matrix_norm_cotangent(ct, ans, x, ord, axis, keepdims)
@@ -57,7 +57,7 @@ def _norm_cotangent(ct: Any, ans: Term, x: Term, ord: Any = None, axis: Any = No
     return divide_or_zero(wide_ct * direction * power(size, ord - 1), power(wide, ord - 1))
 
 
-def _norm_tangent(ans: Term, t: Any, x: Term, ord: Any = None, axis: Any = None, keepdims: Any = False) -> Any:  # noqa: A002
+def _norm_tangent(ans: Any, t: Any, x: Any, ord: Any = None, axis: Any = None, keepdims: Any = False) -> Any:  # noqa: A002
     if ord == 0 and not _is_matrix_norm(x, ord, axis):
         return None
     if _is_matrix_norm(x, ord, axis) and ord not in (None, "fro"):
@@ -71,12 +71,12 @@ def _norm_tangent(ans: Term, t: Any, x: Term, ord: Any = None, axis: Any = None,
     return np.sum(product, axis=axis, keepdims=keepdims)
 
 
-def _matrix_axes(x: Term, axis: Any) -> tuple[int, int]:
+def _matrix_axes(x: Any, axis: Any) -> tuple[int, int]:
     one, two = axes_of(axis if axis is not None else (-2, -1), x.ndim)
     return one, two
 
 
-def _matrix_norm_cotangent(ct: Any, ans: Term, x: Term, ord_: Any, axis: Any, keepdims: Any) -> Any:
+def _matrix_norm_cotangent(ct: Any, ans: Any, x: Any, ord_: Any, axis: Any, keepdims: Any) -> Any:
     """Of the norms of matrices: the largest sum of a column (1) or row (inf), and the singular values (2, nuc)."""
     one, two = _matrix_axes(x, axis)
     moved = np.moveaxis(x, (one, two), (-2, -1)) if (one, two) != (x.ndim - 2, x.ndim - 1) else x
@@ -110,7 +110,7 @@ def _last_axes_norm(ct: Any, ans: Any, x: Any, ord_: Any) -> Any:
     return np.conj(product) if is_complex(x.kind) else product
 
 
-def _matrix_norm_tangent(ans: Term, t: Any, x: Term, ord_: Any, axis: Any, keepdims: Any) -> Any:
+def _matrix_norm_tangent(ans: Any, t: Any, x: Any, ord_: Any, axis: Any, keepdims: Any) -> Any:
     direction = _matrix_norm_cotangent(make(P.ZEROS_LIKE, ans) + 1, ans, x, ord_, axis, keepdims)
     product = np.real(direction * t) if is_complex(x.kind) else direction * t
     return np.sum(product, axis=axis if axis is not None else None, keepdims=keepdims)
@@ -134,8 +134,8 @@ if hasattr(np.linalg, "vector_norm"):
     )
 
 
-def _vector_norm_cotangent(ct: Any, ans: Term, x: Term, axis: Any, keepdims: Any, ord_: Any) -> Any:
-    if isinstance(axis, tuple) and len(axis) == 2 or (axis is None and x.ndim == 2):
+def _vector_norm_cotangent(ct: Any, ans: Any, x: Any, axis: Any, keepdims: Any, ord_: Any) -> Any:
+    if (isinstance(axis, tuple) and len(axis) == 2) or (axis is None and x.ndim == 2):
         axis = axes_of(axis, x.ndim)
         wide_ct, wide = kept(ct, x, axis, keepdims), kept(ans, x, axis, keepdims)
         y, size = np.conj(x) if is_complex(x.kind) else x, np.abs(x)
@@ -151,7 +151,7 @@ def _vector_norm_cotangent(ct: Any, ans: Term, x: Term, axis: Any, keepdims: Any
     return _norm_cotangent(ct, ans, x, ord_, axis, keepdims)
 
 
-def _vector_norm_tangent(ans: Term, t: Any, x: Term, axis: Any, keepdims: Any, ord_: Any) -> Any:
+def _vector_norm_tangent(ans: Any, t: Any, x: Any, axis: Any, keepdims: Any, ord_: Any) -> Any:
     if ord_ == 0:
         return None
     direction = _vector_norm_cotangent(make(P.ZEROS_LIKE, ans) + 1, ans, x, axis, keepdims, ord_)
@@ -188,13 +188,13 @@ def _solve_kind(kinds: Kinds, params: Mapping[str, Any]) -> Kind:
     return Array(dtype, (*batch, *b[-2:]))
 
 
-def _solve_tangent(ans: Any, tangents: Any, a: Term, b: Term) -> Any:
+def _solve_tangent(ans: Any, tangents: Any, a: Any, b: Any) -> Any:
     da, db = tangents
     change = db if da is None else -(da @ ans) if db is None else db - da @ ans
     return np.linalg.solve(a, change)
 
 
-def _solve_by_matrix(ct: Any, ans: Any, a: Term, b: Term) -> Any:
+def _solve_by_matrix(ct: Any, ans: Any, a: Any, b: Any) -> Any:
     b_bar = np.linalg.solve(transposed(a), ct)
     if rank(b.kind) == 1:
         product = outer(b_bar, ans) if rank(a.kind) == 2 else b_bar[..., None] * ans[..., None, :]
@@ -203,7 +203,7 @@ def _solve_by_matrix(ct: Any, ans: Any, a: Term, b: Term) -> Any:
     return -unbroadcast(product, a) if a.ndim != 2 or b.ndim > 2 else -product
 
 
-def _solve_by_right_side(ct: Any, ans: Any, a: Term, b: Term) -> Any:
+def _solve_by_right_side(ct: Any, ans: Any, a: Any, b: Any) -> Any:
     if rank(b.kind) == 1 and rank(a.kind) != 2:
         return unbroadcast(np.linalg.solve(transposed(a), ct[..., None])[..., 0], b)
     b_bar = np.linalg.solve(transposed(a), ct)
@@ -271,14 +271,14 @@ def _slogdet_kind(kinds: Kinds, params: Mapping[str, Any]) -> Kind:
     return Tuple((Array(dtype, batch), Array(real(dtype), batch)))
 
 
-def _slogdet_tangent(ans: Any, t: Any, x: Term) -> Any:
+def _slogdet_tangent(ans: Any, t: Any, x: Any) -> Any:
     change = np.trace(np.linalg.solve(x, t[0]), axis1=-2, axis2=-1)
     if is_complex(x.kind):
         return ans[0] * (1j * np.imag(change)), np.real(change)
     return None, change
 
 
-def _slogdet_cotangent(ct: Any, ans: Any, x: Term) -> Any:
+def _slogdet_cotangent(ct: Any, ans: Any, x: Any) -> Any:
     inverse = transposed(np.linalg.inv(x))
     if not is_complex(x.kind):
         return None if ct[1] is None else _each(ct[1]) * inverse
@@ -308,9 +308,7 @@ def _pinv_tangent(ans: Any, t: Any, x: Any, rcond: Any = None, hermitian: Any = 
     d_h = _adjoint(d)
     left, right = _adjoint(ans), ans
     return (
-        -(right @ d @ right)
-        + (right @ left) @ (d_h - d_h @ (x @ right))
-        + (d_h - (right @ x) @ d_h) @ (left @ right)
+        -(right @ d @ right) + (right @ left) @ (d_h - d_h @ (x @ right)) + (d_h - (right @ x) @ d_h) @ (left @ right)
     )
 
 
@@ -378,5 +376,6 @@ custom(
     result="layout",
 )
 
-nondifferentiable(np.linalg.matrix_rank, operands=("A",), kinds=lambda ks, p: Array("int64", (array_dims(ks[0]) or (0, 0))[:-2]))
-
+nondifferentiable(
+    np.linalg.matrix_rank, operands=("A",), kinds=lambda ks, p: Array("int64", (array_dims(ks[0]) or (0, 0))[:-2])
+)

@@ -25,7 +25,6 @@ from ast_ad.rules.table import (
 )
 from ast_ad.rules.terms import Term, call
 
-
 # Exponentials, logarithms, powers
 
 elementwise((np.exp, math.exp), lambda ans, x: ans)
@@ -75,7 +74,7 @@ elementwise((np.rad2deg, np.degrees, math.degrees), lambda ans, x: 180 / math.pi
 elementwise(np.hypot, lambda ans, x, y: divide_or_zero(x, ans), lambda ans, x, y: divide_or_zero(y, ans))
 
 
-def _hypot_tangent(ans: Term, tangents: Any, *coordinates: Term) -> Any:
+def _hypot_tangent(ans: Any, tangents: Any, *coordinates: Any) -> Any:
     total: Any = 0
     for t, x in zip(tangents, coordinates, strict=True):
         total = total if t is None else total + t * x
@@ -90,14 +89,14 @@ custom(
 )
 
 
-def _points(p: Term, q: Term) -> list[tuple[Term, Term]]:
+def _points(p: Any, q: Any) -> list[tuple[Term, Term]]:
     one, two = elements(p), elements(q)
     if one is None or two is None:
         raise TypeError("math.dist has a derivative for points whose number of coordinates is known")
     return list(zip(one, two, strict=True))
 
 
-def _dist_tangent(ans: Term, tangents: Any, p: Term, q: Term) -> Any:
+def _dist_tangent(ans: Any, tangents: Any, p: Any, q: Any) -> Any:
     total: Any = 0
     for k, (a, b) in enumerate(_points(p, q)):
         for t, sign in zip(tangents, (1, -1), strict=True):
@@ -148,7 +147,7 @@ custom(
 )
 nondifferentiable(math.ceil, math.floor, math.trunc, kinds=lambda ks, p: INT)
 nondifferentiable(
-    *(getattr(math, name) for name in "comb perm factorial gcd lcm isqrt".split()), kinds=lambda ks, p: INT
+    *(getattr(math, name) for name in ["comb", "perm", "factorial", "gcd", "lcm", "isqrt"]), kinds=lambda ks, p: INT
 )
 nondifferentiable(math.isfinite, math.isinf, math.isnan, math.isclose, kinds=lambda ks, p: BOOL)
 nondifferentiable(math.ulp, kinds=lambda ks, p: FLOAT)
@@ -161,7 +160,7 @@ if hasattr(math, "nextafter"):
 def _each(function: Any) -> Any:
     """The cotangents of the elements of an iterable, from a function of its number."""
 
-    def cotangent(ct: Term, ans: Term, xs: Term, **params: Any) -> Any:
+    def cotangent(ct: Any, ans: Any, xs: Any, **params: Any) -> Any:
         known = elements(xs)
         if known is None:
             return function(ct, ans, xs, None, None)
@@ -170,7 +169,7 @@ def _each(function: Any) -> Any:
     return cotangent
 
 
-def _fsum_tangent(ans: Term, tangents: Any, xs: Term) -> Any:
+def _fsum_tangent(ans: Any, tangents: Any, xs: Any) -> Any:
     (t,) = tangents
     if isinstance(t, Term):
         return call(math.fsum, t)
@@ -194,13 +193,13 @@ def _product_of_others(known: Any, k: int) -> Any:
     return total
 
 
-def _prod_tangent(ans: Term, tangents: Any, xs: Term, start: Any = 1) -> Any:
+def _prod_tangent(ans: Any, tangents: Any, xs: Any, start: Any = 1) -> Any:
     t = tangents[0]
     known = elements(xs)
     if known is None:
         from ast_ad.rules.reductions import products_of_others
 
-        return start * np.sum(products_of_others(call(np.array, xs)) * call(np.array, t))  # type: ignore[arg-type]
+        return start * np.sum(products_of_others(call(np.array, xs)) * call(np.array, t))
     total: Any = None
     for k, part in enumerate(t):
         if part is not None:
@@ -209,13 +208,13 @@ def _prod_tangent(ans: Term, tangents: Any, xs: Term, start: Any = 1) -> Any:
     return total
 
 
-def _prod_cotangent(ct: Term, ans: Term, xs: Term, start: Any = 1) -> Any:
+def _prod_cotangent(ct: Any, ans: Any, xs: Any, start: Any = 1) -> Any:
     known = elements(xs)
     if known is None:
         from ast_ad.rules.reductions import products_of_others
         from ast_ad.rules.structures import list_of_rows
 
-        return list_of_rows(ct * start * products_of_others(call(np.array, xs)))  # type: ignore[arg-type]
+        return list_of_rows(ct * start * products_of_others(call(np.array, xs)))
     return tuple(ct * (start * _product_of_others(known, k)) for k in range(len(known)))
 
 
@@ -232,13 +231,11 @@ def _kind_of_product(kinds: Kinds, params: Mapping[str, Any]) -> Kind:
     return found
 
 
-custom(
-    primitive_for(math.prod, _kind_of_product, operands=("iterable",)), _prod_tangent, _prod_cotangent
-)
+custom(primitive_for(math.prod, _kind_of_product, operands=("iterable",)), _prod_tangent, _prod_cotangent)
 
 if hasattr(math, "sumprod"):
 
-    def _sumprod_tangent(ans: Term, tangents: Any, p: Term, q: Term) -> Any:
+    def _sumprod_tangent(ans: Any, tangents: Any, p: Any, q: Any) -> Any:
         total: Any = None
         for t, other in zip(tangents, (q, p), strict=True):
             known = elements(other)
@@ -268,7 +265,7 @@ elementwise(math.erfc, lambda ans, x: -_TWO_BY_ROOT_PI * np.exp(-(x * x)))
 _polygamma = helper(runtime.polygamma, lambda ks, p: FLOAT)
 
 
-def polygamma(order: int, x: Any) -> Term:
+def polygamma(order: int, x: Any) -> Any:
     """The derivative of order `order + 1` of log(gamma(x)) for a Python number."""
     return _polygamma(x, order=order)
 
@@ -276,4 +273,3 @@ def polygamma(order: int, x: Any) -> Term:
 elementwise(primitive_of(runtime.polygamma), lambda ans, x, order: polygamma(order + 1, x))
 elementwise(math.gamma, lambda ans, x: ans * polygamma(0, x))
 elementwise(math.lgamma, lambda ans, x: polygamma(0, x))
-

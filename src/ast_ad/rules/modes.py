@@ -103,7 +103,11 @@ class Linear(Rule):
         if all(t is None for t in tangents):
             return None
         operands = [
-            arg if transpose is None else _dense(tangent, arg) if self.zero is None or tangent is not None else self.zero(arg)
+            arg
+            if transpose is None
+            else _dense(tangent, arg)
+            if self.zero is None or tangent is not None
+            else self.zero(arg)
             for arg, tangent, transpose in zip(args, tangents, self._per_argument(args, params), strict=True)
         ]
         result = make(self.fn, *operands, **params)

@@ -13,7 +13,7 @@ from ast_ad.rules.binding import UnsupportedArgument
 from ast_ad.rules.joining import length_along
 from ast_ad.rules.results import array_dims, axes_of, inexact, name_of, promoted, reduced_dims
 from ast_ad.rules.table import composite
-from ast_ad.rules.terms import Term, call
+from ast_ad.rules.terms import call
 
 
 def _sorted_kind(kinds: Kinds, params: Mapping[str, Any]) -> Kind:
@@ -31,9 +31,7 @@ composite(
 )
 composite(
     np.partition,
-    lambda a, kth, axis=-1, kind="introselect": np.take_along_axis(
-        a, call(np.argpartition, a, kth, axis=axis), axis
-    ),
+    lambda a, kth, axis=-1, kind="introselect": np.take_along_axis(a, call(np.argpartition, a, kth, axis=axis), axis),
     _sorted_kind,
     operands=("a", "kth"),
 )
@@ -54,7 +52,7 @@ _PLACES: dict[str, tuple[float, float]] = {
 }
 
 
-def _in_front(a: Term, axis: Any) -> Any:
+def _in_front(a: Any, axis: Any) -> Any:
     """The array with the axes that are reduced made one, the first."""
     if axis is None:
         return np.ravel(a)
@@ -67,7 +65,7 @@ def _in_front(a: Term, axis: Any) -> Any:
 
 
 def _quantile(
-    a: Term, q: Any, axis: Any = None, method: str = "linear", keepdims: bool = False, nans: bool = False
+    a: Any, q: Any, axis: Any = None, method: str = "linear", keepdims: bool = False, nans: bool = False
 ) -> Any:
     """Between the neighbours of the place that the quantile has among the sorted."""
     if method not in _PLACES:
@@ -101,20 +99,20 @@ def _quantile(
     return _restored(low + part * (high - low), a, q, axis, keepdims)
 
 
-def _picked(s: Term, at: Any, q: Any, nans: bool) -> Any:
+def _picked(s: Any, at: Any, q: Any, nans: bool) -> Any:
     if not nans:
         return np.take(s, at, axis=0)
     return call(np.take_along_axis, s, at if rank(q.kind) else at[None], 0) if s.ndim > 1 else np.take(s, at)
 
 
-def _beside(x: Any, s: Term, q: Any, nans: bool) -> Any:
+def _beside(x: Any, s: Any, q: Any, nans: bool) -> Any:
     """One number for each quantile, beside the rows of the sorted."""
     if nans or rank(q.kind) == 0:
         return x
     return np.reshape(x, (*(np.shape(q)[k] for k in range(q.ndim)), *(1,) * (s.ndim - 1)))
 
 
-def _restored(found: Any, a: Term, q: Any, axis: Any, keepdims: bool) -> Any:
+def _restored(found: Any, a: Any, q: Any, axis: Any, keepdims: bool) -> Any:
     """The result in NumPy's shape: the quantiles' axes in front, then those that are left."""
     dims = array_dims(a.kind)
     left = len(reduced_dims(dims, axis, keepdims) or ())
@@ -140,7 +138,9 @@ def _quantile_kind(kinds: Kinds, params: Mapping[str, Any]) -> Kind:
 
 
 def _of(nans: bool, percent: bool) -> Any:
-    def formula(a: Term, q: Any, axis: Any = None, method: str = "linear", keepdims: Any = False, overwrite_input: bool = False) -> Any:
+    def formula(
+        a: Any, q: Any, axis: Any = None, method: str = "linear", keepdims: Any = False, overwrite_input: bool = False
+    ) -> Any:
         return _quantile(a, q / 100.0 if percent else q, axis, method, keepdims is True, nans)
 
     return formula
@@ -172,7 +172,7 @@ composite(np.nanmedian, _median_of(True), _median_kind, operands=("a",))
 # Weighted means
 
 
-def _average(a: Term, axis: Any = None, weights: Any = None, returned: bool = False, keepdims: Any = False) -> Any:
+def _average(a: Any, axis: Any = None, weights: Any = None, returned: bool = False, keepdims: Any = False) -> Any:
     keep = keepdims is True
     if weights is None:
         mean = np.mean(a, axis=axis, keepdims=keep)
@@ -212,7 +212,14 @@ def _observations(m: Any, y: Any, rowvar: Any) -> Any:
 
 
 def _cov(
-    m: Any, y: Any = None, rowvar: Any = True, bias: Any = False, ddof: Any = None, fweights: Any = None, aweights: Any = None, dtype: Any = None
+    m: Any,
+    y: Any = None,
+    rowvar: Any = True,
+    bias: Any = False,
+    ddof: Any = None,
+    fweights: Any = None,
+    aweights: Any = None,
+    dtype: Any = None,
 ) -> Any:
     x = _observations(m, y, rowvar)
     ddof = (0 if bias else 1) if ddof is None else ddof

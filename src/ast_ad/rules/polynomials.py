@@ -15,7 +15,7 @@ from ast_ad.rules.joining import length_along
 from ast_ad.rules.results import array_dims, inexact, name_of, promoted
 from ast_ad.rules.shaping import reshaped
 from ast_ad.rules.table import bilinear, composite, custom, helper, linear, primitive_of
-from ast_ad.rules.terms import Term, call
+from ast_ad.rules.terms import call
 
 # Convolutions
 
@@ -64,7 +64,7 @@ composite(
 )
 
 
-def correlated(a: Term, v: Term, mode: str) -> Any:
+def correlated(a: Any, v: Any, mode: str) -> Any:
     """A correlation as a convolution; of the modes, only "same" depends on which is the longer one."""
     turned = np.flip(_conj(v))
     if mode != "same":
@@ -80,7 +80,7 @@ linear(primitive_of(runtime.uncut_correlation), (lambda ct, c, a, v: cut_correla
 # Interpolation
 
 
-def _interp(x: Term, xp: Term, fp: Term, left: Any = None, right: Any = None, period: Any = None) -> Any:
+def _interp(x: Any, xp: Any, fp: Any, left: Any = None, right: Any = None, period: Any = None) -> Any:
     if period is not None:
         raise UnsupportedArgument("np.interp with a period has no derivative rule")
     last = length_along(xp, 0) - 1
@@ -132,7 +132,7 @@ custom(
 )
 
 
-def _polyder(p: Term, m: int = 1) -> Any:
+def _polyder(p: Any, m: int = 1) -> Any:
     for _ in range(m):
         p = p[:-1] * call(np.arange, length_along(p, 0) - 1, 0, -1)
     return p
@@ -146,7 +146,7 @@ composite(
 )
 
 
-def _polyfit(x: Term, y: Term, deg: int, w: Any = None) -> Any:
+def _polyfit(x: Any, y: Any, deg: int, w: Any = None) -> Any:
     left, right = call(np.vander, x, deg + 1), y
     if w is not None:
         left = left * w[:, None]
@@ -187,7 +187,7 @@ def _multi_dot(arrays: Any) -> Any:
 composite(np.linalg.multi_dot, _multi_dot, operands=("arrays",))
 
 
-def _cond(x: Term, p: Any = None) -> Any:
+def _cond(x: Any, p: Any = None) -> Any:
     if p in (None, 2, -2):
         s = call(np.linalg.svd, x, compute_uv=False)
         return s[..., -1] / s[..., 0] if p == -2 else s[..., 0] / s[..., -1]
@@ -198,7 +198,7 @@ def _cond(x: Term, p: Any = None) -> Any:
 composite(
     np.linalg.cond,
     _cond,
-    lambda ks, p: Array(inexact(name_of(ks[0])), None if array_dims(ks[0]) is None else array_dims(ks[0])[:-2]),  # type: ignore[index]
+    lambda ks, p: Array(inexact(name_of(ks[0])), None if array_dims(ks[0]) is None else array_dims(ks[0])[:-2]),
     operands=("x",),
 )
 
@@ -210,13 +210,13 @@ def _flat_size(shape: list[Any]) -> Any:
     return total
 
 
-def _tensorinv(a: Term, ind: int = 2) -> Any:
+def _tensorinv(a: Any, ind: int = 2) -> Any:
     shape = [np.shape(a)[k] for k in range(a.ndim)]
     matrix = np.reshape(a, (_flat_size(shape[:ind]), -1))
     return np.reshape(np.linalg.inv(matrix), (*shape[ind:], *shape[:ind]))
 
 
-def _tensorsolve(a: Term, b: Term, axes: Any = None) -> Any:
+def _tensorsolve(a: Any, b: Any, axes: Any = None) -> Any:
     if axes is not None:
         order = [k for k in range(a.ndim) if k not in axes] + list(axes)
         a = np.transpose(a, axes=tuple(order))
@@ -227,4 +227,3 @@ def _tensorsolve(a: Term, b: Term, axes: Any = None) -> Any:
 
 composite(np.linalg.tensorinv, _tensorinv, operands=("a",))
 composite(np.linalg.tensorsolve, _tensorsolve, operands=("a", "b"))
-

@@ -10,12 +10,12 @@ import numpy as np
 from ast_ad.ir import primitives as P
 from ast_ad.ir.kinds import Array, Dim, Kind, broadcast_dims, dims_of, is_complex, rank
 from ast_ad.ir.primitives import Kinds, matmul_kind
-from ast_ad.rules.binding import BINDERS
+from ast_ad.rules.binding import BINDERS, HONOURED
 from ast_ad.rules.modes import Rule, Tree
 from ast_ad.rules.results import Dims, array_dims, dtype_by_trial, flat, name_of, promoted
 from ast_ad.rules.shaping import reshaped
 from ast_ad.rules.structures import unbroadcast
-from ast_ad.rules.table import HONOURED, RULES, bilinear, custom, primitive_for
+from ast_ad.rules.table import RULES, bilinear, custom, primitive_for
 from ast_ad.rules.terms import Term, call, make
 
 
@@ -32,7 +32,7 @@ def outer(x: Any, y: Any) -> Any:
 # matmul
 
 
-def matmul_left(ct: Any, x: Term, y: Term) -> Any:
+def matmul_left(ct: Any, x: Any, y: Any) -> Any:
     """The cotangent of x in x @ y."""
     if y.ndim == 1:
         if x.ndim == 1:
@@ -44,7 +44,7 @@ def matmul_left(ct: Any, x: Term, y: Term) -> Any:
     return product if x.ndim == y.ndim == 2 else unbroadcast(product, x)
 
 
-def matmul_right(ct: Any, x: Term, y: Term) -> Any:
+def matmul_right(ct: Any, x: Any, y: Any) -> Any:
     """The cotangent of y in x @ y."""
     if x.ndim == 1:
         if y.ndim == 1:
@@ -76,7 +76,7 @@ def _dot_kind(kinds: Kinds, params: Mapping[str, Any]) -> Kind:
     return Array(dtype, a[:-1] + (b[:-2] + b[-1:] if len(b) > 1 else ()))
 
 
-def _dot_left(ct: Any, x: Term, y: Term) -> Any:
+def _dot_left(ct: Any, x: Any, y: Any) -> Any:
     if x.ndim == 0:
         return np.sum(ct * y)
     if y.ndim == 0:
@@ -89,7 +89,7 @@ def _dot_left(ct: Any, x: Term, y: Term) -> Any:
     return np.tensordot(ct, y, (axes, _all_but(y.ndim, y.ndim - 2)))
 
 
-def _dot_right(ct: Any, x: Term, y: Term) -> Any:
+def _dot_right(ct: Any, x: Any, y: Any) -> Any:
     if y.ndim == 0:
         return np.sum(ct * x)
     if x.ndim == 0:
@@ -115,7 +115,7 @@ def _inner_kind(kinds: Kinds, params: Mapping[str, Any]) -> Kind:
     return Array(_dtype(kinds), a[:-1] + b[:-1] if a and b else a or b)
 
 
-def _inner_left(ct: Any, x: Term, y: Term) -> Any:
+def _inner_left(ct: Any, x: Any, y: Any) -> Any:
     if x.ndim == 0:
         return np.sum(ct * y)
     if y.ndim < 2:
@@ -123,7 +123,7 @@ def _inner_left(ct: Any, x: Term, y: Term) -> Any:
     return ct @ y if y.ndim == 2 else np.tensordot(ct, y, y.ndim - 1)
 
 
-def _inner_right(ct: Any, x: Term, y: Term) -> Any:
+def _inner_right(ct: Any, x: Any, y: Any) -> Any:
     if y.ndim == 0:
         return np.sum(ct * x)
     if x.ndim < 2:
@@ -141,7 +141,7 @@ def _outer_kind(kinds: Kinds, params: Mapping[str, Any]) -> Kind:
     return Array(_dtype(kinds), (*(flat(array_dims(kinds[0])) or (None,)), *(flat(array_dims(kinds[1])) or (None,))))
 
 
-def _flattened(x: Term) -> Any:
+def _flattened(x: Any) -> Any:
     return x if rank(x.kind) == 1 else np.ravel(x)
 
 
@@ -285,21 +285,19 @@ def _tensordot(ct: Any, other: Any, mine: Sequence[int], others: Sequence[int], 
     return product if back == tuple(range(len(back))) else np.transpose(product, axes=back)
 
 
-def _tensordot_left(ct: Any, x: Term, y: Term, axes: Any = 2) -> Any:
+def _tensordot_left(ct: Any, x: Any, y: Any, axes: Any = 2) -> Any:
     one, two = _contracted(x.ndim, y.ndim, axes)
     return _tensordot(ct, y, one, two, first=True)
 
 
-def _tensordot_right(ct: Any, x: Term, y: Term, axes: Any = 2) -> Any:
+def _tensordot_right(ct: Any, x: Any, y: Any, axes: Any = 2) -> Any:
     one, two = _contracted(x.ndim, y.ndim, axes)
     return _tensordot(ct, x, two, one, first=False)
 
 
 bilinear(np.tensordot, _tensordot_left, _tensordot_right, _tensordot_kind, operands=("a", "b"))
 if hasattr(np.linalg, "tensordot"):
-    bilinear(
-        np.linalg.tensordot, _tensordot_left, _tensordot_right, _tensordot_kind, operands=("x1", "x2")
-    )
+    bilinear(np.linalg.tensordot, _tensordot_left, _tensordot_right, _tensordot_kind, operands=("x1", "x2"))
 
 
 # einsum
@@ -346,7 +344,7 @@ class _Einsum(Rule):
 
     __slots__ = ()
 
-    def jvp(self, ans: Term, args: tuple[Term, ...], params: dict[str, Any], tangents: Sequence[Tree]) -> Tree:
+    def jvp(self, ans: Any, args: tuple[Term, ...], params: dict[str, Any], tangents: Sequence[Tree]) -> Tree:
         total: Any = None
         for i, t in enumerate(tangents):
             if t is not None:
@@ -355,7 +353,7 @@ class _Einsum(Rule):
         result: Tree = total
         return result
 
-    def vjp(self, ans: Term, args: tuple[Term, ...], params: dict[str, Any], ct: Term, i: int) -> Tree:
+    def vjp(self, ans: Any, args: tuple[Term, ...], params: dict[str, Any], ct: Any, i: int) -> Tree:
         terms, out = parse(params["subscripts"], [a.ndim for a in args])
         mine = terms[i]
         others = [args[j] for j in range(len(args)) if j != i]
@@ -371,7 +369,7 @@ class _Einsum(Rule):
                 result = unbroadcast(result, args[i])
             if any(_may_be_stretched(c, out, letters, others) for c in mine):
                 result = make(P.BROADCAST_LIKE, result, args[i])
-        return result  # type: ignore[no-any-return]
+        return result
 
 
 def _may_be_stretched(letter: str, out: str, letters: Sequence[str], others: Sequence[Term]) -> bool:
@@ -387,7 +385,7 @@ def _may_be_stretched(letter: str, out: str, letters: Sequence[str], others: Seq
     return all(d is None or d == 1 for d in dims)
 
 
-def _spread(ct: Any, letters: str, mine: str, x: Term) -> Any:
+def _spread(ct: Any, letters: str, mine: str, x: Any) -> Any:
     """A cotangent over the distinct letters of an operand, in its shape: summed axes stretched, repeated ones on the diagonal."""
     distinct = "".join(dict.fromkeys(mine))
     index = tuple(slice(None) if c in letters else None for c in distinct)
@@ -400,12 +398,12 @@ def _spread(ct: Any, letters: str, mine: str, x: Term) -> Any:
     value = make(P.BROADCAST_LIKE, wide, core)
     for k, letter in enumerate(mine):
         if letter in mine[:k]:
-            value = _with_diagonal(value, distinct[: k], mine[: k + 1], letter, x, k)
+            value = _with_diagonal(value, distinct[:k], mine[: k + 1], letter, x, k)
             distinct = distinct[:k] + letter + distinct[k:]
     return value
 
 
-def _with_diagonal(value: Any, before: str, upto: str, letter: str, x: Term, k: int) -> Any:
+def _with_diagonal(value: Any, before: str, upto: str, letter: str, x: Any, k: int) -> Any:
     """`value` with an axis k added that is equal to an earlier axis of the same letter."""
     first = upto.index(letter)
     length = np.shape(x)[k]
@@ -464,7 +462,7 @@ def _kron_kind(kinds: Kinds, params: Mapping[str, Any]) -> Kind:
     return Array(_dtype(kinds), dims)
 
 
-def _interleaved(ct: Any, x: Term, y: Term) -> tuple[Any, tuple[int, ...], tuple[int, ...]]:
+def _interleaved(ct: Any, x: Any, y: Any) -> tuple[Any, tuple[int, ...], tuple[int, ...]]:
     """The cotangent of a Kronecker product with the axes of both operands apart, and which are whose."""
     size = max(x.ndim, y.ndim)
     shape: list[Any] = []
@@ -476,7 +474,7 @@ def _interleaved(ct: Any, x: Term, y: Term) -> tuple[Any, tuple[int, ...], tuple
     return apart, tuple(range(0, 2 * size, 2)), tuple(range(1, 2 * size, 2))
 
 
-def _kron_left(ct: Any, x: Term, y: Term) -> Any:
+def _kron_left(ct: Any, x: Any, y: Any) -> Any:
     if not x.ndim or not y.ndim:
         return reshaped(np.sum(ct * y) if not x.ndim else ct * y, x)
     apart, _, theirs = _interleaved(ct, x, y)
@@ -485,7 +483,7 @@ def _kron_left(ct: Any, x: Term, y: Term) -> Any:
     return reshaped(product, x)
 
 
-def _kron_right(ct: Any, x: Term, y: Term) -> Any:
+def _kron_right(ct: Any, x: Any, y: Any) -> Any:
     if not x.ndim or not y.ndim:
         return reshaped(np.sum(ct * x) if not y.ndim else ct * x, y)
     apart, mine, _ = _interleaved(ct, x, y)
@@ -508,12 +506,12 @@ def _cross_axes(axisa: Any, axisb: Any, axisc: Any, axis: Any) -> tuple[Any, Any
     return (axisa, axisb, axisc) if axis is None else (axis, axis, axis)
 
 
-def _cross_left(ct: Any, x: Term, y: Term, axisa: Any = -1, axisb: Any = -1, axisc: Any = -1, axis: Any = None) -> Any:
+def _cross_left(ct: Any, x: Any, y: Any, axisa: Any = -1, axisb: Any = -1, axisc: Any = -1, axis: Any = None) -> Any:
     a, b, c = _cross_axes(axisa, axisb, axisc, axis)
     return unbroadcast(np.cross(y, ct, axisa=b, axisb=c, axisc=a), x)
 
 
-def _cross_right(ct: Any, x: Term, y: Term, axisa: Any = -1, axisb: Any = -1, axisc: Any = -1, axis: Any = None) -> Any:
+def _cross_right(ct: Any, x: Any, y: Any, axisa: Any = -1, axisb: Any = -1, axisc: Any = -1, axis: Any = None) -> Any:
     a, b, c = _cross_axes(axisa, axisb, axisc, axis)
     return unbroadcast(np.cross(ct, x, axisa=c, axisb=a, axisc=b), y)
 
@@ -527,4 +525,3 @@ if hasattr(np.linalg, "cross"):
         _cross_kind,
         operands=("x1", "x2"),
     )
-

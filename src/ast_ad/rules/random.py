@@ -48,12 +48,25 @@ def _high(ans: Any, self: Any, low: Any, high: Any, size: Any = None) -> Any:
 
 _BY_LOCATION = (_moved, _scaled)
 _DRAWS: dict[str, tuple[Any, ...]] = {
-    **dict.fromkeys("normal laplace logistic gumbel".split(), _BY_LOCATION),
-    **dict.fromkeys("exponential rayleigh".split(), (_only_scaled,)),
+    **dict.fromkeys(["normal", "laplace", "logistic", "gumbel"], _BY_LOCATION),
+    **dict.fromkeys(["exponential", "rayleigh"], (_only_scaled,)),
     "uniform": (_low, _high),
-    "lognormal": (lambda ans, self, mean, sigma, size=None: ans, lambda ans, self, mean, sigma, size=None: ans * divide_or_zero(np.log(ans) - mean, sigma)),
+    "lognormal": (
+        lambda ans, self, mean, sigma, size=None: ans,
+        lambda ans, self, mean, sigma, size=None: ans * divide_or_zero(np.log(ans) - mean, sigma),
+    ),
 }
-_CONSTANT = "standard_normal standard_exponential standard_cauchy random integers choice permutation binomial poisson".split()
+_CONSTANT = [
+    "standard_normal",
+    "standard_exponential",
+    "standard_cauchy",
+    "random",
+    "integers",
+    "choice",
+    "permutation",
+    "binomial",
+    "poisson",
+]
 
 for _name, _partials in _DRAWS.items():
     _method = getattr(np.random.Generator, _name)
@@ -80,4 +93,11 @@ for _name in _CONSTANT:
         nondifferentiable(
             getattr(np.random, _name), name=f"np.random.{_name}", effect=True, kinds=lambda ks, p: Array(None, None)
         )
-nondifferentiable(np.random.rand, np.random.randn, np.random.randint, np.random.seed, effect=True, kinds=lambda ks, p: Array(None, None))
+nondifferentiable(
+    np.random.rand,
+    np.random.randn,
+    np.random.randint,
+    np.random.seed,
+    effect=True,
+    kinds=lambda ks, p: Array(None, None),
+)

@@ -14,10 +14,10 @@ from ast_ad.ir.primitives import Kinds
 from ast_ad.rules.arithmetic import divide, divide_or_zero
 from ast_ad.rules.results import array_dims, axes_of, name_of, reduced_dims, reduction
 from ast_ad.rules.table import custom, helper, linear, nondifferentiable, primitive_for, primitive_of, register
-from ast_ad.rules.terms import Term, make
+from ast_ad.rules.terms import make
 
 
-def kept(value: Any, x: Term, axis: Any, keepdims: Any = False) -> Any:
+def kept(value: Any, x: Any, axis: Any, keepdims: Any = False) -> Any:
     """The result of a reduction of `x` with its reduced axes put back, of length 1, where broadcasting needs them.
 
     Axes in front need nothing: they are put back by broadcasting itself.
@@ -36,12 +36,12 @@ def kept(value: Any, x: Term, axis: Any, keepdims: Any = False) -> Any:
     return value[tuple(None if k in gone else slice(None) for k in range(last + 1))]
 
 
-def stretched(value: Any, x: Term, axis: Any, keepdims: Any = False) -> Any:
+def stretched(value: Any, x: Any, axis: Any, keepdims: Any = False) -> Any:
     """The result of a reduction of `x` in the shape of `x`."""
     return make(P.BROADCAST_LIKE, kept(value, x, axis, keepdims), x)
 
 
-def count(x: Term, axis: Any, where: Any = None) -> Any:
+def count(x: Any, axis: Any, where: Any = None) -> Any:
     """How many elements each result of a reduction of `x` is made of."""
     if where is not None:
         return np.sum(make(P.BROADCAST_LIKE, where, x), axis=axis)
@@ -55,7 +55,7 @@ def count(x: Term, axis: Any, where: Any = None) -> Any:
     return np.size(x, axis=axis) if not isinstance(axis, tuple) else _size_of_axes(x, axis)
 
 
-def _size_of_axes(x: Term, axis: tuple[int, ...]) -> Any:
+def _size_of_axes(x: Any, axis: tuple[int, ...]) -> Any:
     total: Any = 1
     for k in axis:
         total = total * np.size(x, axis=k)
@@ -99,14 +99,18 @@ linear(
 )
 
 
-def _mean_transpose(ct: Any, x: Term, axis: Any = None, dtype: Any = None, keepdims: Any = False, where: Any = None) -> Any:
-    return _where(where, stretched(ct, x, axis, keepdims) / kept(count(x, axis, where), x, axis if where is not None else None))
+def _mean_transpose(
+    ct: Any, x: Any, axis: Any = None, dtype: Any = None, keepdims: Any = False, where: Any = None
+) -> Any:
+    return _where(
+        where, stretched(ct, x, axis, keepdims) / kept(count(x, axis, where), x, axis if where is not None else None)
+    )
 
 
 linear(np.mean, _mean_transpose, reduction(np.mean), operands=("a", "where"), total=_total)
 
 
-def _deviations(x: Term, axis: Any, where: Any) -> Any:
+def _deviations(x: Any, axis: Any, where: Any) -> Any:
     """The distances from the mean."""
     if where is None:
         return x - (np.mean(x) if axis is None else np.mean(x, axis=axis, keepdims=True))
@@ -114,13 +118,20 @@ def _deviations(x: Term, axis: Any, where: Any) -> Any:
     return np.where(where, x - mean, 0)
 
 
-def _freedom(x: Term, axis: Any, ddof: Any, where: Any) -> Any:
+def _freedom(x: Any, axis: Any, ddof: Any, where: Any) -> Any:
     number = count(x, axis, where)
     return number if type(ddof) in (int, float) and ddof == 0 else number - ddof
 
 
 def _var_tangent(
-    ans: Term, t: Any, x: Term, axis: Any = None, dtype: Any = None, ddof: Any = 0, keepdims: Any = False, where: Any = None
+    ans: Any,
+    t: Any,
+    x: Any,
+    axis: Any = None,
+    dtype: Any = None,
+    ddof: Any = 0,
+    keepdims: Any = False,
+    where: Any = None,
 ) -> Any:
     number = _freedom(x, axis, ddof, where)
     product = _plain_product(_deviations(x, axis, where), t[0], x)
@@ -130,13 +141,20 @@ def _var_tangent(
     return 2 * total / number
 
 
-def _plain_product(deviations: Any, t: Any, x: Term) -> Any:
+def _plain_product(deviations: Any, t: Any, x: Any) -> Any:
     """Of complex numbers, what changes their distance: the real part of the conjugate times the tangent."""
     return np.real(np.conj(deviations) * t) if is_complex(x.kind) else deviations * t
 
 
 def _var_cotangent(
-    ct: Any, ans: Term, x: Term, axis: Any = None, dtype: Any = None, ddof: Any = 0, keepdims: Any = False, where: Any = None
+    ct: Any,
+    ans: Any,
+    x: Any,
+    axis: Any = None,
+    dtype: Any = None,
+    ddof: Any = 0,
+    keepdims: Any = False,
+    where: Any = None,
 ) -> Any:
     number = kept(_freedom(x, axis, ddof, where), x, axis) if where is not None else _freedom(x, axis, ddof, where)
     deviations = _deviations(x, axis, where)
@@ -148,7 +166,14 @@ custom(np.var, _var_tangent, _var_cotangent, reduction(np.var), operands=("a", "
 
 
 def _std_tangent(
-    ans: Term, t: Any, x: Term, axis: Any = None, dtype: Any = None, ddof: Any = 0, keepdims: Any = False, where: Any = None
+    ans: Any,
+    t: Any,
+    x: Any,
+    axis: Any = None,
+    dtype: Any = None,
+    ddof: Any = 0,
+    keepdims: Any = False,
+    where: Any = None,
 ) -> Any:
     number = _freedom(x, axis, ddof, where)
     if where is not None and keepdims is True:
@@ -158,7 +183,14 @@ def _std_tangent(
 
 
 def _std_cotangent(
-    ct: Any, ans: Term, x: Term, axis: Any = None, dtype: Any = None, ddof: Any = 0, keepdims: Any = False, where: Any = None
+    ct: Any,
+    ans: Any,
+    x: Any,
+    axis: Any = None,
+    dtype: Any = None,
+    ddof: Any = 0,
+    keepdims: Any = False,
+    where: Any = None,
 ) -> Any:
     number = kept(_freedom(x, axis, ddof, where), x, axis) if where is not None else _freedom(x, axis, ddof, where)
     deviations = _deviations(x, axis, where)
@@ -171,7 +203,7 @@ custom(np.std, _std_tangent, _std_cotangent, reduction(np.std), operands=("a", "
 # The largest and the smallest: equal ones share
 
 
-def _chosen(ans: Any, x: Term, axis: Any, keepdims: Any, initial: Any, where: Any) -> tuple[Any, Any]:
+def _chosen(ans: Any, x: Any, axis: Any, keepdims: Any, initial: Any, where: Any) -> tuple[Any, Any]:
     """Which elements are the result, and among how many it is shared."""
     wide = kept(ans, x, axis, keepdims)
     chosen = x.equals(wide)
@@ -184,7 +216,7 @@ def _chosen(ans: Any, x: Term, axis: Any, keepdims: Any, initial: Any, where: An
 
 
 def _extreme_tangent(
-    ans: Term, t: Any, x: Term, axis: Any = None, keepdims: Any = False, initial: Any = None, where: Any = None
+    ans: Any, t: Any, x: Any, axis: Any = None, keepdims: Any = False, initial: Any = None, where: Any = None
 ) -> Any:
     chosen, number = _chosen(ans, x, axis, keepdims, initial, where)
     total: Any = 0
@@ -197,14 +229,14 @@ def _extreme_tangent(
 
 
 def _extreme_cotangent(
-    ct: Any, ans: Term, x: Term, axis: Any = None, keepdims: Any = False, initial: Any = None, where: Any = None
+    ct: Any, ans: Any, x: Any, axis: Any = None, keepdims: Any = False, initial: Any = None, where: Any = None
 ) -> Any:
     chosen, number = _chosen(ans, x, axis, keepdims, initial, where)
     return np.where(chosen, divide(kept(ct, x, axis, keepdims), number), 0)
 
 
 def _extreme_by_initial(
-    ct: Any, ans: Any, x: Term, axis: Any = None, keepdims: Any = False, initial: Any = None, where: Any = None
+    ct: Any, ans: Any, x: Any, axis: Any = None, keepdims: Any = False, initial: Any = None, where: Any = None
 ) -> Any:
     _, number = _chosen(ans, x, axis, keepdims, initial, where)
     wide = kept(ans, x, axis, keepdims)
@@ -224,12 +256,12 @@ register(np.amax, primitive_for(np.max))
 register(np.amin, primitive_for(np.min))
 
 
-def _ptp_tangent(ans: Term, t: Any, x: Term, axis: Any = None, keepdims: Any = False) -> Any:
+def _ptp_tangent(ans: Any, t: Any, x: Any, axis: Any = None, keepdims: Any = False) -> Any:
     high, low = np.max(x, axis=axis, keepdims=keepdims), np.min(x, axis=axis, keepdims=keepdims)
     return _extreme_tangent(high, t, x, axis, keepdims) - _extreme_tangent(low, t, x, axis, keepdims)
 
 
-def _ptp_cotangent(ct: Any, ans: Term, x: Term, axis: Any = None, keepdims: Any = False) -> Any:
+def _ptp_cotangent(ct: Any, ans: Any, x: Any, axis: Any = None, keepdims: Any = False) -> Any:
     high, low = np.max(x, axis=axis, keepdims=keepdims), np.min(x, axis=axis, keepdims=keepdims)
     return _extreme_cotangent(ct, high, x, axis, keepdims) - _extreme_cotangent(ct, low, x, axis, keepdims)
 
@@ -247,7 +279,7 @@ def _others_kind(kinds: Kinds, params: Mapping[str, Any]) -> Kind:
 products_of_others = helper(runtime.products_of_others, _others_kind)
 
 
-def _others_tangent(ans: Term, tangents: Any, x: Term, *factors: Term, axis: Any = None) -> Any:
+def _others_tangent(ans: Any, tangents: Any, x: Any, *factors: Any, axis: Any = None) -> Any:
     total: Any = None
     for i, t in enumerate(tangents):
         if t is not None:
@@ -256,7 +288,7 @@ def _others_tangent(ans: Term, tangents: Any, x: Term, *factors: Term, axis: Any
     return total
 
 
-def _others_cotangent(ct: Any, ans: Term, x: Term, *factors: Term, i: int, axis: Any = None) -> Any:
+def _others_cotangent(ct: Any, ans: Any, x: Any, *factors: Any, i: int, axis: Any = None) -> Any:
     """A form that is symmetric in the factors and the cotangent: it is its own transpose in each."""
     if i == 0:
         return products_of_others(x, *factors, ct, axis=axis)
@@ -271,7 +303,14 @@ def _others(x: Any, axis: Any) -> Any:
 
 
 def _prod_tangent(
-    ans: Term, t: Any, x: Term, axis: Any = None, dtype: Any = None, keepdims: Any = False, initial: Any = None, where: Any = None
+    ans: Any,
+    t: Any,
+    x: Any,
+    axis: Any = None,
+    dtype: Any = None,
+    keepdims: Any = False,
+    initial: Any = None,
+    where: Any = None,
 ) -> Any:
     change: Any = 0
     if t[0] is not None:
@@ -284,7 +323,14 @@ def _prod_tangent(
 
 
 def _prod_cotangent(
-    ct: Any, ans: Term, x: Term, axis: Any = None, dtype: Any = None, keepdims: Any = False, initial: Any = None, where: Any = None
+    ct: Any,
+    ans: Any,
+    x: Any,
+    axis: Any = None,
+    dtype: Any = None,
+    keepdims: Any = False,
+    initial: Any = None,
+    where: Any = None,
 ) -> Any:
     others = _others(_where(where, x, 1), axis)
     wide = kept(ct if initial is None else ct * initial, x, axis, keepdims)
@@ -292,17 +338,31 @@ def _prod_cotangent(
 
 
 def _prod_by_initial(
-    ct: Any, ans: Term, x: Term, axis: Any = None, dtype: Any = None, keepdims: Any = False, initial: Any = None, where: Any = None
+    ct: Any,
+    ans: Any,
+    x: Any,
+    axis: Any = None,
+    dtype: Any = None,
+    keepdims: Any = False,
+    initial: Any = None,
+    where: Any = None,
 ) -> Any:
     return np.sum(ct * np.prod(_where(where, x, 1), axis=axis, keepdims=keepdims))
 
 
-custom(np.prod, _prod_tangent, {0: _prod_cotangent, "initial": _prod_by_initial}, reduction(np.prod), operands=("a", "initial", "where"), total=_total)
+custom(
+    np.prod,
+    _prod_tangent,
+    {0: _prod_cotangent, "initial": _prod_by_initial},
+    reduction(np.prod),
+    operands=("a", "initial", "where"),
+    total=_total,
+)
 
 # Reductions that leave nan out
 
 
-def _counted(x: Term, where: Any) -> Any:
+def _counted(x: Any, where: Any) -> Any:
     seen = ~np.isnan(x)
     return seen if where is None else seen & where
 
@@ -332,12 +392,28 @@ for _name, _of in {"var": (_var_tangent, _var_cotangent), "std": (_std_tangent, 
     _function, (_tangent, _cotangent) = getattr(np, f"nan{_name}"), _of
 
     def _nan_tangent(
-        ans: Any, t: Any, x: Any, axis: Any = None, dtype: Any = None, ddof: Any = 0, keepdims: Any = False, where: Any = None, _rule: Any = _tangent
+        ans: Any,
+        t: Any,
+        x: Any,
+        axis: Any = None,
+        dtype: Any = None,
+        ddof: Any = 0,
+        keepdims: Any = False,
+        where: Any = None,
+        _rule: Any = _tangent,
     ) -> Any:
         return _rule(ans, (_finite(t[0], x),), _finite(x, x), axis, dtype, ddof, keepdims, _counted(x, where))
 
     def _nan_cotangent(
-        ct: Any, ans: Any, x: Any, axis: Any = None, dtype: Any = None, ddof: Any = 0, keepdims: Any = False, where: Any = None, _rule: Any = _cotangent
+        ct: Any,
+        ans: Any,
+        x: Any,
+        axis: Any = None,
+        dtype: Any = None,
+        ddof: Any = 0,
+        keepdims: Any = False,
+        where: Any = None,
+        _rule: Any = _cotangent,
     ) -> Any:
         return _rule(ct, ans, _finite(x, x), axis, dtype, ddof, keepdims, _counted(x, where))
 
@@ -349,7 +425,14 @@ def _finite(value: Any, x: Any) -> Any:
     return np.where(np.isnan(x), 0, value)
 
 
-custom((np.nanmax, np.nanmin), _extreme_tangent, _EXTREME, reduction(np.nanmax), operands=("a", "initial", "where"), selects=True)
+custom(
+    (np.nanmax, np.nanmin),
+    _extreme_tangent,
+    _EXTREME,
+    reduction(np.nanmax),
+    operands=("a", "initial", "where"),
+    selects=True,
+)
 custom(
     np.nanprod,
     lambda ans, t, x, axis=None, dtype=None, keepdims=False, where=None: _prod_tangent(
@@ -365,7 +448,13 @@ custom(
 
 # Of constants
 
-nondifferentiable(np.any, np.all, operands=("a", "where"), kinds=lambda ks, p: Array("bool", reduced_dims(array_dims(ks[0]), p.get("axis"), p.get("keepdims"))), total=_total)
+nondifferentiable(
+    np.any,
+    np.all,
+    operands=("a", "where"),
+    kinds=lambda ks, p: Array("bool", reduced_dims(array_dims(ks[0]), p.get("axis"), p.get("keepdims"))),
+    total=_total,
+)
 nondifferentiable(
     *(np.argmax, np.argmin, np.nanargmax, np.nanargmin, np.count_nonzero),
     operands=("a",),

@@ -10,7 +10,7 @@ import numpy as np
 
 from ast_ad import runtime
 from ast_ad.ir import primitives as P
-from ast_ad.ir.kinds import Array, Dim, Kind, Scalar, rank
+from ast_ad.ir.kinds import Array, Dim, Kind, Scalar, Tuple, rank
 from ast_ad.ir.primitives import HOLE, Kinds, Span
 from ast_ad.rules.binding import UnsupportedArgument
 from ast_ad.rules.joining import along, length_along
@@ -19,7 +19,7 @@ from ast_ad.rules.results import array_dims, name_of, unknown
 from ast_ad.rules.shaping import reshaped
 from ast_ad.rules.structures import unbroadcast, zeros
 from ast_ad.rules.table import composite, helper, linear, nondifferentiable, primitive_of
-from ast_ad.rules.terms import Term, call, make
+from ast_ad.rules.terms import call, make
 
 # tile, repeat
 
@@ -42,7 +42,7 @@ def _tile_kind(kinds: Kinds, params: Mapping[str, Any]) -> Kind:
     return Array(name_of(kinds[0]), tuple(map(_times, wide, reps)))
 
 
-def _tile_transpose(ct: Any, x: Term, reps: Any) -> Any:
+def _tile_transpose(ct: Any, x: Any, reps: Any) -> Any:
     times = _reps(reps, x.ndim)
     extra = len(times) - x.ndim
     shape: list[Any] = []
@@ -72,7 +72,7 @@ def _repeat_kind(kinds: Kinds, params: Mapping[str, Any]) -> Kind:
     return Array(name_of(kinds[0]), tuple(None if k == axis % len(dims) else d for k, d in enumerate(dims)))
 
 
-def _repeat_transpose(ct: Any, x: Term, repeats: Any, axis: Any = None) -> Any:
+def _repeat_transpose(ct: Any, x: Any, repeats: Any, axis: Any = None) -> Any:
     if isinstance(repeats.kind, Scalar):
         place = 0 if axis is None else axis % x.ndim
         if axis is None:
@@ -92,7 +92,7 @@ linear(np.repeat, (_repeat_transpose, None), _repeat_kind, operands=("a", "repea
 # Elements taken from numbered places: windows, and pads that repeat elements
 
 
-def _numbers(x: Term) -> Any:
+def _numbers(x: Any) -> Any:
     """The place of each element in the flattened array, in the array's shape."""
     return np.reshape(call(np.arange, x.size), x.shape)
 
@@ -104,7 +104,7 @@ def _window_kind(kinds: Kinds, params: Mapping[str, Any]) -> Kind:
     return Array(name_of(kinds[0]), unknown(None if dims is None else len(dims) + extra))
 
 
-def _windows(x: Term, window_shape: Any, axis: Any = None) -> Any:
+def _windows(x: Any, window_shape: Any, axis: Any = None) -> Any:
     places = call(np.lib.stride_tricks.sliding_window_view, _numbers(x), window_shape, axis=axis)
     return np.take(x, places)
 
@@ -135,7 +135,9 @@ def _pad_kind(kinds: Kinds, params: Mapping[str, Any]) -> Kind:
     widths = _widths(params["pad_width"], len(dims))
     return Array(
         name_of(kinds[0]),
-        tuple(d + sum(w) if isinstance(d, int) else d if w == (0, 0) else None for d, w in zip(dims, widths, strict=True)),
+        tuple(
+            d + sum(w) if isinstance(d, int) else d if w == (0, 0) else None for d, w in zip(dims, widths, strict=True)
+        ),
     )
 
 
@@ -143,11 +145,11 @@ _STATISTICS: dict[str, Any] = {"maximum": np.max, "minimum": np.min, "mean": np.
 
 
 def _pair(given: Any, axis: int, ndim: int, default: Any) -> tuple[Any, Any]:
-    return (default, default) if given is None else tuple(np.broadcast_to(given, (ndim, 2))[axis].tolist())  # type: ignore[return-value]
+    return (default, default) if given is None else tuple(np.broadcast_to(given, (ndim, 2))[axis].tolist())
 
 
 def _padded(
-    x: Term,
+    x: Any,
     pad_width: Any,
     mode: str = "constant",
     constant_values: Any = 0,
@@ -172,7 +174,7 @@ def _padded(
     return x
 
 
-def _edge(x: Term, axis: int, first: bool, width: int, mode: str, constants: Any, ends: Any, lengths: Any) -> Any:
+def _edge(x: Any, axis: int, first: bool, width: int, mode: str, constants: Any, ends: Any, lengths: Any) -> Any:
     """What is put in front of or behind an axis."""
     at_end = x[along(axis, slice(0, 1) if first else slice(-1, None), x.ndim)]
     column = (slice(None), *(None,) * (x.ndim - 1 - axis))
@@ -191,9 +193,22 @@ def _edge(x: Term, axis: int, first: bool, width: int, mode: str, constants: Any
     return call(np.repeat, _STATISTICS[mode](part, axis=axis, keepdims=True), width, axis=axis)
 
 
-def _padding(array: Any, pad_width: Any, mode: Any = "constant", constant_values: Any = None, end_values: Any = None, stat_length: Any = None, reflect_type: Any = None) -> Any:
+def _padding(
+    array: Any,
+    pad_width: Any,
+    mode: Any = "constant",
+    constant_values: Any = None,
+    end_values: Any = None,
+    stat_length: Any = None,
+    reflect_type: Any = None,
+) -> Any:
     """np.pad with its keywords by name, so that calls of it can be bound."""
-    given = {"constant_values": constant_values, "end_values": end_values, "stat_length": stat_length, "reflect_type": reflect_type}
+    given = {
+        "constant_values": constant_values,
+        "end_values": end_values,
+        "stat_length": stat_length,
+        "reflect_type": reflect_type,
+    }
     return np.pad(array, pad_width, mode=mode, **{k: v for k, v in given.items() if v is not None})
 
 
@@ -207,10 +222,13 @@ def _insert_kind(kinds: Kinds, params: Mapping[str, Any]) -> Kind:
     dims = array_dims(kinds[0])
     if axis is None:
         return Array(name_of(kinds[0]), (None,))
-    return Array(name_of(kinds[0]), None if dims is None else tuple(None if k == axis % len(dims) else d for k, d in enumerate(dims)))
+    return Array(
+        name_of(kinds[0]),
+        None if dims is None else tuple(None if k == axis % len(dims) else d for k, d in enumerate(dims)),
+    )
 
 
-def _order(ct: Any, x: Term, obj: Any, axis: Any) -> tuple[Any, Any]:
+def _order(ct: Any, x: Any, obj: Any, axis: Any) -> tuple[Any, Any]:
     """Where the array's own elements went, and where the inserted ones, by their numbers."""
     own = x.size if axis is None else length_along(x, axis)
     all_ = ct.size if axis is None else np.shape(ct)[axis]
@@ -220,12 +238,12 @@ def _order(ct: Any, x: Term, obj: Any, axis: Any) -> tuple[Any, Any]:
     return order[new:], order[:new][::-1]
 
 
-def _insert_transpose(ct: Any, x: Term, obj: Any, values: Any, axis: Any = None) -> Any:
+def _insert_transpose(ct: Any, x: Any, obj: Any, values: Any, axis: Any = None) -> Any:
     own, _ = _order(ct, x, obj, axis)
     return reshaped(np.take(ct, own, axis=axis), x)
 
 
-def _insert_values(ct: Any, x: Term, obj: Any, values: Any, axis: Any = None) -> Any:
+def _insert_values(ct: Any, x: Any, obj: Any, values: Any, axis: Any = None) -> Any:
     _, new = _order(ct, x, obj, axis)
     part = np.take(ct, new, axis=axis)
     if isinstance(obj, int) and axis is not None:
@@ -236,7 +254,7 @@ def _insert_values(ct: Any, x: Term, obj: Any, values: Any, axis: Any = None) ->
 linear(np.insert, {0: _insert_transpose, "values": _insert_values}, _insert_kind, operands=("arr", "values"))
 
 
-def _delete_transpose(ct: Any, x: Term, obj: Any, axis: Any = None) -> Any:
+def _delete_transpose(ct: Any, x: Any, obj: Any, axis: Any = None) -> Any:
     count = x.size if axis is None else length_along(x, axis)
     kept = call(np.delete, call(np.arange, count), obj)
     if axis is None:
@@ -247,7 +265,7 @@ def _delete_transpose(ct: Any, x: Term, obj: Any, axis: Any = None) -> Any:
 linear(np.delete, _delete_transpose, _insert_kind, operands=("arr",), written=("*", "obj"))
 
 
-def _resized(a: Term, new_shape: Any) -> Any:
+def _resized(a: Any, new_shape: Any) -> Any:
     shape = new_shape if isinstance(new_shape, tuple) else (new_shape,)
     return np.reshape(np.take(a, call(np.arange, math.prod(shape)) % a.size), shape)
 
@@ -261,7 +279,7 @@ composite(
 )
 
 
-def _trimmed(filt: Term, trim: str = "fb", axis: Any = None) -> Any:
+def _trimmed(filt: Any, trim: str = "fb", axis: Any = None) -> Any:
     found = call(np.flatnonzero, filt)
     start = found[0] if "f" in trim.lower() else None
     stop = found[-1] + 1 if "b" in trim.lower() else None
@@ -276,10 +294,10 @@ nondifferentiable(primitive_of(runtime.unique_places))
 def _unique_kind(kinds: Kinds, params: Mapping[str, Any]) -> Kind:
     flags = sum(bool(params.get(name)) for name in ("return_index", "return_inverse", "return_counts"))
     values = Array(name_of(kinds[0]), (None,))
-    return P.Tuple((values, *(Array("int64", None),) * flags)) if flags else values
+    return Tuple((values, *(Array("int64", None),) * flags)) if flags else values
 
 
-def _unique(ar: Term, return_index: bool = False, return_inverse: bool = False, return_counts: bool = False) -> Any:
+def _unique(ar: Any, return_index: bool = False, return_inverse: bool = False, return_counts: bool = False) -> Any:
     values = np.take(ar, unique_places(ar))
     flags = return_index + return_inverse + return_counts
     return (values, *(unique_places(ar),) * flags) if flags else values
@@ -290,7 +308,7 @@ composite(np.unique, _unique, _unique_kind, operands=("ar",))
 # Grids and blocks
 
 
-def _meshgrid(*xi: Term, indexing: str = "xy", sparse: bool = False, copy: bool = True) -> Any:
+def _meshgrid(*xi: Any, indexing: str = "xy", sparse: bool = False, copy: bool = True) -> Any:
     order = list(range(len(xi)))
     if indexing == "xy" and len(xi) > 1:
         order[:2] = [1, 0]
@@ -306,12 +324,12 @@ def _meshgrid(*xi: Term, indexing: str = "xy", sparse: bool = False, copy: bool 
 composite(np.meshgrid, _meshgrid, operands=("xi",))
 
 
-def _block(arrays: Term) -> Any:
+def _block(arrays: Any) -> Any:
     depth, ndim = _depth(arrays)
     return _joined_blocks(arrays, depth, max(depth, ndim))
 
 
-def _depth(value: Term) -> tuple[int, int]:
+def _depth(value: Any) -> tuple[int, int]:
     if isinstance(value.kind, (Array, Scalar)):
         return 0, value.ndim
     known = elements(value)
@@ -321,9 +339,9 @@ def _depth(value: Term) -> tuple[int, int]:
     return 1 + parts[0][0], max(n for _, n in parts)
 
 
-def _joined_blocks(value: Term, depth: int, ndim: int) -> Any:
+def _joined_blocks(value: Any, depth: int, ndim: int) -> Any:
     if depth == 0 and isinstance(value.kind, Scalar):
-        return np.reshape(value, (1,) * ndim)  # type: ignore[call-overload]
+        return np.reshape(value, (1,) * ndim)
     if depth == 0:
         return value[(*(None,) * (ndim - value.ndim), Ellipsis)] if value.ndim < ndim else value
     parts = tuple(_joined_blocks(v, depth - 1, ndim) for v in elements(value) or ())
@@ -333,7 +351,7 @@ def _joined_blocks(value: Term, depth: int, ndim: int) -> Any:
 composite(np.block, _block, operands=("arrays",))
 
 
-def _vander(x: Term, N: Any = None, increasing: bool = False) -> Any:  # noqa: N803
+def _vander(x: Any, N: Any = None, increasing: bool = False) -> Any:
     powers = call(np.arange, x.size if N is None else N)
     return x[:, None] ** (powers if increasing else powers[::-1])
 
@@ -346,7 +364,9 @@ composite(
 )
 
 
-def _logspace(start: Any, stop: Any, num: int = 50, endpoint: bool = True, base: Any = 10.0, dtype: Any = None, axis: int = 0) -> Any:
+def _logspace(
+    start: Any, stop: Any, num: int = 50, endpoint: bool = True, base: Any = 10.0, dtype: Any = None, axis: int = 0
+) -> Any:
     return np.power(base, call(np.linspace, start, stop, num, endpoint=endpoint, axis=axis))
 
 

@@ -78,9 +78,7 @@ def dtype_by_trial(fn: Callable[..., Any], kinds: Sequence[Kind], ndim: int = 1,
         return None
     key = (fn, names, ndim, tuple(params.items()))
     if key not in _TRIED:
-        values = [
-            _PYTHON[n[3:]] if n.startswith("py ") else np.ones((1,) * ndim, n) for n in names if n is not None
-        ]
+        values = [_PYTHON[n[3:]] if n.startswith("py ") else np.ones((1,) * ndim, n) for n in names if n is not None]
         try:
             with np.errstate(all="ignore"):
                 _TRIED[key] = np.asarray(fn(*values, **params)).dtype.name
@@ -188,9 +186,7 @@ def joined_dims(every: Sequence[Dims]) -> Dims:
         if found is None:
             found = dims
         elif len(dims) == len(found):
-            found = tuple(
-                b if a is None or (isinstance(b, int)) else a for a, b in zip(found, dims, strict=True)
-            )
+            found = tuple(b if a is None or (isinstance(b, int)) else a for a, b in zip(found, dims, strict=True))
     return found
 
 
@@ -268,5 +264,3 @@ def length_of(dim: Dim) -> int | None:
 def broadcast(kinds: Sequence[Kind]) -> Dims:
     """The axes of these values broadcast against each other."""
     return broadcast_dims([Array(None, array_dims(k)) for k in kinds])
-
-

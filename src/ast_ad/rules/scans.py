@@ -17,7 +17,7 @@ from ast_ad.rules.terms import Term
 # Sums
 
 
-def _reversed_sum(ct: Any, x: Term, axis: Any = None, dtype: Any = None) -> Any:
+def _reversed_sum(ct: Any, x: Any, axis: Any = None, dtype: Any = None) -> Any:
     if axis is None:
         return reshaped(np.flip(np.cumsum(np.flip(ct))), x)
     return np.flip(np.cumsum(np.flip(ct, axis=axis), axis=axis), axis=axis)
@@ -102,7 +102,7 @@ composite(
 
 
 def _with_initial(scanned: Any, first: float) -> Any:
-    def formula(x: Term, axis: Any = None, dtype: Any = None, include_initial: bool = False) -> Any:
+    def formula(x: Any, axis: Any = None, dtype: Any = None, include_initial: bool = False) -> Any:
         place = 0 if axis is None else axis
         found = scanned(x, axis=place)
         if include_initial:
@@ -138,19 +138,19 @@ def _lengthened(ct: Any, n: int, axis: int) -> Any:
     return ct
 
 
-def _end(ct: Any, x: Term, end: Any, axis: int, size: Any, first: bool) -> Any:
+def _end(ct: Any, x: Any, end: Any, axis: int, size: Any, first: bool) -> Any:
     """The part of a cotangent that belongs to what was put in front or behind."""
     span = slice(0, size) if first else slice(-size, None)
     part = ct[along(axis, span, x.ndim)]
     return np.sum(part) if rank(end.kind) == 0 else part
 
 
-def _ends(x: Term, prepend: Any, append: Any, axis: int) -> tuple[Any, Any]:
+def _ends(x: Any, prepend: Any, append: Any, axis: int) -> tuple[Any, Any]:
     sizes = [0 if e is None else 1 if rank(e.kind) == 0 else length_along(e, axis) for e in (prepend, append)]
     return sizes[0], sizes[1]
 
 
-def _diff_cotangent(ct: Any, x: Term, n: Any = 1, axis: Any = -1, prepend: Any = None, append: Any = None) -> Any:
+def _diff_cotangent(ct: Any, x: Any, n: Any = 1, axis: Any = -1, prepend: Any = None, append: Any = None) -> Any:
     whole = _lengthened(ct, n, axis)
     if prepend is None and append is None:
         return whole
@@ -158,11 +158,11 @@ def _diff_cotangent(ct: Any, x: Term, n: Any = 1, axis: Any = -1, prepend: Any =
     return whole[along(axis, slice(front, front + length_along(x, axis)), x.ndim)]
 
 
-def _diff_front(ct: Any, x: Term, n: Any = 1, axis: Any = -1, prepend: Any = None, append: Any = None) -> Any:
+def _diff_front(ct: Any, x: Any, n: Any = 1, axis: Any = -1, prepend: Any = None, append: Any = None) -> Any:
     return _end(_lengthened(ct, n, axis), x, prepend, axis, _ends(x, prepend, append, axis)[0], True)
 
 
-def _diff_back(ct: Any, x: Term, n: Any = 1, axis: Any = -1, prepend: Any = None, append: Any = None) -> Any:
+def _diff_back(ct: Any, x: Any, n: Any = 1, axis: Any = -1, prepend: Any = None, append: Any = None) -> Any:
     return _end(_lengthened(ct, n, axis), x, append, axis, _ends(x, prepend, append, axis)[1], False)
 
 
@@ -189,7 +189,7 @@ def _joined(*parts: Any) -> Any:
     return known[0] if len(known) == 1 else np.concatenate(known)
 
 
-def _slope_along(f: Term, h: Any, axis: int, edge_order: int) -> Any:
+def _slope_along(f: Any, h: Any, axis: int, edge_order: int) -> Any:
     """Differences in the middle, one-sided at the ends; `h` is a step or the coordinates along the axis."""
 
     def at(part: Any) -> Any:
@@ -230,7 +230,7 @@ def _slope_along(f: Term, h: Any, axis: int, edge_order: int) -> Any:
     return np.concatenate((start, inner, end), axis=axis)
 
 
-def _gradient(f: Term, *spacing: Any, axis: Any = None, edge_order: int = 1) -> Any:
+def _gradient(f: Any, *spacing: Any, axis: Any = None, edge_order: int = 1) -> Any:
     axes = tuple(range(f.ndim)) if axis is None else axis if isinstance(axis, tuple) else (axis,)
     steps = spacing if len(spacing) == len(axes) else spacing * len(axes) if spacing else (1.0,) * len(axes)
     found = tuple(_slope_along(f, h, k % f.ndim, edge_order) for k, h in zip(axes, steps, strict=True))
@@ -242,7 +242,7 @@ composite(np.gradient, _gradient, operands=("f", "varargs"))
 # Integrals
 
 
-def _trapezoid(y: Term, x: Any = None, dx: Any = 1.0, axis: Any = -1) -> Any:
+def _trapezoid(y: Any, x: Any = None, dx: Any = 1.0, axis: Any = -1) -> Any:
     middle = y[along(axis, slice(1, None), y.ndim)] + y[along(axis, slice(None, -1), y.ndim)]
     if x is None or (isinstance(x, Term) and x.is_lit):
         return 0.5 * dx * np.sum(middle, axis=axis)

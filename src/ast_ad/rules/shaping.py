@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 
 from ast_ad.ir import primitives as P
-from ast_ad.ir.kinds import Array, Dim, Kind, Scalar, Tuple, broadcast_dims, dims_of, known_equal
+from ast_ad.ir.kinds import OPAQUE, Array, Dim, Kind, Scalar, Tuple, broadcast_dims, dims_of, known_equal
 from ast_ad.ir.primitives import Kinds
 from ast_ad.rules.results import array_dims, as_array, axes_of, flat, items_of, length_of, name_of, promoted, unknown
 from ast_ad.rules.structures import unbroadcast
@@ -16,7 +16,7 @@ from ast_ad.rules.table import custom, linear, nondifferentiable
 from ast_ad.rules.terms import Term, make
 
 
-def reshaped(ct: Any, x: Term, **params: Any) -> Any:
+def reshaped(ct: Any, x: Any, **params: Any) -> Any:
     """A cotangent in the shape of `x`."""
     dims = dims_of(x.kind)
     found = dims_of(ct.kind) if isinstance(ct, Term) else None
@@ -107,8 +107,6 @@ linear(
 def _moved(kinds: Kinds, params: Mapping[str, Any]) -> Kind:
     dims = array_dims(kinds[0])
     if dims is not None:
-    
-
         source = axes_of(params["source"], len(dims))
         target = axes_of(params["destination"], len(dims))
         rest = [k for k in range(len(dims)) if k not in source]
@@ -215,7 +213,7 @@ def _at_least(rank: int) -> Any:
     return kind
 
 
-def _each_back(ct: Any, *xs: Term, i: int) -> Any:
+def _each_back(ct: Any, *xs: Any, i: int) -> Any:
     return reshaped(ct if len(xs) == 1 else ct[i], xs[i])
 
 
@@ -259,9 +257,7 @@ linear(
 
 
 def _broadcast_arrays_tangent(ans: Any, tangents: Any, *xs: Any) -> Any:
-    return tuple(
-        None if t is None else make(P.BROADCAST_LIKE, t, ans[k]) for k, t in enumerate(tangents)
-    )
+    return tuple(None if t is None else make(P.BROADCAST_LIKE, t, ans[k]) for k, t in enumerate(tangents))
 
 
 custom(
@@ -272,7 +268,7 @@ custom(
     operands=("args",),
     result="view",
 )
-nondifferentiable(np.broadcast_shapes, operands=("args",), kinds=lambda ks, p: P.OPAQUE)
+nondifferentiable(np.broadcast_shapes, operands=("args",), kinds=lambda ks, p: OPAQUE)
 
 # Copies and casts
 
@@ -288,7 +284,7 @@ def _cast_kind(kinds: Kinds, params: Mapping[str, Any]) -> Kind:
     return Array(name, dims)
 
 
-def rows(ct: Any, xs: Term) -> Any:
+def rows(ct: Any, xs: Any) -> Any:
     """The cotangents of the elements of a structure that an array was made of."""
     from ast_ad.rules.modes import elements
     from ast_ad.rules.structures import list_of_rows
@@ -308,7 +304,13 @@ linear(
     operands=("object",),
 )
 linear(np.asarray, lambda ct, xs, dtype=None, order=None: rows(ct, xs), _cast_kind, operands=("a",), result="layout")
-linear((np.ascontiguousarray, np.asfortranarray), lambda ct, x, dtype=None: reshaped(ct, x), _cast_kind, operands=("a",), result="layout")
+linear(
+    (np.ascontiguousarray, np.asfortranarray),
+    lambda ct, x, dtype=None: reshaped(ct, x),
+    _cast_kind,
+    operands=("a",),
+    result="layout",
+)
 linear(
     (np.asanyarray, np.asarray_chkfinite),
     lambda ct, xs, dtype=None, order=None: rows(ct, xs),
@@ -374,5 +376,3 @@ linear(
 
 linear((np.tril), (lambda ct, x, k=0: np.tril(ct, k), None), _same_rank, operands=("m", "k"))
 linear((np.triu), (lambda ct, x, k=0: np.triu(ct, k), None), _same_rank, operands=("m", "k"))
-
-

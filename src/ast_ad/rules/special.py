@@ -15,7 +15,7 @@ from ast_ad.rules.arithmetic import divide, divide_or_zero
 from ast_ad.rules.reductions import kept
 from ast_ad.rules.results import array_dims, inexact, name_of, promoted, reduced_dims
 from ast_ad.rules.table import custom, elementwise, nondifferentiable
-from ast_ad.rules.terms import Term, call
+from ast_ad.rules.terms import call
 
 ROOT_PI = math.sqrt(math.pi)
 ROOT_TWO_PI = math.sqrt(2 * math.pi)
@@ -61,7 +61,9 @@ elementwise(
     lambda ans, a, b: sp.digamma(a) - sp.digamma(a + b),
     lambda ans, a, b: sp.digamma(b) - sp.digamma(a + b),
 )
-elementwise(sp.poch, lambda ans, z, m: ans * (sp.digamma(z + m) - sp.digamma(z)), lambda ans, z, m: ans * sp.digamma(z + m))
+elementwise(
+    sp.poch, lambda ans, z, m: ans * (sp.digamma(z + m) - sp.digamma(z)), lambda ans, z, m: ans * sp.digamma(z + m)
+)
 elementwise(
     sp.binom,
     lambda ans, n, k: ans * (sp.digamma(n + 1) - sp.digamma(n - k + 1)),
@@ -130,7 +132,9 @@ elementwise(sp.expit, lambda ans, x: ans * (1 - ans))
 elementwise(sp.logit, lambda ans, p: 1 / (p * (1 - p)), singular=True)
 elementwise(sp.log_expit, lambda ans, x: sp.expit(-x))
 elementwise(sp.xlogy, lambda ans, x, y: _log_or_zero_of(x, y), lambda ans, x, y: divide_or_zero(x, y))
-elementwise(sp.xlog1py, lambda ans, x, y: np.where(x.equals(0), 0, np.log1p(y)), lambda ans, x, y: divide_or_zero(x, 1 + y))
+elementwise(
+    sp.xlog1py, lambda ans, x, y: np.where(x.equals(0), 0, np.log1p(y)), lambda ans, x, y: divide_or_zero(x, 1 + y)
+)
 elementwise(sp.entr, lambda ans, x: -np.log(x) - 1, singular=True)
 elementwise(sp.rel_entr, lambda ans, x, y: np.log(x / y) + 1, lambda ans, x, y: divide_or_zero(-x, y), singular=True)
 elementwise(sp.kl_div, lambda ans, x, y: np.log(x / y), lambda ans, x, y: 1 - divide_or_zero(x, y), singular=True)
@@ -229,11 +233,11 @@ def _logsumexp_kind(kinds: Kinds, params: Mapping[str, Any]) -> Kind:
     )
 
 
-def _weights(ans: Any, a: Term, axis: Any, keepdims: Any) -> Any:
+def _weights(ans: Any, a: Any, axis: Any, keepdims: Any) -> Any:
     return np.exp(a - kept(ans, a, axis, keepdims))
 
 
-def _logsumexp_tangent(ans: Any, t: Any, a: Term, axis: Any = None, keepdims: Any = False, b: Any = None) -> Any:
+def _logsumexp_tangent(ans: Any, t: Any, a: Any, axis: Any = None, keepdims: Any = False, b: Any = None) -> Any:
     weights = _weights(ans, a, axis, keepdims)
     total: Any = 0
     if t[0] is not None:
@@ -243,12 +247,12 @@ def _logsumexp_tangent(ans: Any, t: Any, a: Term, axis: Any = None, keepdims: An
     return np.sum(total, axis=axis, keepdims=keepdims)
 
 
-def _logsumexp_cotangent(ct: Any, ans: Any, a: Term, axis: Any = None, keepdims: Any = False, b: Any = None) -> Any:
+def _logsumexp_cotangent(ct: Any, ans: Any, a: Any, axis: Any = None, keepdims: Any = False, b: Any = None) -> Any:
     part = kept(ct, a, axis, keepdims) * _weights(ans, a, axis, keepdims)
     return part if b is None else part * b
 
 
-def _logsumexp_by_factor(ct: Any, ans: Any, a: Term, axis: Any = None, keepdims: Any = False, b: Any = None) -> Any:
+def _logsumexp_by_factor(ct: Any, ans: Any, a: Any, axis: Any = None, keepdims: Any = False, b: Any = None) -> Any:
     from ast_ad.rules.structures import unbroadcast
 
     assert b is not None

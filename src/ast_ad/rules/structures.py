@@ -13,15 +13,15 @@ from ast_ad import runtime
 from ast_ad.ir import primitives as P
 from ast_ad.ir.kinds import Array, List
 from ast_ad.rules.table import custom, helper, linear, nondifferentiable, primitive_of
-from ast_ad.rules.terms import Term, call, make
+from ast_ad.rules.terms import call, make
 
 
-def zeros(x: Term) -> Term:
+def zeros(x: Any) -> Any:
     """The zero cotangent of a value."""
     return make(P.ZEROS_LIKE, x)
 
 
-def unbroadcast(ct: Any, x: Term) -> Term:
+def unbroadcast(ct: Any, x: Any) -> Any:
     """A cotangent summed to the shape of `x`."""
     return make(P.UNBROADCAST, ct, x)
 
@@ -74,9 +74,9 @@ custom(
 )
 custom(
     P.LIST_ADD,
-    lambda ans, t, xs, value, i: t[0]
-    if t[1] is None
-    else make(P.LIST_ADD, zeros(xs) if t[0] is None else t[0], t[1], i),
+    lambda ans, t, xs, value, i: (
+        t[0] if t[1] is None else make(P.LIST_ADD, zeros(xs) if t[0] is None else t[0], t[1], i)
+    ),
     (lambda ct, ans, xs, value, i: ct, lambda ct, ans, xs, value, i: make(P.LIST_GET, ct, i)),
 )
 

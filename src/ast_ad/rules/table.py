@@ -39,15 +39,15 @@ from ast_ad.rules.modes import (
     guard,
 )
 from ast_ad.rules.results import fits_together
-from ast_ad.rules.terms import Term, make
+from ast_ad.rules.terms import make
 
 __all__ = [
     "RULES",
     "Rule",
     "Tree",
     "UnsupportedArgument",
-    "bind",
     "bilinear",
+    "bind",
     "composite",
     "custom",
     "elementwise",
@@ -131,7 +131,14 @@ def _is_of_scipy(function: Any) -> bool:
 
 
 _HOMES = {"numpy": "np", "math": "math", "builtins": ""}
-_SHORT = {"absolute": "abs", "true_divide": "divide", "amax": "max", "amin": "min", "conjugate": "conj", "remainder": "mod"}
+_SHORT = {
+    "absolute": "abs",
+    "true_divide": "divide",
+    "amax": "max",
+    "amin": "min",
+    "conjugate": "conj",
+    "remainder": "mod",
+}
 
 
 def path_of(function: Any) -> str:
@@ -337,11 +344,11 @@ def nondifferentiable(*functions: Any, kinds: KindRule | None = None, **how: Any
 
 def helper(
     function: Any, kinds: KindRule | None = None, *, total: Any = P.always, cost: int = 2, **how: Any
-) -> Callable[..., Term]:
+) -> Callable[..., Any]:
     """A function of `runtime` as a primitive under its own name, to be called in rules like the function itself."""
     primitive = primitive_for(function, kinds, name=function.__name__, total=total, cost=cost, **how)
 
-    def apply(*args: Any, **params: Any) -> Term:
+    def apply(*args: Any, **params: Any) -> Any:
         return make(primitive, *args, **params)
 
     return apply
@@ -358,7 +365,23 @@ def scalar_twin(function: Any) -> Any:
 
 
 def _scalar_twins() -> dict[Any, Any]:
-    names = "sin cos tan exp log sqrt sinh cosh tanh floor copysign ldexp expm1 log1p fmod".split()
+    names = [
+        "sin",
+        "cos",
+        "tan",
+        "exp",
+        "log",
+        "sqrt",
+        "sinh",
+        "cosh",
+        "tanh",
+        "floor",
+        "copysign",
+        "ldexp",
+        "expm1",
+        "log1p",
+        "fmod",
+    ]
     twins = {getattr(np, name): getattr(math, name) for name in names}
     from ast_ad import runtime
 

@@ -1,4 +1,6 @@
-"""Terms: what a rule's lambda computes with.  A term is an expression over IR atoms that becomes statements when emitted.
+"""Terms: what a rule's lambda computes with.
+
+A term is an expression over IR atoms that becomes statements when emitted.
 
 NumPy functions and operators on terms make terms, so that one lambda serves the compiler and plain arrays:
 
@@ -15,9 +17,9 @@ from typing import Any
 
 import numpy as np
 
+from ast_ad.ir import primitives as P
 from ast_ad.ir.build import Builder, kind_of
 from ast_ad.ir.core import Atom, Lit
-from ast_ad.ir import primitives as P
 from ast_ad.ir.kinds import Array, Kind, Scalar, Tuple, rank
 from ast_ad.ir.primitives import Primitive
 
@@ -84,7 +86,7 @@ class Term:
         """The number of elements."""
         if rank(self.kind) == 0:
             return term(1)
-        return np.size(self)  # type: ignore[call-overload]
+        return np.size(self)  # type: ignore[arg-type]
 
     @property
     def dtype_name(self) -> str | None:
@@ -92,7 +94,7 @@ class Term:
         return self.kind.dtype if isinstance(self.kind, Array) else None
 
     @property
-    def T(self) -> Any:  # noqa: N802  NumPy's own name
+    def T(self) -> Any:
         """The transpose."""
         return np.transpose(self)  # type: ignore[call-overload]
 
@@ -277,7 +279,7 @@ def apply(function: Any, args: Any, kwargs: Any) -> Term:
     return make(primitive, *operands, **params)
 
 
-def call(function: Any, *args: Any, **kwargs: Any) -> Term:
+def call(function: Any, *args: Any, **kwargs: Any) -> Any:
     """A function applied to terms: for those that NumPy does not hand over by its protocols, and for `math`."""
     return apply(function, args, kwargs)
 
@@ -291,7 +293,7 @@ def emit(value: Term, builder: Builder, memo: dict[int, Atom], name: str = "") -
         assert value.fn is not None
         args = [emit(a, builder, memo) for a in value.args]
         found = memo[id(value)] = builder.call(value.fn, *args, name=name, **value.params)
-        memo[-id(value)] = value  # type: ignore[assignment]  keeps the term alive: its id stays its own
+        memo[-id(value)] = value  # type: ignore[assignment]  # keeps the term alive: its id stays its own
     return found
 
 

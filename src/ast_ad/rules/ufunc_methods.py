@@ -10,7 +10,7 @@ from ast_ad.ir.kinds import Array, elementwise_kind
 from ast_ad.rules.arithmetic import log_of_number
 from ast_ad.rules.results import array_dims, dtype_by_trial, name_of, promoted, reduced_dims
 from ast_ad.rules.table import composite
-from ast_ad.rules.terms import Term, call
+from ast_ad.rules.terms import call
 
 # Reductions: the axis is 0 where none is given
 
@@ -54,7 +54,7 @@ for _ufunc, _formula in _REDUCTIONS.items():
 def _running(which: Any) -> Any:
     """The running maximum or minimum: each value is taken from where it is first found."""
 
-    def formula(x: Term, axis: int) -> Any:
+    def formula(x: Any, axis: int) -> Any:
         from ast_ad.rules.scans import running_places
 
         return np.take_along_axis(x, running_places(x, axis=axis, largest=which), axis)
@@ -90,7 +90,7 @@ for _ufunc in (
     *(np.hypot, np.arctan2, np.logaddexp, np.remainder, np.fmod, np.copysign),
 ):
 
-    def _outer(A: Any, B: Any, _ufunc: Any = _ufunc) -> Any:  # noqa: N803
+    def _outer(A: Any, B: Any, _ufunc: Any = _ufunc) -> Any:
         wide = A[(Ellipsis, *(None,) * B.ndim)] if A.ndim and B.ndim else A
         return _ufunc(wide, B)
 
@@ -100,7 +100,7 @@ for _ufunc in (
         dtype = found.dtype if isinstance(found, Array) else promoted(kinds)
         return Array(dtype, None if a is None or b is None else a + b)
 
-    def _call(A: Any, B: Any, _ufunc: Any = _ufunc) -> Any:  # noqa: N803
+    def _call(A: Any, B: Any, _ufunc: Any = _ufunc) -> Any:
         return _ufunc.outer(A, B)
 
     composite(_ufunc.outer, _outer, _outer_kind, operands=("A", "B"), call=_call)
@@ -108,7 +108,7 @@ for _ufunc in (
 # Sums of stretches
 
 
-def _stretches(array: Term, indices: Any, axis: int = 0, dtype: Any = None) -> Any:
+def _stretches(array: Any, indices: Any, axis: int = 0, dtype: Any = None) -> Any:
     from ast_ad.rules.scans import stretch_sums
 
     return stretch_sums(array, indices, axis=axis)
@@ -129,4 +129,3 @@ composite(
     operands=("array", "indices"),
     call=lambda array, indices, axis=0, dtype=None: np.add.reduceat(array, indices, axis=axis, dtype=dtype),
 )
-

@@ -180,23 +180,17 @@ custom(
 )
 
 
-def _through(*names: str) -> Any:
-    """Functions that add a constant, piece by piece: the tangent passes as it is."""
-    return (lambda ans, t, x, **params: t[0]), (lambda ct, ans, x, **params: ct)
-
-
+# Adds a constant, piece by piece: the tangent passes as it is.
 custom(
     np.unwrap,
-    *_through(),
+    lambda ans, t, p, discont=None, axis=-1, period=None: t[0],
+    lambda ct, ans, p, discont=None, axis=-1, period=None: ct,
     lambda ks, p: Array(name_of(ks[0]), dims_of(ks[0])),
-    keywords=("discont", "axis", "period"),
     operands=("p",),
 )
 elementwise(np.nextafter, lambda ans, x, y: 1, None)
 nondifferentiable(np.floor, np.ceil, np.rint, np.trunc, np.sign, np.floor_divide, total=fits_together)
-nondifferentiable(
-    *(np.round, np.around), operands=("a",), kinds=lambda ks, p: elementwise_kind(np.rint, ks)
-)
+nondifferentiable(*(np.round, np.around), operands=("a",), kinds=lambda ks, p: elementwise_kind(np.rint, ks))
 nondifferentiable(np.fix, operands=("x",), kinds=lambda ks, p: elementwise_kind(np.floor, ks))
 nondifferentiable(np.spacing, np.signbit, total=fits_together)
 nondifferentiable(np.isnan, np.isinf, np.isfinite, total=fits_together, cost=1)
@@ -234,8 +228,12 @@ custom(
 linear(np.conjugate, lambda ct, x: np.conj(ct) if is_complex(x.kind) else ct, total=fits_together)
 custom(
     np.angle,
-    lambda ans, t, x, deg=False: _turn(np.imag(divide_or_zero(t[0], x)), deg) if is_complex(x.kind) else None,
-    lambda ct, ans, x, deg=False: _turn(-1j * divide_or_zero(ct, x), deg) if is_complex(x.kind) else None,
+    lambda ans, t, x, deg=False: (
+        _turn(np.imag(divide_or_zero(t[0] * np.conj(x), _square(x))), deg) if is_complex(x.kind) else None
+    ),
+    lambda ct, ans, x, deg=False: (
+        _turn(-1j * divide_or_zero(ct * np.conj(x), _square(x)), deg) if is_complex(x.kind) else None
+    ),
     lambda ks, p: Array(real(inexact(name_of(ks[0]))), dims_of(ks[0])),
     operands=("z",),
 )
@@ -249,7 +247,10 @@ custom(
 )
 
 
+def _square(x: Any) -> Any:
+    """The square of the distance from 0."""
+    return np.real(x * np.conj(x))
+
+
 def _turn(angle: Any, deg: bool) -> Any:
     return angle * (180 / math.pi) if deg else angle
-
-

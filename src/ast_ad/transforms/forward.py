@@ -29,6 +29,7 @@ from ast_ad.ir.core import (
     Var,
 )
 from ast_ad.ir.kinds import Dict, bound_kind, cotangent_kind, may_be_unbound
+from ast_ad.ir.places import Place, parameter_at
 from ast_ad.ir.walk import statements
 from ast_ad.rules.table import rule_of
 from ast_ad.rules.terms import Term, UnknownRank, make
@@ -47,7 +48,7 @@ from ast_ad.transforms.trees import (
 )
 
 
-def tangent(program: Program, wrt: Sequence[int], has_aux: bool = False) -> Program:
+def tangent(program: Program, wrt: Sequence[Place], has_aux: bool = False) -> Program:
     """The program that computes (result, tangent of the result), or with `has_aux` ((result, tangent), aux).
 
     Its parameters are those of the entry followed by a tangent for each parameter at `wrt`.
@@ -65,17 +66,24 @@ class _Forward:
             (s.origin.sweep for f in program.functions.values() for s in statements(f.block) if s.origin), default=0
         )
 
-    def entry(self, wrt: Sequence[int], has_aux: bool) -> Program:
+    def entry(self, wrt: Sequence[Place], has_aux: bool) -> Program:
         main = self.program.main
-        pattern = tuple(i in wrt for i in range(len(main.params)))
+        places = set(map(parameter_at, wrt))
+        pattern = tuple(i in places for i in range(len(main.params)))
         active = self.activity.active(main, pattern, [True])
         writer = _Writer(self, active)
         own: list[Param] = []
-        for i in wrt:
-            var = main.params[i].var
-            dot = Var(f"{var.name}_dot", cotangent_kind(var.kind))
+        for place in wrt:
+            var = main.params[parameter_at(place)].var
+            if isinstance(place, tuple):
+                items = structure(var.kind) or ()
+                dot = Var(f"{var.name}_{place[1]}_dot", cotangent_kind(items[place[1]]))
+                tree = writer.dots.get(var) or (None,) * len(items)
+                writer.dots[var] = (*tree[: place[1]], Term(dot), *tree[place[1] + 1 :])
+            else:
+                dot = Var(f"{var.name}_dot", cotangent_kind(var.kind))
+                writer.dots[var] = Term(dot)
             own.append(Param(dot))
-            writer.dots[var] = Term(dot)
         writer.stmts(main.block.stmts)
         result = main.block.results[0]
         tree = writer.dots.get(result) if isinstance(result, Var) else None
@@ -89,7 +97,7 @@ class _Forward:
         else:
             made = pen.call(P.MAKE_TUPLE, result, writer.dense(tree, result))[0]
         name = f"{main.name}_jvp"
-        params = (*_positional(main.params), *own, *_captures(main.params))
+        params = _with_tangents(main.params, own)
         block = Block(tuple(p.var for p in params), tuple(writer.pen.builder.stmts), (made,))
         return self.finish(name, replace(main, name=name, params=params, block=block))
 
@@ -138,12 +146,12 @@ class _Forward:
         return self.names[key]
 
 
-def _positional(params: Sequence[Param]) -> list[Param]:
-    return [p for p in params if p.form not in ("capture",)]
-
-
-def _captures(params: Sequence[Param]) -> list[Param]:
-    return [p for p in params if p.form == "capture"]
+def _with_tangents(params: Sequence[Param], dots: Sequence[Param]) -> tuple[Param, ...]:
+    """The parameters with the tangents after the positional ones: by position, or after `*args` by keyword."""
+    stars = [n for n, p in enumerate(params) if p.form == "star"]
+    count = stars[0] + 1 if stars else sum(p.form == "plain" for p in params)
+    given = [replace(d, form="keyword") for d in dots] if stars else dots
+    return (*params[:count], *given, *params[count:])
 
 
 class _Writer:

@@ -16,15 +16,16 @@ from ast_ad.ir import primitives as P
 from ast_ad.ir.build import kind_of
 from ast_ad.ir.core import Atom, Block, Call, Callee, Function, Lit, Origin, Param, Program, Var
 from ast_ad.ir.kinds import Kind, Residual, Scalar, Tuple, cotangent_kind, rank
+from ast_ad.ir.places import Place, parameter_at
 from ast_ad.ir.walk import blocks_of, operands, statements
 from ast_ad.rules.terms import Term, make
 from ast_ad.transforms.adjoint import Sweep
 from ast_ad.transforms.regions import Region, freeze, nodes
 from ast_ad.transforms.storage import place_residuals, substitute
-from ast_ad.transforms.trees import Tree, element
+from ast_ad.transforms.trees import Tree, dense, element
 
 
-def gradient(program: Program, wrt: Sequence[int], *, value: bool = False, has_aux: bool = False, one: bool = True) -> Program:
+def gradient(program: Program, wrt: Sequence[Place], *, value: bool = False, has_aux: bool = False, one: bool = True) -> Program:
     """The program that computes the gradient of the result by the parameters at `wrt`.
 
     Its result is the gradient (a tuple of them unless `one`), or with `value` the pair (result, gradient); with
@@ -33,7 +34,7 @@ def gradient(program: Program, wrt: Sequence[int], *, value: bool = False, has_a
     return _Reverse(program).gradient(wrt, value, has_aux, one)
 
 
-def pullback(program: Program, wrt: Sequence[int], has_aux: bool = False) -> tuple[Program, str, str]:
+def pullback(program: Program, wrt: Sequence[Place], has_aux: bool = False) -> tuple[Program, str, str]:
     """The program with `f_forward(...) -> (result, residual)` and `f_reverse(residual, result_bar) -> cotangents`.
 
     Returns the program, whose entry is the first of them, and both names.
@@ -65,7 +66,7 @@ class _Reverse:
 
     # The entry
 
-    def gradient(self, wrt: Sequence[int], value: bool, has_aux: bool, one: bool) -> Program:
+    def gradient(self, wrt: Sequence[Place], value: bool, has_aux: bool, one: bool) -> Program:
         main = self.program.main
         result = main.block.results[0]
         sweep = self.sweep_of(main, wrt, [True])
@@ -76,7 +77,7 @@ class _Reverse:
         seed = self.seed(answer, main.name)
         sweep.run([(seed, None) if has_aux else seed])
         sweep.pen.about(None)
-        grads = [sweep.dense(sweep.cts.get(main.params[i].var), main.params[i].var) for i in wrt]
+        grads = [self.cotangent_at(sweep, place) for place in wrt]
         made: Atom = grads[0]
         if not one:
             made = sweep.pen.call(P.MAKE_TUPLE, *grads)[0]
@@ -91,13 +92,22 @@ class _Reverse:
         name = f"{main.name}_{'value_and_grad' if value else 'grad'}"
         return self.finish(name, replace(main, name=name, block=block))
 
+    def cotangent_at(self, sweep: Sweep, place: Place) -> Atom:
+        """The cotangent of one argument of the entry."""
+        var = sweep.function.params[parameter_at(place)].var
+        tree = sweep.cts.get(var)
+        if not isinstance(place, tuple):
+            return sweep.dense(tree, var)
+        part = tree[place[1]] if isinstance(tree, tuple) else None
+        return sweep.pen.write(dense(part, element(Term(var), var.kind, place[1])))
+
     def seed(self, answer: Term, name: str) -> Term:
         """The cotangent of a result of one element."""
         if isinstance(answer.kind, Scalar) or rank(answer.kind) == 0:
             return Term(Lit(1.0))
         return make(P.SEED, answer, of=name)
 
-    def pullback(self, wrt: Sequence[int], has_aux: bool) -> tuple[Program, str, str]:
+    def pullback(self, wrt: Sequence[Place], has_aux: bool) -> tuple[Program, str, str]:
         main = self.program.main
         result = main.block.results[0]
         sweep = self.sweep_of(main, wrt, [True])
@@ -107,7 +117,7 @@ class _Reverse:
         seed = Term(bar)
         sweep.run([(seed, None) if has_aux else seed])
         sweep.pen.about(None)
-        grads = [sweep.dense(sweep.cts.get(main.params[i].var), main.params[i].var) for i in wrt]
+        grads = [self.cotangent_at(sweep, place) for place in wrt]
         sweep.backward.results = [sweep.pen.call(P.MAKE_TUPLE, *grads)[0]]
         place_residuals(sweep)
         names = (f"{main.name}_forward", f"{main.name}_reverse")
@@ -131,8 +141,9 @@ class _Reverse:
         block = replace(forward.block, stmts=(*forward.block.stmts, joined), results=(pair,))
         return self.finish(names[0], replace(forward, block=block), names[1]), *names
 
-    def sweep_of(self, main: Function, wrt: Sequence[int], seeds: Sequence[bool]) -> Sweep:
-        pattern = [i in wrt for i in range(len(main.params))]
+    def sweep_of(self, main: Function, wrt: Sequence[Place], seeds: Sequence[bool]) -> Sweep:
+        places = set(map(parameter_at, wrt))
+        pattern = [i in places for i in range(len(main.params))]
         active = self.activity.active(main, pattern, seeds)
         return Sweep(main, active, selected(main, [False]), self.sweep, self.call_adjoint)
 
