@@ -90,7 +90,7 @@ def test_the_error_names_argument_entry_mode_and_order(wrong_tanh):
         ast_ad.check_grads(with_tanh, args)
     assert str(caught.value) == (
         "the derivative of with_tanh is wrong: forward mode, order 1, argument 'p', entry ['a'][2]\n"
-        "    jvp gives -0.9280551602, central differences 0.07065082487.\n"
+        "    jvp gives -0.92805516, central differences 0.070650825.\n"
         "    They differ by 0.999; 1.07e-06 is allowed. The step was 6e-06."
     )
     with pytest.raises(AssertionError) as caught:
@@ -121,8 +121,8 @@ def test_the_two_modes_are_held_against_each_other(unlike_modes):
         ast_ad.check_grads(product, (2.0, 5.0))
     assert str(caught.value) == (
         "the derivative of product is wrong: reverse mode, order 1, argument 'x'\n"
-        "    vjp gives 2.732104214, jvp 6.830260534.\n"
-        "    They differ by 4.1; 9.56e-10 is allowed."
+        "    vjp gives 2, jvp 5.\n"
+        "    They differ by 3; 7e-10 is allowed."
     )
 
 

@@ -73,9 +73,9 @@ def dump(options: argparse.Namespace) -> int:
     from ast_ad.ir.show import show
 
     target = load(options.function)
-    function, how = _how(target, options)
+    function, (mode, wrt, one, has_aux) = _how(target, options)
     arguments = _arguments(target, function, options.at)
-    request = pipeline.Request(function, arguments, *how, options.standalone)
+    request = pipeline.Request(function, arguments, mode, wrt, one, has_aux, options.standalone)
     records: list[pipeline.Record] = []
     work = pipeline.run(request, records)
     assert work.written is not None

@@ -84,7 +84,8 @@ def kept_or_compiled(
         text, names, captures, checks = found
         module = load_module(text, names[0], {})
         return Compiled(tuple(module[name] for name in names), text, captures, checks)
-    work = pipeline.run(pipeline.Request(function, arguments_of(function, args, kwargs), *how))
+    arguments = arguments_of(plain if hasattr(plain, "__code__") else function, args, kwargs)
+    work = pipeline.run(pipeline.Request(function, arguments, *how))
     entry = finish(work, plain)
     if key:
         persistence.remember(key, entry, work.names, plain)

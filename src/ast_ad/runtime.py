@@ -114,8 +114,8 @@ def broadcast_like(x_bar: Any, x: Any) -> Any:
 def cast_like(x_bar: Any, x: Any) -> Any:
     """A cotangent in the dtype of the value it belongs to; the real part where that value is real."""
     if isinstance(x_bar, (complex, np.complexfloating)) or (isinstance(x_bar, np.ndarray) and x_bar.dtype.kind == "c"):
-        if not (isinstance(x, complex) or getattr(getattr(x, "dtype", None), "kind", "") == "c"):
-            x_bar = x_bar.real
+        of_complex = isinstance(x, complex) or getattr(getattr(x, "dtype", None), "kind", "") == "c"
+        x_bar = x_bar if of_complex else x_bar.real
     dtype = getattr(x, "dtype", None)
     if dtype is None or dtype.kind not in "fc" or getattr(x_bar, "dtype", None) == dtype:
         return x_bar
@@ -494,7 +494,7 @@ def sinc_derivative(x: Any, order: int) -> Any:
 
 
 def bessel_i(x: Any, order: int) -> Any:
-    """The modified Bessel function of the first kind, for |x| up to 700: Abramowitz & Stegun 9.6.19 by the trapezoidal rule.
+    """The modified Bessel function of the first kind: Abramowitz & Stegun 9.6.19 by the trapezoidal rule, |x| < 700.
 
     >>> bool(np.isclose(bessel_i(1.0, 0), np.i0(1.0)))
     True
@@ -589,7 +589,7 @@ def _cofactors_of_diagonal(s: Any, along: list[Any]) -> Any:
     n, k = s.shape[-1], len(along)
     if k == 0:
         return np.eye(n, dtype=s.dtype) * products_of_others(s, axis=-1)[..., None, :]
-    result = np.zeros(s.shape + (n,), s.dtype)
+    result = np.zeros((*s.shape, n), s.dtype)
     for rows in itertools.combinations(range(n), k + 1):
         left = np.prod(np.delete(s, rows, -1), -1)
         for place, row in enumerate(rows):
@@ -610,4 +610,5 @@ def _cofactors_of_diagonal(s: Any, along: list[Any]) -> Any:
 
 
 def _parity(order: Any) -> int:
-    return (-1) ** sum(order[i] > order[j] for i in range(len(order)) for j in range(i + 1, len(order)))
+    inversions = sum(order[i] > order[j] for i in range(len(order)) for j in range(i + 1, len(order)))
+    return -1 if inversions % 2 else 1

@@ -12,7 +12,7 @@ from ast_ad.ir import primitives as P
 from ast_ad.ir.build import kind_of
 from ast_ad.ir.core import UNDEFINED, Atom, Block, Callee, Function, Call, Lit, Program, Var
 from ast_ad.ir.kinds import BOOL, FLOAT, INT, Array, Kind, List, Sym, Tuple
-from sweeps import NP_SIN, SUM, VECTOR, Writing, block, function, program, span
+from tests.backend.sweeps import NP_SIN, SUM, VECTOR, Writing, block, function, program, span
 
 SHORT = Array("float64", (Sym("n", 1),))
 INDICES = Array("int64", (3,))

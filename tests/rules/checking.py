@@ -331,8 +331,8 @@ def _literal(x: Any) -> Term:
     return Term(Lit(x))
 
 
-def check(s: Sample, knowledge: str = "exact") -> None:
-    """All that a rule promises, on one sample."""
+def check(s: Sample, knowledge: str = "signature") -> None:
+    """All that a rule promises, on one sample; differences and order two with what a signature tells."""
     d = Differentiated(s, knowledge)
     check_kind(d.kind, d.out)
     exact = 1e-12 if not _single((*s.args, d.out)) else 1e-4
@@ -356,7 +356,7 @@ def check(s: Sample, knowledge: str = "exact") -> None:
             assert rule_of(primitive) is not None or primitive in (P.MAKE_TUPLE, P.ITEM, P.MAKE_FIXED), (
                 f"{primitive} has no rule"
             )
-    if s.smooth and any(d.active):
+    if s.smooth and any(d.active) and knowledge == "signature":
         check_differences(d, found)
         if s.orders > 1:
             check_second_order(d, moves, backs)
@@ -449,7 +449,7 @@ def check_second_order(d: Differentiated, moves: Any, backs: list[Any]) -> None:
     rng = np.random.default_rng(1)
     outs = [m for m in (moves if isinstance(moves, tuple) else (moves,)) if isinstance(m, Term)]
     for b in backs:
-        outs += [t for t in _leaves(b)]
+        outs += _leaves(b)
     env: dict[Var, Any] = dict(d.env)
     known: dict[Any, Any] = {}
     steps: dict[Var, Any] = {}

@@ -148,6 +148,8 @@ def of_shapes() -> Iterator[Sample]:
     yield sample(np.array, V, dtype=np.float32, smooth=False)
     yield sample(np.array, V, ndmin=2)
     yield sample(np.ascontiguousarray, M.T)
+    for function in (np.asanyarray, np.asarray_chkfinite, np.asfortranarray):
+        yield sample(function, M)
     if hasattr(np, "matrix_transpose"):
         yield sample(np.matrix_transpose, T)
     if hasattr(np, "astype"):

@@ -199,8 +199,7 @@ def of_two() -> Iterator[Sample]:
         yield sample(math.sumprod, (1.0, 2.0), (0.5, 0.3))
     if sys.version_info >= (3, 13):
         yield sample(math.fma, 1.0, 2.0, 0.5)
-    if sys.version_info >= (3, 9):
-        yield sample(math.nextafter, 1.0, 2.0, smooth=False)
+    yield sample(math.nextafter, 1.0, 2.0, smooth=False)
     yield sample(math.isclose, 1.0, 2.0)
     yield sample(math.gcd, 4, 6)
     yield sample(max, 1.0, 2.0)
@@ -224,6 +223,64 @@ def of_two() -> Iterator[Sample]:
     yield sample(np.clip, REAL, a_min=-1.0, a_max=1.0)
 
 
+def of_constants() -> Iterator[Sample]:
+    """What has no derivative by nature."""
+    i, j = np.array([1, 2, 3]), np.array([3, 2, 2])
+    b, c = i > 1, j > 2
+    for function in (operator.ne, operator.lt, operator.le, operator.eq, operator.gt, operator.ge):
+        yield sample(function, REAL, SMALL)
+    for function in (np.greater, np.greater_equal, np.less_equal, np.not_equal):
+        yield sample(function, REAL, SMALL)
+    for function in (operator.and_, operator.or_, operator.xor, operator.lshift, operator.rshift):
+        yield sample(function, i, j)
+        yield sample(function, 5, 2)
+    for function in (np.bitwise_and, np.bitwise_or, np.bitwise_xor, np.left_shift, np.right_shift, np.gcd, np.lcm):
+        yield sample(function, i, j)
+    for function in (np.logical_or, np.logical_xor):
+        yield sample(function, b, c)
+    yield sample(np.invert, i)
+    yield sample(operator.invert, b)
+    yield sample(np.around, REAL, 1)
+    for name in ("comb", "perm", "lcm"):
+        yield sample(getattr(math, name), 5, 2)
+    yield sample(math.factorial, 5)
+    yield sample(math.isqrt, 5)
+    for function in (int, bool, operator.not_):
+        yield sample(function, 0.3)
+    yield sample(operator.is_, 0.3, None)
+    yield sample(operator.is_not, 0.3, None)
+    yield sample(P.IN, 1, (1, 2))
+    yield sample(P.NOT_IN, 1, (1, 2))
+
+
+def of_draws() -> Iterator[Sample]:
+    """Random draws: constant, but for their location and scale."""
+    rng = np.random.default_rng(0)
+    for name in ("normal", "laplace", "logistic", "gumbel", "uniform", "lognormal"):
+        for function, first in ((getattr(np.random.Generator, name), (rng,)), (getattr(np.random, name), ())):
+            yield sample(function, *first, 0.3, 1.2, smooth=False)
+            yield sample(function, *first, np.array([0.3, 0.4]), 1.2, smooth=False)
+            yield sample(function, *first, 0.3, 1.2, (3,), smooth=False)
+    for name in ("exponential", "rayleigh"):
+        for function, first in ((getattr(np.random.Generator, name), (rng,)), (getattr(np.random, name), ())):
+            yield sample(function, *first, 1.2, smooth=False)
+            yield sample(function, *first, np.array([1.2, 0.3]), smooth=False)
+    constants: dict[str, tuple[Any, ...]] = {
+        **dict.fromkeys(("standard_normal", "standard_exponential", "standard_cauchy", "random"), (3,)),
+        **dict.fromkeys(("choice", "permutation"), (np.arange(3),)),
+        "binomial": (3, 0.4),
+        "poisson": (2.0,),
+    }
+    for name, args in constants.items():
+        yield sample(getattr(np.random.Generator, name), rng, *args, smooth=False)
+        yield sample(getattr(np.random, name), *args, smooth=False)
+    yield sample(np.random.Generator.integers, rng, 3, smooth=False)
+    yield sample(np.random.randint, 3, smooth=False)
+    yield sample(np.random.rand, 3, smooth=False)
+    yield sample(np.random.randn, 3, smooth=False)
+    yield sample(np.random.seed, 3, smooth=False)
+
+
 def elements() -> list[Sample]:
     """All samples of this file."""
-    return [*of_one(), *of_two()]
+    return [*of_one(), *of_two(), *of_constants(), *of_draws()]

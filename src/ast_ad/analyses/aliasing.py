@@ -1,11 +1,10 @@
-"""Which values may share storage, and which updates may therefore happen in place.
+"""Which updates may happen in place, and which values must be copied so that they may.
 
 In the IR every value is a value.  In the text an update writes to storage that others may see, so
 it needs a proof that nobody looks afterwards.  The proof walks a function once (loops until nothing
-changes) and keeps, for each variable, the others whose storage it may share while both are alive:
-views share with their base, a list with what it holds, the result of a branch or of a loop with what
-the branches and trips yield.  Two members stand for storage that is never ours to write (arguments,
-captures, constants, read-only views): `ARRAYS` for arrays and `LISTS` for lists.
+changes) and keeps the pairs of variables that may share storage while both are alive: views share
+with their base, a list with what it holds, the result of a branch or of a loop with what the branches
+and trips yield.  Arguments, captures, constants and read-only views are never ours to write.
 
 Where the proof fails, the cheapest copy that mends it is chosen, and the walk begins again: the view
 or the element that still is read, the operand that a list keeps, the value that enters the outermost
@@ -15,38 +14,38 @@ to its base nor to it while it lives.
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from dataclasses import dataclass, field
 from functools import lru_cache
 from typing import Any, TypeAlias
 
 from ast_ad.analyses.liveness import Liveness, liveness
+from ast_ad.analyses.sharing import ARRAY, FOREIGN, INNER, TOP, Remedy, Sharing, has_storage
 from ast_ad.ir.build import kind_of
-from ast_ad.ir.core import UNDEFINED, Atom, Block, Call, Callee, Function, If, Loop, Stmt, Var
-from ast_ad.ir.kinds import Array, Dict, Fixed, Kind, List, Maybe, Scalar, Static, Tuple, rank, same_shape
+from ast_ad.ir.core import Atom, Block, Call, Callee, Function, If, Loop, Stmt, Var
+from ast_ad.ir.kinds import Array, rank, same_shape
 from ast_ad.ir.primitives import HOLE, is_basic
 
-ARRAYS, LISTS = -1, -2
-#: a copy that can be asked for: of an operand or init of a statement (its place), or of what a call returns (-1)
-Remedy: TypeAlias = tuple[Stmt, int]
+#: by name of a function, the results that may share with its arguments or with each other
 Lent: TypeAlias = tuple[tuple[str, frozenset[int]], ...]
 _WRITES_ARRAYS = ("index_update", "index_add")
 _WRITES_LISTS = ("append", "pop", "list_set", "list_add")
-#: what may return an operand, or a list that holds parts of it, by the places of those operands
+#: what may return an operand or share its memory although its primitive does not say so
 _PASS_ON: dict[str, tuple[int, ...]] = {
     "cast_like": (0,),
     "keep_zeros": (0,),
+    "select": (1, 2),
+    "sum_of_list": (0,),
+    "unbroadcast": (0,),
+}
+#: what makes a list of what its operands hold
+_LISTS_OF: dict[str, tuple[int, ...]] = {
     "list_concat": (0, 1),
     "list_of": (0,),
     "list_of_rows": (0,),
     "list_repeat": (0,),
     "list_slice": (0,),
-    "select": (1, 2),
     "split_like": (0,),
-    "sum_of_list": (0,),
-    "unbroadcast": (0,),
 }
-_REPEATS = ("list_of", "list_repeat")
 _READ_ONLY = ("broadcast_like", "unbroadcast", "np.broadcast_to", "np.diagonal", "np.broadcast_arrays")
 
 
@@ -58,44 +57,19 @@ class Storage:
     copied    operands (statement, place), inits (loop, place) and results of calls (call, -1) that are copied
     returned  the places of the function's results that share with arguments or with results before them: a function
               that others than the program call copies these when it returns
+    parts     the same for operands of the tuples, lists and dicts that are made to be returned
     classes   by variable: the number of its buffer class; what shares storage at any time is in one class
     """
 
     in_place: frozenset[Call]
     copied: frozenset[Remedy]
     returned: frozenset[int]
+    parts: frozenset[Remedy]
     classes: dict[Var, int] = field(repr=False)
 
     def may_alias(self, a: Var, b: Var) -> bool:
         """Whether writing to one may be seen through the other."""
         return self.classes[a] == self.classes[b]
-
-
-def has_storage(kind: Kind) -> bool:
-    """Whether values of this kind can be written to or hold what can."""
-    if isinstance(kind, (Scalar, Static)):
-        return False
-    if isinstance(kind, (Tuple, Dict)):
-        return any(map(has_storage, kind.items))
-    return has_storage(kind.kind) if isinstance(kind, Maybe) else True
-
-
-def holds_lists(kind: Kind) -> bool:
-    """Whether a value of this kind can be a list or hold one."""
-    if isinstance(kind, (Scalar, Static, Array)):
-        return False
-    if isinstance(kind, (Tuple, Dict)):
-        return any(map(holds_lists, kind.items))
-    return holds_lists(kind.kind) if isinstance(kind, Maybe) else True
-
-
-def holds_arrays(kind: Kind) -> bool:
-    """Whether a value of this kind can be an array or hold one."""
-    if isinstance(kind, (Tuple, Dict, Fixed)):
-        return any(map(holds_arrays, kind.items))
-    if isinstance(kind, List):
-        return holds_arrays(kind.item)
-    return holds_arrays(kind.kind) if isinstance(kind, Maybe) else not isinstance(kind, (Scalar, Static))
 
 
 def is_update(stmt: Stmt) -> bool:
@@ -143,63 +117,14 @@ class _Walk:
     def __init__(self, function: Function, live: Liveness, copied: set[Remedy], lent: Lent) -> None:
         self.lent = dict(lent)
         self.live = live
-        self.index = live.index
         self.copied = copied
-        self.shares: list[dict[int, Any]] = [{} for _ in live.variables]
-        self.parent = list(range(len(live.variables)))
+        self.sharing = Sharing(live)
         self.in_place: set[Call] = set()
         self.spoiled: set[Call] = set()
         self.wanted: dict[Remedy, None] = {}
-        self.has = [has_storage(v.kind) for v in live.variables]
         for var in function.block.params:
-            if self.has[self.index[var]]:
-                self.link_foreign(self.index[var], None)
+            self.sharing.link_foreign(var)
         self.block(function.block)
-
-    # pairs
-
-    def link(self, a: int, b: int, why: Remedy | None) -> None:
-        self.shares[a].setdefault(b, why)
-        self.shares[b].setdefault(a, why)
-
-    def link_foreign(self, var: int, why: Remedy | None, sorts: Iterable[int] = (ARRAYS, LISTS)) -> None:
-        kind = self.live.variables[var].kind
-        for sort in sorts:
-            if holds_arrays(kind) if sort == ARRAYS else holds_lists(kind):
-                self.shares[var].setdefault(sort, why)
-
-    def derive(self, new: int, atom: Atom, why: Remedy | None, live: int) -> None:
-        """`new` may share what `atom` shares with those in `live`, and with `atom` itself."""
-        if atom is UNDEFINED or not self.has[new]:
-            return
-        if not isinstance(atom, Var):
-            if not isinstance(atom.value, (int, float, complex, str, bytes, type(None))):
-                self.link_foreign(new, why)
-            return
-        old = self.index[atom]
-        self.parent[self.root(new)] = self.root(old)
-        for other, reason in list(self.shares[old].items()):
-            if other == old:
-                self.link(new, new, reason)
-            elif other < 0:
-                self.link_foreign(new, reason or why, (other,))
-            elif other != new and live >> other & 1:
-                self.link(new, other, reason or why)
-        if live >> old & 1 and old != new:
-            self.link(new, old, why)
-
-    def root(self, k: int) -> int:
-        while self.parent[k] != k:
-            self.parent[k] = k = self.parent[self.parent[k]]
-        return k
-
-    def are_shared(self, a: Atom, b: Atom) -> bool:
-        if not isinstance(a, Var) or not isinstance(b, Var):
-            return False
-        one, two = self.index[a], self.index[b]
-        return self.has[one] and (one == two or two in self.shares[one])
-
-    # statements
 
     def block(self, block: Block) -> None:
         for stmt in block.stmts:
@@ -216,67 +141,93 @@ class _Walk:
             return
         if not stmt.outs:
             return
-        live, name, result = self.live.after[stmt], stmt.fn.name, stmt.fn.result
-        out = self.index[stmt.outs[0]]
+        live, name, out = self.live.after[stmt], stmt.fn.name, stmt.outs[0]
         if name in _UPDATES:
             self.update(stmt, out, live)
         elif name in ("+", "-"):
             if is_accumulation(stmt) and self.may_write(stmt, live, optional=True):
-                self.derive(out, stmt.args[0], None, live)
+                self.sharing.alias(out, stmt.args[0], None, live)
         elif (stmt, -1) in self.copied or not stmt.args:
             return
-        elif name == "getitem":
-            if makes_a_view(stmt):
-                self.derive(out, stmt.args[0], (stmt, -1), live)
-        elif name == "broadcast_like" and fills_an_array(stmt):
-            return
-        elif result == "element" and name not in ("item", "list_get"):
+        elif name in _LISTS_OF:
+            self.make_list_of(stmt, out, _LISTS_OF[name], live)
+        elif stmt.fn.result == "element" and name not in ("item", "list_get"):
             self.collect(stmt, out, range(len(stmt.args)), live)
-        elif result != "fresh" or name in _PASS_ON:
-            passed = tuple(stmt.args[k] for k in _PASS_ON.get(name, (0,)))
-            live |= self.live.mask(passed)
-            for var in stmt.outs:
-                for atom in passed:
-                    self.derive(self.index[var], atom, (stmt, -1), live)
-                if name in _REPEATS or (len(passed) > 1 and self.are_shared(*passed)):
-                    self.link(self.index[var], self.index[var], None)
-                if name in _READ_ONLY:
-                    self.link_foreign(self.index[var], (stmt, -1))
+        elif stmt.fn.result != "fresh" or name in _PASS_ON:
+            self.view(stmt, live)
+
+    def view(self, stmt: Call, live: int) -> None:
+        """What is read from the first operand, or is it, or shares its memory."""
+        name = stmt.fn.name
+        if (name == "getitem" and not makes_a_view(stmt)) or (name == "broadcast_like" and fills_an_array(stmt)):
+            return
+        passed = [stmt.args[k] for k in _PASS_ON.get(name, (0,))]
+        live |= self.live.mask(passed)
+        from_inside = name in ("item", "list_get", "sum_of_list")
+        for out in stmt.outs:
+            for atom in passed:
+                (self.sharing.take if from_inside else self.sharing.alias)(out, atom, (stmt, -1), live)
+            if name in _READ_ONLY:
+                self.sharing.link_foreign(out, (stmt, -1))
+
+    def make_list_of(self, stmt: Call, out: Var, places: tuple[int, ...], live: int) -> None:
+        """A new list that holds what other lists hold, or parts of an array, perhaps more than once."""
+        sharing = self.sharing
+        passed = [stmt.args[k] for k in places]
+        for atom in passed:
+            for one, two in ((INNER, INNER), (ARRAY, ARRAY)):
+                if isinstance(atom, Var):
+                    why = (stmt, -1)
+                    sharing.parent[sharing.class_of(out)] = sharing.class_of(atom)
+                    sharing.flow(sharing.region(out, one), sharing.region(atom, two), why, live)
+        for level in (INNER, ARRAY):
+            sharing.link(sharing.region(out, level), sharing.region(out, level), None)
 
     def call_of_function(self, stmt: Call, fn: Callee) -> None:
         """What a function lends may be any of its arguments, and what another of its results is."""
         if (stmt, -1) in self.copied:
             return
+        sharing, why = self.sharing, (stmt, -1)
         live = self.live.after[stmt] | self.live.mask(stmt.args)
-        outs = [self.index[v] for v in stmt.outs]
-        for k in self.lent.get(fn.name, range(len(outs))):
+        for k in self.lent.get(fn.name, range(len(stmt.outs))):
+            out = stmt.outs[k]
             for arg in stmt.args:
-                self.derive(outs[k], arg, (stmt, -1), live)
-            for other in outs:
-                if other != outs[k] and self.has[other] and self.has[outs[k]]:
-                    self.link(outs[k], other, (stmt, -1))
+                for make in (sharing.alias, sharing.hold, sharing.take):
+                    make(out, arg, why, live)
+            for other in stmt.outs:
+                if other is not out:
+                    for one in (TOP, INNER, ARRAY):
+                        for two in (TOP, INNER) if one != ARRAY else (ARRAY,):
+                            sharing.link(sharing.region(out, one), sharing.region(other, two), why)
+            for level in (INNER, ARRAY):
+                sharing.link(sharing.region(out, level), sharing.region(out, level), None)
 
-    def collect(self, stmt: Call, out: int, places: Any, live: int) -> None:
+    def collect(self, stmt: Call, out: Var, places: Any, live: int) -> None:
         """A list, tuple or dict takes operands in."""
         held: list[Atom] = [] if stmt.fn.name.startswith("make") else [stmt.args[0]]
         for k in places:
             if (stmt, k) in self.copied:
                 continue
-            if any(self.are_shared(stmt.args[k], other) for other in held):
-                self.link(out, out, None)
-            self.derive(out, stmt.args[k], (stmt, k), live)
+            for other in held:
+                for level, _ in self.sharing.shared_levels(stmt.args[k], other):
+                    inside = self.sharing.region(out, max(level, INNER))
+                    self.sharing.link(inside, inside, None)
+            self.sharing.hold(out, stmt.args[k], (stmt, k), live)
             held.append(stmt.args[k])
 
-    def update(self, stmt: Call, out: int, live: int) -> None:
-        old = stmt.args[0]
+    def update(self, stmt: Call, out: Var, live: int) -> None:
+        old, sharing = stmt.args[0], self.sharing
         if self.may_write(stmt, live):
-            self.derive(out, old, None, live)
-        if stmt.fn.name == "pop" and (stmt, -1) not in self.copied:
-            element = self.index[stmt.outs[1]]
-            distinct = isinstance(old, Var) and self.index[old] not in self.shares[self.index[old]]
-            self.derive(element, old, (stmt, -1), live & ~(1 << out) if distinct else live)
-            if not distinct:
-                self.link(element, out, (stmt, -1))
+            sharing.alias(out, old, None, live)
+        if stmt.fn.name == "pop" and (stmt, -1) not in self.copied and isinstance(old, Var):
+            element, why = stmt.outs[1], (stmt, -1)
+            others = live & ~self.live.mask((out,))
+            sharing.take(element, old, why, others)
+            for level in (INNER, ARRAY):  # where the list may hold one thing twice
+                region = sharing.region(old, level)
+                if region in sharing.shares[region]:
+                    for mine in (TOP, INNER) if level == INNER else (ARRAY,):
+                        sharing.link(sharing.region(element, mine), sharing.region(out, level), why)
         elif stmt.fn.name in ("append", "list_set"):
             self.collect(stmt, out, (1,), live)
 
@@ -304,60 +255,71 @@ class _Walk:
 
     def conflicts(self, stmt: Call, old: Var, live: int) -> list[Remedy | None]:
         """Why others would see the write: for each of them the copy that would part it from `old`."""
-        where = self.index[old]
-        if live >> where & 1:
+        if live & self.live.mask((old,)):
             return [None]
         live &= ~self.live.mask(stmt.outs)
-        affected = holds_lists if not isinstance(stmt.fn, Callee) and stmt.fn.name in _WRITES_LISTS else holds_arrays
-        shares = self.shares[where]
-        foreign = LISTS if affected is holds_lists else ARRAYS
-        if foreign in shares:  # the copy that this takes may well end all sharing
-            return [shares[foreign]]
-        seen = [k for k in shares if k >= 0 and k != where and live >> k & 1]
-        return [shares[k] for k in seen if affected(self.live.variables[k].kind)]
+        written = TOP if stmt.fn.name in _WRITES_LISTS else ARRAY
+        shares = self.sharing.shares[self.sharing.region(old, written)]
+        if FOREIGN in shares:  # the copy that this takes may well end all sharing
+            return [shares[FOREIGN]]
+        mine = self.live.index[old]
+        return [why for other, why in shares.items() if other // 3 != mine and live >> other // 3 & 1]
 
-    def join(self, new: list[tuple[int, Atom]], live: int, why: Any) -> None:
+    def join(self, new: list[tuple[Var, Atom]], live: int, why: Any) -> None:
         """What several paths yield: `new` pairs each merged variable with what one path yields for it."""
         for k, (var, atom) in enumerate(new):
             if why is not None and (why, k) in self.copied:
                 continue
             reason = None if why is None else (why, k)
-            self.derive(var, atom, reason, live)
+            self.sharing.alias(var, atom, reason, live)
             for j, (other, atom2) in enumerate(new[:k]):
-                if (why is None or (why, j) not in self.copied) and self.are_shared(atom, atom2):
-                    self.link(var, other, reason)
+                if why is None or (why, j) not in self.copied:
+                    for one, two in self.sharing.shared_levels(atom, atom2):
+                        self.sharing.link(self.sharing.region(var, one), self.sharing.region(other, two), reason)
 
     def branch(self, stmt: If) -> None:
         live = self.live.after[stmt] & ~self.live.mask(stmt.outs)
-        outs = [self.index[v] for v in stmt.outs]
         for arm in (stmt.then, stmt.orelse):
             self.block(arm)
-            self.join(list(zip(outs, arm.results, strict=True)), live, None)
+            self.join(list(zip(stmt.outs, arm.results, strict=True)), live, None)
 
     def loop(self, stmt: Loop) -> None:
         body = stmt.body
-        params = [self.index[v] for v in body.params[len(body.params) - len(stmt.inits) :]]
-        outs = [self.index[v] for v in stmt.outs]
+        params = body.params[len(body.params) - len(stmt.inits) :]
         around = self.live.through[body]
         self.join(list(zip(params, stmt.inits, strict=True)), around, stmt)
         before = -1
-        while before != (before := sum(len(self.shares[p]) for p in params)):
+        while before != (before := self.sharing.size_of(params)):
             self.block(body)
             self.join(list(zip(params, body.results[1:], strict=True)), around, None)
         live = self.live.after[stmt] & ~self.live.mask(stmt.outs)
-        self.join([(o, v) for o, v in zip(outs, body.params[-len(outs) :] if outs else (), strict=True)], live, None)
+        self.join(list(zip(stmt.outs, params, strict=True)), live, None)
 
-    def results(self, results: tuple[Atom, ...]) -> frozenset[int]:
-        """The places of results that share with arguments or with results before them."""
-        copied: set[int] = set()
+    def results(self, results: tuple[Atom, ...], made: dict[Var, Call]) -> tuple[frozenset[int], set[Remedy]]:
+        """The places of results that share with arguments or with results before them.
+
+        Of tuples and the like that are made to be returned, these are operands instead.
+        """
+        parts: list[tuple[Remedy | int, Var]] = []
+
+        def collect(atom: Atom, remedy: Remedy | int) -> None:
+            if isinstance(atom, Var) and atom in made:
+                for k, part in enumerate(made[atom].args):
+                    collect(part, (made[atom], k))
+            elif isinstance(atom, Var) and has_storage(atom.kind):
+                parts.append((remedy, atom))
+
         for k, atom in enumerate(results):
-            if not isinstance(atom, Var) or not self.has[self.index[atom]]:
-                continue
-            kept = [r for j, r in enumerate(results[:k]) if j not in copied]
-            foreign = {ARRAYS, LISTS} & self.shares[self.index[atom]].keys()
-            if foreign or any(self.are_shared(atom, r) for r in kept):
-                copied.add(k)
-        return frozenset(copied)
+            collect(atom, k)
+        kept: list[Var] = []
+        shared: list[Remedy | int] = []
+        for remedy, atom in parts:
+            if self.sharing.is_foreign(atom) or any(self.sharing.shared_levels(atom, other) for other in kept):
+                shared.append(remedy)
+            else:
+                kept.append(atom)
+        places = frozenset(r for r in shared if isinstance(r, int))
+        return places, {r for r in shared if not isinstance(r, int)}
 
 
 @lru_cache(maxsize=256)
@@ -374,5 +336,7 @@ def storage_of(function: Function, lent: Lent = ()) -> Storage:
         if not walk.wanted:
             break
         copied |= set(walk.wanted)
-    classes = {var: walk.root(k) for k, var in enumerate(live.variables)}
-    return Storage(frozenset(walk.in_place), frozenset(copied), walk.results(function.block.results), classes)
+    made = {s.outs[0]: s for s in function.block.stmts if isinstance(s, Call) and s.fn.name.startswith("make_")}
+    returned, parts = walk.results(function.block.results, made)
+    classes = {var: walk.sharing.class_of(var) for var in live.variables}
+    return Storage(frozenset(walk.in_place), frozenset(copied), returned, frozenset(parts), classes)

@@ -12,7 +12,7 @@ from ast_ad.errors import AstAdError, Location, NoSource, WrongArgument
 from ast_ad.frontend.signature import MISSING, Argument
 from ast_ad.frontend.source import source_of
 from ast_ad.ir.build import kind_of
-from ast_ad.ir.core import Function, Lit
+from ast_ad.ir.core import Function, Lit, Var
 from ast_ad.ir.places import Place, parameter_at
 from ast_ad.ir.kinds import Array, Dict, Fixed, Kind, List, Maybe, Opaque, Scalar, Static, Tuple
 
@@ -67,7 +67,7 @@ def check_result(user: Any, function: Function, mode: str, has_aux: bool) -> Non
     result = function.block.results[0]
     kind, value = kind_of(result), result.value if isinstance(result, Lit) else MISSING
     name = _name(user)
-    if isinstance(kind, Maybe):
+    if isinstance(result, Var) and isinstance(result.kind, Maybe):
         sentence = f"{mode} needs a result, and {name} returns None where it ends without one"
         raise _wrong(user, sentence, "Return a number on every path.")
     if has_aux:

@@ -18,134 +18,33 @@ from ast_ad.backend.expressions import (
     index_expression,
     name,
     subscript,
-    write_call,
 )
 from ast_ad.backend.names import is_of_the_user
-from ast_ad.backend.tree import Branch, For, Let, Moves, Node, Return, Select, Tree, While, defines
+from ast_ad.backend.tree import Branch, For, Let, Moves, Node, Return, Select, Tree, While, defines, read_variables
+from ast_ad.backend.values import Values
 from ast_ad.ir.build import kind_of
 from ast_ad.ir.core import Atom, Call, Callee, Function, Lit, Param, Program, Var
-from ast_ad.ir.kinds import BOOL, INT, Array, Fixed, List, Scalar
+from ast_ad.ir.kinds import Array, Fixed, List, Scalar
 from ast_ad.ir.primitives import is_basic
 
 _STORE = ast.Store()
-_FLIPPED = {"==": "!=", "!=": "==", "is": "is not", "is not": "is", "in": "not in", "not in": "in"}
-_FLIPPED_INTS = {"<": ">=", "<=": ">", ">": "<=", ">=": "<"}
 
 
-class Emitter:
-    """Writes one function; `functions` are those of the program, to know how their arguments are passed."""
+class Emitter(Values):
+    """Writes the statements of one function; `read` are the groups that something reads."""
 
     def __init__(
         self,
         program: Program,
         tree: Tree,
         groups: Coalescing,
-        storage: Storage,
         names: dict[int, str],
         outside: Outside,
+        storage: Storage,
     ) -> None:
-        self.program = program
-        self.nested = tree.nested
-        self.groups = groups
+        super().__init__(program, tree, groups, names, outside)
         self.storage = storage
-        self.names = names
-        self.outside = outside
-        self.read: set[int] = set()
-
-    # expressions
-
-    def atom(self, atom: Atom) -> Expr:
-        """A value where it is read: a constant, a name, or the expression that is nested there."""
-        if isinstance(atom, Lit):
-            return self.outside.constant(atom.value)
-        node = self.nested.get(atom)
-        if node is not None:
-            return self.value(node)
-        return name(self.names[self.groups.group[atom]])
-
-    def value(self, node: Let | Select) -> Expr:
-        """What a statement with one result computes."""
-        if isinstance(node, Select):
-            return self.choice(node)
-        call = node.call
-        args = [self.atom(a) for a in call.args]
-        for k in node.copied:
-            if k >= 0:
-                args[k] = copy_of(self.outside, args[k], kind_of(call.args[k]))
-        if isinstance(call.fn, Callee):
-            made = self.call_of_function(call.fn, args)
-            return called(self.outside.helper("copy"), made) if -1 in node.copied else made
-        result = write_call(self.outside, call, args)
-        return copy_of(self.outside, result, call.outs[0].kind) if -1 in node.copied else result
-
-    def choice(self, node: Select) -> Expr:
-        test = node.test
-        both_bool = kind_of(test) == BOOL
-        if node.orelse is test or (both_bool and isinstance(node.orelse, Lit) and node.orelse.value is False):
-            return _bool_op(ast.And(), self.atom(test), self.atom(node.then))
-        if node.then is test or (both_bool and isinstance(node.then, Lit) and node.then.value is True):
-            return _bool_op(ast.Or(), self.atom(test), self.atom(node.orelse))
-        extreme = self.extreme(node)
-        if extreme:
-            return called(self.outside.builtin(extreme), self.atom(node.then), self.atom(node.orelse))
-        return ast.IfExp(test=self.test(test, False), body=self.atom(node.then), orelse=self.atom(node.orelse))
-
-    def extreme(self, node: Select) -> str:
-        """ "min" or "max" where a choice between two ints is one."""
-        test = self.nested.get(node.test) if isinstance(node.test, Var) else None
-        if not isinstance(test, Let) or kind_of(node.then) != INT or kind_of(node.orelse) != INT:
-            return ""
-        smaller = {"<": "min", "<=": "min", ">": "max", ">=": "max"}.get(test.call.fn.name, "")
-        args = test.call.args
-        if any(isinstance(a, Var) and a in self.nested for a in args):
-            return ""
-        if args == (node.then, node.orelse):
-            return smaller
-        return {"min": "max", "max": "min"}.get(smaller, "") if args == (node.orelse, node.then) else ""
-
-    def test(self, atom: Atom, negated: bool) -> Expr:
-        """A condition; negated exactly, also for nan."""
-        node = self.nested.get(atom) if isinstance(atom, Var) else None
-        if not isinstance(node, Let) or isinstance(node.call.fn, Callee):
-            found = self.atom(atom)
-            return ast.UnaryOp(op=ast.Not(), operand=found) if negated else found
-        call, symbol = node.call, node.call.fn.name
-        if symbol == "not":
-            return self.test(call.args[0], not negated)
-        if symbol == "is_empty":
-            found = self.atom(call.args[0])
-            return found if negated else ast.UnaryOp(op=ast.Not(), operand=found)
-        found = self.value(node)
-        if not negated:
-            return found
-        if isinstance(found, ast.Compare):
-            kinds = [kind_of(a) for a in call.args]
-            scalars = all(isinstance(k, Scalar) for k in kinds)
-            ints = scalars and all(k.type in ("int", "bool") for k in kinds)  # type: ignore[attr-defined]
-            flipped = _FLIPPED.get(symbol) if scalars or "=" not in symbol else None
-            flipped = flipped or (_FLIPPED_INTS.get(symbol) if ints else None)
-            if flipped:
-                turned = ast.parse(f"a {flipped} b", mode="eval").body
-                assert isinstance(turned, ast.Compare)
-                return ast.Compare(left=found.left, ops=turned.ops, comparators=found.comparators)
-        return ast.UnaryOp(op=ast.Not(), operand=found)
-
-    def call_of_function(self, fn: Callee, args: Sequence[Expr]) -> Expr:
-        callee = self.program.functions[fn.name]
-        positional: list[Expr] = []
-        keywords: list[ast.keyword] = []
-        for param, value in zip(callee.params, args, strict=True):
-            if param.form == "plain":
-                positional.append(value)
-            elif param.form == "star":
-                elements = value.elts if isinstance(value, ast.Tuple) else [ast.Starred(value=value, ctx=ast.Load())]
-                positional += elements
-            else:
-                keywords.append(ast.keyword(arg=None if param.form == "kwargs" else param.var.name, value=value))
-        target = name(self.outside.aliases.get(fn.name, fn.name))
-        return ast.Call(func=target, args=positional, keywords=keywords)
-
-    # statements
+        self.read = {groups.group[atom] for atom in read_variables(tree) if isinstance(atom, Var)}
 
     def target(self, var: Var) -> Expr:
         """A variable that is assigned."""
@@ -359,11 +258,6 @@ def signature_of(function: Function, outside: Outside) -> ast.arguments:
         kwarg=ast.arg(arg=kwargs[0].var.name) if kwargs else None,
         defaults=[d for d in defaults if d is not None],
     )
-
-
-def _bool_op(op: ast.boolop, left: Expr, right: Expr) -> Expr:
-    values = [*(left.values if isinstance(left, ast.BoolOp) and type(left.op) is type(op) else [left]), right]
-    return ast.BoolOp(op=op, values=values)
 
 
 def _augmented(target: Any, op: ast.operator, value: Expr) -> ast.AugAssign:

@@ -13,7 +13,8 @@ from typing import Any, TypeAlias
 import numpy as np
 
 from ast_ad import runtime
-from ast_ad.analyses.aliasing import fills_an_array, has_storage
+from ast_ad.analyses.aliasing import fills_an_array
+from ast_ad.analyses.sharing import has_storage
 from ast_ad.ir.build import kind_of
 from ast_ad.ir.core import Call, Undefined
 from ast_ad.ir.kinds import Array, Kind, List, Scalar, dtype_of

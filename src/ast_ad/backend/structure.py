@@ -87,6 +87,7 @@ def structured(
     `copies`: results that share with arguments are copied when they are returned.
     """
     builder = _Structure(function, live, storage, names, values)
+    builder.copied = storage.copied | storage.parts if copies else storage.copied
     returned = storage.returned if copies else frozenset()
     block = function.block
     builder.tree.body = builder.block(block, block.results, lambda rs: [Return(tuple(rs), returned)], True)
@@ -126,6 +127,7 @@ class _Structure:
     ) -> None:
         self.live = live
         self.storage = storage
+        self.copied = storage.copied
         self.names = names
         self.values = values
         self.tree = Tree([])
@@ -180,7 +182,7 @@ class _Structure:
         return self.loop(stmt)
 
     def call(self, stmt: Call) -> list[Node]:
-        copied = tuple(k for k in range(-1, len(stmt.args)) if (stmt, k) in self.storage.copied)
+        copied = tuple(k for k in range(-1, len(stmt.args)) if (stmt, k) in self.copied)
         if not is_update(stmt):
             return [Let(stmt, copied=copied)]
         nodes: list[Node] = []
@@ -207,7 +209,7 @@ class _Structure:
         def end(results: Sequence[Atom]) -> list[Node]:
             pairs: list[tuple[Var, Atom, bool]] = []
             for k, (var, value, want) in enumerate(zip(targets, results, wanted, strict=True)):
-                copied = loop is not None and (loop, k) in self.storage.copied
+                copied = loop is not None and (loop, k) in self.copied
                 if value is UNDEFINED and want and var in self.escaping:
                     pairs.append((var, Lit(None), False))
                 if not want or value is UNDEFINED:

@@ -22,8 +22,7 @@ from ast_ad.backend.readable import drop_unread_moves, make_readable
 from ast_ad.backend.render import render
 from ast_ad.backend.standalone import sources_of
 from ast_ad.backend.structure import conditional_values, structured
-from ast_ad.backend.tree import Tree, read_variables
-from ast_ad.ir.core import Call, Callee, Function, Lit, Origin, Program, Var
+from ast_ad.ir.core import Call, Callee, Function, Lit, Origin, Program
 from ast_ad.ir.walk import statements
 
 _STRUCTURE = frozenset(
@@ -54,9 +53,12 @@ def write(program: Program, *, standalone: bool = False) -> Written:
     called = _called(program)
     for name, function in program.functions.items():
         function = put_new_versions_last(ask_the_latest(function))
-        storage = storage_of(function, tuple(lent.items()))
         private = name in called and name != program.entry
-        lent[name] = storage.returned if private else frozenset()
+        lent[name] = frozenset()
+        storage = storage_of(function, tuple(lent.items()))
+        while private and not _lent(function, storage) <= lent[name]:  # it may call itself
+            lent[name] |= _lent(function, storage)
+            storage = storage_of(function, tuple(lent.items()))
         written = _write_function(program, function, storage, outside, private)
         lines += [("", None), ("", None), *written]
     for identifier in program.functions:
@@ -68,6 +70,13 @@ def write(program: Program, *, standalone: bool = False) -> Written:
     lines = [*head, *lines]
     text = "".join(f"{line}\n" for line, _ in lines)
     return Written(text, program.entry, tuple(origin for _, origin in lines), dict(outside.objects))
+
+
+def _lent(function: Function, storage: Storage) -> frozenset[int]:
+    """The places of results that share with arguments or each other, where nothing is copied."""
+    if storage.parts:
+        return frozenset(range(len(function.block.results)))
+    return storage.returned
 
 
 def _called(program: Program) -> set[str]:
@@ -86,8 +95,7 @@ def _write_function(
     nest(tree, groups, storage)
     make_readable(tree)
     names = name_variables(function, tree, groups, _needed(program, function))
-    emitter = Emitter(program, tree, groups, storage, names, outside)
-    emitter.read = _read(tree, groups)
+    emitter = Emitter(program, tree, groups, names, outside, storage)
     body = add_comments(tree, emitter.statements)
     if function.doc:
         body.insert(0, ast.Expr(value=ast.Constant(value=function.doc)))
@@ -101,11 +109,6 @@ def _write_function(
     lines = render([definition])
     texts = beside([line for line, _ in lines], [getattr(stmt, "note", "") for _, stmt in lines])
     return [(text, getattr(stmt, "origin", None)) for text, (_, stmt) in zip(texts, lines, strict=True)]
-
-
-def _read(tree: Tree, groups: Coalescing) -> set[int]:
-    """The groups that something reads."""
-    return {groups.group[atom] for atom in read_variables(tree) if isinstance(atom, Var)}
 
 
 def _needed(program: Program, function: Function) -> set[str]:

@@ -13,6 +13,7 @@ from ast_ad.errors import NoSource, UnknownAtCompileTime, WrongArgument
 from ast_ad.frontend.captures import captured
 from ast_ad.frontend.context import Frame, Lowering, lowers, static
 from ast_ad.frontend.control import VALUE, lower_body
+from ast_ad.frontend.known import constant_of
 from ast_ad.frontend.liveness import Names, reads
 from ast_ad.frontend.source import Source, source_of
 from ast_ad.frontend.targets import bind_name, unpacked
@@ -80,6 +81,7 @@ def _method(lo: Lowering, function: Method, args: list[Value], kwargs: dict[str,
 def _static(lo: Lowering, function: Static, args: list[Value], kwargs: dict[str, Value], name: str) -> Value:
     from ast_ad.frontend.builtin_calls import BUILTINS
     from ast_ad.frontend.library import call_primitive, fold_call
+    from ast_ad.frontend.nested import call_program
     from ast_ad.rules.table import primitive_of
 
     obj = function.obj
@@ -89,6 +91,11 @@ def _static(lo: Lowering, function: Static, args: list[Value], kwargs: dict[str,
     primitive = primitive_of(obj)
     if primitive is not None:
         return call_primitive(lo, primitive, args, kwargs, name)
+    if hasattr(type(obj), "__ast_ad_program__"):
+        return call_program(lo, function, args, kwargs, name)
+    if _is_ours(obj) and all(isinstance(v, (Lit, Static)) for v in (*args, *kwargs.values())):
+        constants = [constant_of(lo, v, "an argument") for v in args]
+        return static(obj(*constants, **{k: constant_of(lo, v, "an argument") for k, v in kwargs.items()}))
     if isinstance(obj, (FunctionType, MethodType)):
         return call_function(lo, function, args, kwargs, name)
     folded = fold_call(lo, obj, args, kwargs)
@@ -128,13 +135,18 @@ def call_function(lo: Lowering, function: Static, args: list[Value], kwargs: dic
     return call_lowered(lo, source, bound, name)
 
 
+def _is_ours(obj: Any) -> bool:
+    """Whether this is `grad` or one of its kin, which are called while compiling."""
+    return isinstance(obj, FunctionType) and (obj.__module__ or "").partition(".")[0] == "ast_ad"
+
+
 def is_readable(obj: Any) -> bool:
     """Whether a function is the user's: what NumPy, SciPy and the standard library hold is not read."""
     module = getattr(obj, "__module__", None) or ""
     top = module.partition(".")[0]
     import sys
 
-    return top not in ("numpy", "scipy") and top not in sys.stdlib_module_names
+    return top not in ("numpy", "scipy", "ast_ad") and top not in sys.stdlib_module_names
 
 
 def defaults_of(lo: Lowering, source: Source) -> dict[str, Value]:

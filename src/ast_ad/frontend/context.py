@@ -19,6 +19,7 @@ from typing import Any, NoReturn
 from ast_ad.errors import UnknownAtCompileTime
 from ast_ad.frontend.emission import FORMS, Frame, Unit, View, lowers
 from ast_ad.frontend.memory import Memory, NeedsInlining
+from ast_ad.frontend.signature import MISSING
 from ast_ad.frontend.values import (
     NONE,
     Contents,
@@ -68,7 +69,9 @@ class Lowering(Memory):
         """An atom as a value: structures are unpacked, one `item` for each element."""
         if isinstance(atom, Lit):
             return atom
-        if witness is not None:
+        if witness is MISSING:
+            witness = None
+        if witness is not None and not isinstance(witness, (tuple, list, dict)):
             self.witness[atom] = witness
         kind = kind_of(atom)
         if isinstance(kind, (Tuple, Fixed)):

@@ -54,7 +54,7 @@ class Record:
 
 def call_lowered(lo: Lowering, source: Source, bound: Mapping[str, Value], name: str) -> Value:
     """The result of a call of a function of the program."""
-    key = (source.function, tuple(_spec(lo, v) for v in bound.values()))
+    key = (source.function, tuple(spec_of(lo, v) for v in bound.values()))
     base = key
     while True:
         if any(s is None for s in key[1]) or key in lo.unit.inline_only or source.function in lo.unit.inline_only:
@@ -81,7 +81,7 @@ def call_lowered(lo: Lowering, source: Source, bound: Mapping[str, Value], name:
                 raise
             _forget(lo, key)
             bound = _with_constant(lo, bound, needs.leaf)
-            key = (source.function, tuple(_spec(lo, v) for v in bound.values()))
+            key = (source.function, tuple(spec_of(lo, v) for v in bound.values()))
             if key == base:
                 raise
 
@@ -95,7 +95,7 @@ def _forget(lo: Lowering, key: Any) -> None:
 # What a call looks like
 
 
-def _spec(lo: Lowering, value: Value) -> Any:
+def spec_of(lo: Lowering, value: Value) -> Any:
     """What must be equal for two calls to share a function; None for what only inlining can pass."""
     if isinstance(value, (Var, Lit)):
         if is_numeric(value) and not (isinstance(value, Lit) and isinstance(value.value, (bool, _Known))):
@@ -104,14 +104,14 @@ def _spec(lo: Lowering, value: Value) -> Any:
     if isinstance(value, Static):
         return ("static", id(value.obj))
     if isinstance(value, TupleOf):
-        parts = tuple(_spec(lo, v) for v in value.items)
+        parts = tuple(spec_of(lo, v) for v in value.items)
         return None if None in parts else ("tuple", value.type, parts)
     if isinstance(value, Ref):
         contents = lo.contents(value)
         if isinstance(contents, Run):
             return ("list", kind_of(contents.atom))
         if isinstance(contents, (Items, Entries)):
-            parts = tuple(_spec(lo, v) for v in contents.values)
+            parts = tuple(spec_of(lo, v) for v in contents.values)
             keys = contents.keys if isinstance(contents, Entries) else ()
             return None if None in parts else (type(contents).__name__, keys, parts)
     return None

@@ -17,12 +17,13 @@ from ast_ad.frontend.captures import Assumption, Guard, fetch, guard_holds
 from ast_ad.frontend.context import Lowering, Unit, static
 from ast_ad.frontend.control import lower_body, sealed
 from ast_ad.frontend.fence import check
+from ast_ad.frontend.nested import renamed
 from ast_ad.frontend.prune import prune
 from ast_ad.frontend.signature import MISSING, Argument, arguments_from_annotations, arguments_of
 from ast_ad.frontend.source import source_of
 from ast_ad.frontend.targets import bind_name
 from ast_ad.frontend.values import Value
-from ast_ad.ir.core import Atom, Block, Call, Callee, Function, If, Lit, Loop, Param, Program, Stmt
+from ast_ad.ir.core import Atom, Block, Call, Callee, Function, Lit, Param, Program
 from ast_ad.ir.kinds import Static as StaticKind
 from ast_ad.ir.walk import statements as all_statements
 
@@ -114,19 +115,8 @@ def _renamed(program: Program) -> Program:
     if all(old == new for old, new in names.items()):
         return program
 
-    def block(b: Block) -> Block:
-        return replace(b, stmts=tuple(map(statement, b.stmts)))
-
-    def statement(stmt: Stmt) -> Stmt:
-        if isinstance(stmt, Call):
-            return replace(stmt, fn=Callee(names[stmt.fn.name])) if isinstance(stmt.fn, Callee) else stmt
-        if isinstance(stmt, If):
-            return replace(stmt, then=block(stmt.then), orelse=block(stmt.orelse))
-        assert isinstance(stmt, Loop)
-        return replace(stmt, body=block(stmt.body))
-
-    renamed = {names[n]: replace(f, name=names[n], block=block(f.block)) for n, f in program.functions.items()}
-    return Program(program.entry, renamed)
+    changed = {names[n]: replace(f, name=names[n], block=renamed(f.block, names)) for n, f in program.functions.items()}
+    return Program(program.entry, changed)
 
 
 __all__ = [

@@ -32,7 +32,8 @@ from ast_ad.ir.kinds import (
     join,
 )
 
-_FORMS = {
+#: the form of a `Param`, by the kind of a parameter of a signature
+FORMS = {
     inspect.Parameter.POSITIONAL_ONLY: "plain",
     inspect.Parameter.POSITIONAL_OR_KEYWORD: "plain",
     inspect.Parameter.VAR_POSITIONAL: "star",
@@ -82,9 +83,7 @@ def arguments_of(function: Any, args: Sequence[Any], kwargs: Mapping[str, Any]) 
         raise WrongArgument(f"{getattr(function, '__name__', 'the function')}: {error}") from None
     bound.apply_defaults()
     return [
-        Argument(
-            name, kind_of_argument(name, bound.arguments[name]), bound.arguments[name], _FORMS[p.kind], _default(p)
-        )
+        Argument(name, kind_of_argument(name, bound.arguments[name]), bound.arguments[name], FORMS[p.kind], _default(p))
         for name, p in signature.parameters.items()
     ]
 
@@ -112,7 +111,7 @@ def arguments_from_annotations(function: Any) -> list[Argument]:
             kind, witness = Tuple(()), ()
         elif p.kind is p.VAR_KEYWORD:
             kind, witness = Dict((), ()), {}
-        result.append(Argument(name, kind or NUMBER, witness, _FORMS[p.kind], default))
+        result.append(Argument(name, kind or NUMBER, witness, FORMS[p.kind], default))
     return result
 
 

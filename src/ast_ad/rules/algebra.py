@@ -20,7 +20,13 @@ from ast_ad.ir.kinds import (
 from ast_ad.ir.primitives import Primitive
 from ast_ad.rules.terms import Term, make, term
 
-_FOLDED = {P.ADD: operator.add, P.SUB: operator.sub, P.MUL: operator.mul, P.NEG: operator.neg, P.POW: operator.pow}
+_FOLDED: dict[Primitive, Any] = {
+    P.ADD: operator.add,
+    P.SUB: operator.sub,
+    P.MUL: operator.mul,
+    P.NEG: operator.neg,
+    P.POW: operator.pow,
+}
 
 
 def _number(value: Term) -> bool:
@@ -57,7 +63,7 @@ def _covers(value: Term, like: Term) -> bool:
 
 
 def _through_broadcast(fn: Primitive, a: Term, b: Term) -> Term | None:
-    """`broadcast_like(s, x) * e` is `s * e` where e has the shape of x, and `broadcast_like(s * e, x)` where e is a number."""
+    """`broadcast_like(s, x) * e` is `s * e` if e has the shape of x, `broadcast_like(s * e, x)` if e is a number."""
     for wide, other in ((a, b), (b, a)):
         if wide.fn is P.BROADCAST_LIKE:
             small, like = wide.args
@@ -213,27 +219,27 @@ def scale(factor: Term, partial: Any) -> Term:
 
     `c * (a * b)` is `c * a * b`, `c * (a / b)` is `c * a / b`, `c * (1 / b)` is `c / b`, `c * -a` is `-(c * a)`.
     """
-    partial = term(partial)
-    if _is(partial, 1):
+    whole: Term = term(partial)
+    if _is(whole, 1):
         return factor
-    if _is(factor, 1) and _inexact(partial):
-        return partial
-    if factor.fn is P.BROADCAST_LIKE and _is(factor.args[0], 1) and _covers(partial, factor.args[1]):
-        return make(P.MUL, factor, partial)
-    if partial.fn is P.NEG:
-        return make(P.NEG, scale(factor, partial.args[0]))
-    if partial.fn in (P.TRUEDIV, P.DIVIDE, P.DIVIDE_OR_ZERO):
-        above, below = partial.args
-        assert partial.fn is not None
+    if _is(factor, 1) and _inexact(whole):
+        return whole
+    if factor.fn is P.BROADCAST_LIKE and _is(factor.args[0], 1) and _covers(whole, factor.args[1]):
+        return make(P.MUL, factor, whole)
+    if whole.fn is P.NEG:
+        return make(P.NEG, scale(factor, whole.args[0]))
+    if whole.fn in (P.TRUEDIV, P.DIVIDE, P.DIVIDE_OR_ZERO):
+        above, below = whole.args
+        assert whole.fn is not None
         if _fits_in(below, above, factor):
-            return make(partial.fn, scale(factor, above), below)
-    if partial.fn is P.MUL:
-        left, right = partial.args
+            return make(whole.fn, scale(factor, above), below)
+    if whole.fn is P.MUL:
+        left, right = whole.args
         if _number(left):
             return make(P.MUL, make(P.MUL, left, factor), right)
         if _fits_in(right, left, factor):
             return make(P.MUL, scale(factor, left), right)
-    return make(P.MUL, factor, partial)
+    return make(P.MUL, factor, whole)
 
 
 def _fits_in(rest: Term, first: Term, factor: Term) -> bool:

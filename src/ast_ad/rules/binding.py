@@ -37,10 +37,10 @@ def signature_of(function: Any) -> inspect.Signature | None:
 def bind(primitive: Primitive, args: Sequence[Any], kwargs: dict[str, Any]) -> Bound:
     """A user's call as (arguments, constant parameters), bound as the function itself binds it.
 
-    Parameters that are named in `primitive.operands` hold run-time values.  Those in front are arguments by position; the
-    others come after them, and `params` has `HOLE` at their names, in the same order.  What is left are constants; those
-    that equal their default are left out.  Raises TypeError as the function would, and `UnsupportedArgument` for a
-    keyword that the rule does not honour.
+    Parameters that are named in `primitive.operands` hold run-time values.  Those in front are arguments by
+    position; the others come after them, and `params` has `HOLE` at their names, in the same order.  What is left
+    are constants; those that equal their default are left out.  Raises TypeError as the function would, and
+    `UnsupportedArgument` for a keyword that the rule does not honour.
 
     >>> from ast_ad.rules.table import primitive_of
     >>> bind(primitive_of(np.sum), ["x", 0], {"keepdims": True, "where": "m"})
@@ -102,12 +102,12 @@ def _may_drop(operands: list[Any], signature: inspect.Signature) -> bool:
     if any(p.kind is p.VAR_POSITIONAL for p in parameters):
         return False
     default = parameters[len(operands) - 1].default
-    return default is not np._NoValue and is_default(operands[-1], default)  # type: ignore[attr-defined]
+    return default is not np._NoValue and is_default(operands[-1], default)
 
 
 def is_default(value: Any, default: Any) -> bool:
     """Whether a constant is the default of its parameter.  Values that are not constants are not."""
-    if value is default or (default is np._NoValue and (value is None or value is False)):  # type: ignore[attr-defined]
+    if value is default or (default is np._NoValue and (value is None or value is False)):
         return True
     return type(value) in _SIMPLE and type(value) is type(default) and bool(value == default)
 

@@ -89,7 +89,8 @@ def cotangent_of(value: Term, ct: Any, leaf: Term) -> Any:
 
     def visit(node: Term) -> bool:
         if id(node) not in reached:
-            reached[id(node)] = any([visit(arg) for arg in node.args])
+            found = list(map(visit, node.args))
+            reached[id(node)] = any(found)
             if reached[id(node)]:
                 order.append(node)
         return reached[id(node)]
@@ -125,8 +126,7 @@ def _back(node: Term, ct: Any, k: int) -> Any:
     found = rule.vjp(node, node.args, node.params, ct, k)
     if not isinstance(found, Term) or isinstance(node.args[k].kind, List):
         return found
-    found = make(P.UNBROADCAST, found, node.args[k]) if rule.unbroadcast else found
-    return found
+    return make(P.UNBROADCAST, found, node.args[k]) if rule.unbroadcast else found
 
 
 def dense(ct: tuple[Any, ...], like: Term) -> Term:

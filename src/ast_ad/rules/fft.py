@@ -64,7 +64,8 @@ def _cut(ct: Any, x: Any, size: Any) -> Any:
 
 # One dimension
 
-for _fn in (np.fft.fft, np.fft.ifft):
+_PLAIN: tuple[Any, ...] = (np.fft.fft, np.fft.ifft)
+for _fn in _PLAIN:
 
     def _same(ct: Any, x: Any, n: Any = None, axis: Any = -1, norm: Any = None, _fn: Any = _fn) -> Any:
         return _cut(call(_fn, ct, axis=axis, norm=norm), x, n)
@@ -102,7 +103,7 @@ linear(np.fft.ihfft, _real_to_half(np.fft.ifft), _kind(np.fft.ihfft, False, "out
 
 
 def _half_to_real(half: Any) -> Any:
-    """The transpose of a transform that gives real numbers: the half of the spectrum, each frequency counted with its mirror image."""
+    """The transpose of a transform that gives real numbers: half of the spectrum, with the mirror images."""
 
     def transpose(ct: Any, x: Any, n: Any = None, axis: Any = -1, norm: Any = None) -> Any:
         return _cut(doubled(call(half, ct, axis=axis, norm=norm), ct, axis=axis), x, n)
@@ -122,7 +123,8 @@ def _axes(x: Any, s: Any, axes: Any) -> tuple[int, ...]:
     return tuple(range(x.ndim)) if s is None else tuple(range(x.ndim - len(s), x.ndim))
 
 
-for _fn in (np.fft.fftn, np.fft.ifftn, np.fft.fft2, np.fft.ifft2):
+_MANY: tuple[Any, ...] = (np.fft.fftn, np.fft.ifftn, np.fft.fft2, np.fft.ifft2)
+for _fn in _MANY:
     _default = (-2, -1) if "2" in _fn.__name__ else None
 
     def _same_many(ct: Any, x: Any, s: Any = None, axes: Any = _default, norm: Any = None, _fn: Any = _fn) -> Any:
@@ -130,7 +132,8 @@ for _fn in (np.fft.fftn, np.fft.ifftn, np.fft.fft2, np.fft.ifft2):
 
     linear(_fn, _same_many, _kind(_fn, True), operands=("a",))
 
-for _fn in (np.fft.rfftn, np.fft.rfft2):
+_OF_REAL: tuple[Any, ...] = (np.fft.rfftn, np.fft.rfft2)
+for _fn in _OF_REAL:
     _default = (-2, -1) if "2" in _fn.__name__ else None
 
     def _half_many(ct: Any, x: Any, s: Any = None, axes: Any = _default, norm: Any = None) -> Any:
@@ -143,7 +146,8 @@ for _fn in (np.fft.rfftn, np.fft.rfft2):
 
     linear(_fn, _half_many, _kind(_fn, True, "out"), operands=("a",))
 
-for _fn in (np.fft.irfftn, np.fft.irfft2):
+_TO_REAL: tuple[Any, ...] = (np.fft.irfftn, np.fft.irfft2)
+for _fn in _TO_REAL:
     _default = (-2, -1) if "2" in _fn.__name__ else None
 
     def _real_many(ct: Any, x: Any, s: Any = None, axes: Any = _default, norm: Any = None) -> Any:

@@ -9,7 +9,7 @@ import numpy as np
 
 from ast_ad import runtime
 from ast_ad.ir import primitives as P
-from ast_ad.ir.kinds import Array, Dim, Kind, List, Tuple, dims_of
+from ast_ad.ir.kinds import Array, Dim, Kind, List, Tuple, dims_of, rank
 from ast_ad.ir.primitives import Kinds
 from ast_ad.rules.modes import elements
 from ast_ad.rules.results import Dims, array_dims, item_of, items_of, joined_dims, name_of, promoted
@@ -132,8 +132,7 @@ def _as_columns(fn: Any, at_least: Any, axis: Any) -> Any:
         if items is None:
             items = (item_of(kinds[0]),)
             wide = [at_least(k) for k in items]
-            found = _concatenated((List(wide[0]),), {"axis": axis(wide), **given})
-            return found
+            return _concatenated((List(wide[0]),), {"axis": axis(wide), **given})
         wide = [at_least(k) for k in items]
         return _concatenated((Tuple(tuple(wide)),), {"axis": axis(wide), **given})
 
@@ -152,7 +151,7 @@ def _as_columns(fn: Any, at_least: Any, axis: Any) -> Any:
                 raise UnknownRank(x)
             size = dims[place]
             if not isinstance(size, int):
-                size = x.size if len(x.kind.dims or ()) == 1 else length_along(x, place)
+                size = x.size if rank(x.kind) == 1 else length_along(x, place)
             span = slice(start, start + size)
             result.append(reshaped(ct[along(place, span, len(dims))], x))
             start = start + size

@@ -13,7 +13,7 @@ from ast_ad.rules.algebra import scale
 from ast_ad.rules.terms import Term, make
 
 #: a tangent or cotangent: None is the zero that costs nothing; a tuple for an operand that is a structure
-Tree: TypeAlias = "Term | None | tuple[Any, ...]"
+Tree: TypeAlias = "Term | tuple[Any, ...] | None"
 Lambda: TypeAlias = Callable[..., Any]
 Terms: TypeAlias = tuple[Term, ...]
 Params: TypeAlias = dict[str, Any]
@@ -204,7 +204,7 @@ class NonDifferentiable(Rule):
 
 
 def guard(x_bar: Term, y_bar: Term) -> Term:
-    """The cotangent `x_bar` that a `singular` rule made from `y_bar`, with zero where a selection has made `y_bar` zero.
+    """The cotangent `x_bar` that a `singular` rule made from `y_bar`, zero where a selection has made `y_bar` zero.
 
     Where `x_bar` is a quotient whose numerator is `y_bar` times a constant, 0 / 0 is the only case to catch.
     """
@@ -260,7 +260,7 @@ def _dense(tangent: Tree, like: Term) -> Term:
     return make(P.MAKE_TUPLE, *items)
 
 
-def elements(value: Term) -> Sequence[Term] | None:
+def elements(value: Term) -> Sequence[Any] | None:
     """The elements of a structure whose length is known; None for a run-time list."""
     kind: Kind = value.kind
     if isinstance(kind, (Tuple, Fixed)):

@@ -12,7 +12,7 @@ from ast_ad.ir.kinds import Array, Kind, is_complex
 from ast_ad.ir.primitives import Kinds, never
 from ast_ad.rules.binding import UnsupportedArgument
 from ast_ad.rules.joining import length_along
-from ast_ad.rules.results import array_dims, inexact, name_of, promoted
+from ast_ad.rules.results import array_dims, inexact, name_of, promoted, reduced_dims
 from ast_ad.rules.shaping import reshaped
 from ast_ad.rules.table import bilinear, composite, custom, helper, linear, primitive_of
 from ast_ad.rules.terms import call
@@ -198,7 +198,7 @@ def _cond(x: Any, p: Any = None) -> Any:
 composite(
     np.linalg.cond,
     _cond,
-    lambda ks, p: Array(inexact(name_of(ks[0])), None if array_dims(ks[0]) is None else array_dims(ks[0])[:-2]),
+    lambda ks, p: Array(inexact(name_of(ks[0])), reduced_dims(array_dims(ks[0]), (-2, -1), False)),
     operands=("x",),
 )
 

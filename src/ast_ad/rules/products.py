@@ -369,7 +369,8 @@ class _Einsum(Rule):
                 result = unbroadcast(result, args[i])
             if any(_may_be_stretched(c, out, letters, others) for c in mine):
                 result = make(P.BROADCAST_LIKE, result, args[i])
-        return result
+        cotangent: Tree = result
+        return cotangent
 
 
 def _may_be_stretched(letter: str, out: str, letters: Sequence[str], others: Sequence[Term]) -> bool:
@@ -386,7 +387,7 @@ def _may_be_stretched(letter: str, out: str, letters: Sequence[str], others: Seq
 
 
 def _spread(ct: Any, letters: str, mine: str, x: Any) -> Any:
-    """A cotangent over the distinct letters of an operand, in its shape: summed axes stretched, repeated ones on the diagonal."""
+    """A cotangent over the letters of an operand, in its shape: summed axes stretched, repeats on the diagonal."""
     distinct = "".join(dict.fromkeys(mine))
     index = tuple(slice(None) if c in letters else None for c in distinct)
     order = "".join(c for c in distinct if c in letters)

@@ -71,7 +71,7 @@ _CONSTANT = [
 for _name, _partials in _DRAWS.items():
     _method = getattr(np.random.Generator, _name)
     elementwise(
-        primitive_for(_method, _kind(True), name=f"rng.{_name}", effect=True),
+        primitive_for(_method, _kind(True), name=f"np.random.Generator.{_name}", effect=True),
         None,
         *_partials,
         None,
@@ -87,7 +87,10 @@ for _name, _partials in _DRAWS.items():
     )
 for _name in _CONSTANT:
     nondifferentiable(
-        getattr(np.random.Generator, _name), name=f"rng.{_name}", effect=True, kinds=lambda ks, p: Array(None, None)
+        getattr(np.random.Generator, _name),
+        name=f"np.random.Generator.{_name}",
+        effect=True,
+        kinds=lambda ks, p: Array(None, None),
     )
     if hasattr(np.random, _name):
         nondifferentiable(

@@ -14,7 +14,7 @@ from ast_ad.ir.primitives import Kinds
 from ast_ad.rules.arithmetic import divide, divide_or_zero
 from ast_ad.rules.results import array_dims, axes_of, name_of, reduced_dims, reduction
 from ast_ad.rules.table import custom, helper, linear, nondifferentiable, primitive_for, primitive_of, register
-from ast_ad.rules.terms import make
+from ast_ad.rules.terms import call, make
 
 
 def kept(value: Any, x: Any, axis: Any, keepdims: Any = False) -> Any:
@@ -44,7 +44,7 @@ def stretched(value: Any, x: Any, axis: Any, keepdims: Any = False) -> Any:
 def count(x: Any, axis: Any, where: Any = None) -> Any:
     """How many elements each result of a reduction of `x` is made of."""
     if where is not None:
-        return np.sum(make(P.BROADCAST_LIKE, where, x), axis=axis)
+        return call(np.sum, make(P.BROADCAST_LIKE, where, x), axis=axis)
     if axis is None:
         return x.size
     dims = dims_of(x.kind)

@@ -172,7 +172,7 @@ def reduced_dims(dims: Dims, axis: Any, keepdims: Any) -> Dims:
     if dims is None:
         return () if axis is None and not keepdims else None
     gone = axes_of(axis, len(dims))
-    if keepdims and keepdims is not np._NoValue:  # type: ignore[attr-defined]
+    if keepdims and keepdims is not np._NoValue:
         return tuple(1 if k in gone else d for k, d in enumerate(dims))
     return tuple(d for k, d in enumerate(dims) if k not in gone)
 

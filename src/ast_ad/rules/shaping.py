@@ -20,9 +20,9 @@ def reshaped(ct: Any, x: Any, **params: Any) -> Any:
     """A cotangent in the shape of `x`."""
     dims = dims_of(x.kind)
     found = dims_of(ct.kind) if isinstance(ct, Term) else None
-    if dims is not None and found is not None and len(dims) == len(found):
-        if len(dims) < 2 or all(map(known_equal, dims, found)):
-            return ct
+    alike = dims is not None and found is not None and len(dims) == len(found)
+    if alike and (len(dims or ()) < 2 or all(map(known_equal, dims or (), found or ()))):
+        return ct
     return np.reshape(ct, x.shape, **params)
 
 

@@ -12,7 +12,7 @@ import numpy as np
 from ast_ad import runtime
 from ast_ad.ir import primitives as P
 from ast_ad.ir.kinds import Array, List
-from ast_ad.rules.table import custom, helper, linear, nondifferentiable, primitive_of
+from ast_ad.rules.table import custom, helper, linear, nondifferentiable, primitive_for, primitive_of
 from ast_ad.rules.terms import call, make
 
 
@@ -78,6 +78,12 @@ custom(
         t[0] if t[1] is None else make(P.LIST_ADD, zeros(xs) if t[0] is None else t[0], t[1], i)
     ),
     (lambda ct, ans, xs, value, i: ct, lambda ct, ans, xs, value, i: make(P.LIST_GET, ct, i)),
+)
+
+# What counts as a constant.
+
+nondifferentiable(
+    primitive_for(runtime.stop_gradient, lambda ks, p: ks[0], name="stop_gradient", result="view", total=P.always, cost=0)
 )
 
 list_of = helper(runtime.list_of, lambda ks, p: List(ks[0]), result="element")

@@ -175,7 +175,9 @@ def primitive_for(
 ) -> Primitive:
     """The primitive of a library function, made on the first call.
 
-    `operands` names the parameters that hold run-time values; all others are constants.  A ufunc's operands are its inputs.
+    `operands` names the parameters that hold run-time values; all others are constants, or refused.  A ufunc's operands
+    are its inputs.  Those that a call passes by keyword, or behind a constant, become holes of its parameters
+    (`binding.bind`).  `written` names constants that are written by position.
     """
     found = _PRIMITIVES.get(id(function))
     if found is not None:
@@ -295,7 +297,7 @@ def linear(
     keywords: Sequence[str] = (),
     **how: Any,
 ) -> None:
-    """Functions linear in the operands that have a transpose: one callable, a sequence with None for constants, or by name.
+    """Functions linear in the operands that have a transpose: one, a sequence with None for constants, or by name.
 
     `transpose(ct, *operands, **params)` may ask its operands for their shapes only, not for their values.
     """
@@ -323,7 +325,7 @@ def custom(
     keywords: Sequence[str] = (),
     **how: Any,
 ) -> None:
-    """Functions with a rule for each mode: `jvp(ans, tangents, *operands, **params)`, `vjp[i](ct, ans, *operands, **params)`."""
+    """Functions with a rule for each mode: `jvp(ans, tangents, *operands, **params)`, `vjp[i](ct, ans, ...)`."""
     cotangents = _numbered(vjp)
     for primitive in _primitives(functions, kinds, how):
         rule = Custom(unbroadcast, singular, selects, jvp, cotangents)

@@ -10,6 +10,7 @@ from typing import Any
 from ast_ad.ir import primitives as P
 from ast_ad.ir.build import Builder
 from ast_ad.ir.core import Atom, Origin, Var
+from ast_ad.ir.kinds import rank
 from ast_ad.rules.terms import Term, emit
 from ast_ad.transforms.regions import Node, Region
 from ast_ad.transforms.trees import Tree
@@ -49,13 +50,15 @@ class Pen:
         return emit(value, self.builder, self.memo, name)
 
     def settle(self, tree: Tree, name: str = "") -> Tree:
-        """A tree whose terms are atoms, but for a minus or a broadcast in front."""
+        """A tree whose terms are atoms, but for a minus, a broadcast or a constant over a number in front."""
         if tree is None:
             return None
         if isinstance(tree, tuple):
             return tuple(self.settle(t, name) for t in tree)
         if tree.atom is not None:
             return tree
+        if tree.fn is P.TRUEDIV and tree.args[0].is_lit and rank(tree.kind) == 0:
+            return Term(fn=tree.fn, args=(tree.args[0], self.settle(tree.args[1])))
         if tree.fn in _LAZY:
             first, *rest = tree.args
             inner = self.settle(first, name)

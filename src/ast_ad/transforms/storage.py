@@ -33,6 +33,7 @@ from ast_ad.transforms.regions import (
     result_at,
     thread,
 )
+from ast_ad.transforms.shapes import with_nearest_shape
 
 
 def place_residuals(sweep: Sweep) -> None:
@@ -84,7 +85,16 @@ class _Storage:
             if node is not None:
                 self.maker[var] = node
 
+    def call_that_made(self, var: Var) -> Call | None:
+        maker = self.maker.get(var)
+        return maker if isinstance(maker, Call) else None
+
     def collect(self) -> None:
+        for region, node in list(nodes(self.backward)):
+            if isinstance(node, Call):
+                nearest = with_nearest_shape(node, self.call_that_made)
+                if nearest is not node:
+                    region.stmts[region.stmts.index(node)] = nearest
         self.want(self.backward.results, self.backward)
         for region, node in nodes(self.backward):
             if isinstance(node, Call):
