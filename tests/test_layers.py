@@ -16,9 +16,16 @@ LAYERS = (
     "transforms",
     "optimize",
     "backend",
-    "report",
+    "patterns",
+    "parameters",
     "pipeline",
+    "persistence",
+    "dispatch",
+    "derivative",
+    "report",
     "api",
+    "vectors",
+    "checking",
     "cli",
 )
 EXEMPT = {"__init__", "__main__"}  # of the package itself: they stand outside the layers

@@ -287,15 +287,14 @@ def _arguments(target: Target, function: Any, at: str | None) -> Any:
 
 
 def _parser() -> argparse.ArgumentParser:
-    from ast_ad import __version__
-
+    version = vars(sys.modules["ast_ad"])["__version__"]
     parser = argparse.ArgumentParser(
         prog="ast-ad",
         description="Derivatives of NumPy programs, as source.",
         epilog=_EXAMPLES,
         formatter_class=argparse.RawDescriptionHelpFormatter,
     )
-    parser.add_argument("--version", action="version", version=f"ast-ad {__version__}")
+    parser.add_argument("--version", action="version", version=f"ast-ad {version}")
     commands = parser.add_subparsers(dest="command", required=True, metavar="COMMAND")
 
     one = _command(commands, dump, "print the derivative as Python")

@@ -8,6 +8,7 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
+_NUMBERS = {bool, int, float, complex}
 _NOTHING: Mapping[str, Any] = {}
 _EXACT = frozenset(
     {bool, int, float, complex, np.float64, np.float32, np.int64, np.bool_, np.complex128}
@@ -27,27 +28,43 @@ class Compiled(NamedTuple):
     checks: tuple[Check, ...]
 
 
-def pattern_of(value: Any) -> Any:
-    """What compilation depends on in an argument, as a hashable key."""
+def pattern_of(value: Any, lengths: dict[int, int] | None = None) -> Any:
+    """What compilation depends on in an argument, as a hashable key.
+
+    `lengths` numbers the lengths of axes in the order in which they occur: which axes are equally long is part of the
+    pattern of a call, how long they are is not.
+    """
     cls = type(value)
     if cls in _EXACT:
         return cls
+    lengths = {} if lengths is None else lengths
     if cls is np.ndarray:
-        shape = value.shape
-        return (value.dtype.str, tuple([n == 1 for n in shape]) if 1 in shape else len(shape))
-    if cls is tuple or cls is list:
-        return (cls, tuple(map(pattern_of, value)))
+        return (value.dtype.str, *[1 if n == 1 else -lengths.setdefault(n, len(lengths)) for n in value.shape])
+    if cls is tuple:
+        return (cls, tuple([pattern_of(v, lengths) for v in value]))
+    if cls is list:
+        return _pattern_of_list(value, lengths)
     if cls is dict:
-        return (dict, tuple(value), tuple(map(pattern_of, value.values())))
+        return (dict, tuple(value), tuple([pattern_of(v, lengths) for v in value.values()]))
     if isinstance(value, np.generic):
         return cls
     if isinstance(value, tuple):
-        return (cls, tuple(map(pattern_of, value)))
+        return (cls, tuple([pattern_of(v, lengths) for v in value]))
     if isinstance(value, np.ndarray):
         return (cls, value.dtype.str, value.shape)
     if value is None or isinstance(value, str):
         return (cls, value)
     return _Same(value)
+
+
+def _pattern_of_list(value: list[Any], lengths: dict[int, int]) -> Any:
+    """A list of numbers, or of arrays of one dtype and rank, is one pattern at any length; any other goes by its elements."""
+    types = set(map(type, value))
+    if types and types <= _NUMBERS:
+        return (list, next(t.__name__ for t in (complex, float, int, bool) if t in types))
+    if types == {np.ndarray} and len({(v.dtype.str, v.ndim) for v in value}) == 1:
+        return (list, value[0].dtype.str, value[0].ndim)
+    return (list, tuple([pattern_of(v, lengths) for v in value]))
 
 
 class _Same:
@@ -67,8 +84,9 @@ class _Same:
 
 def pattern_of_call(args: Sequence[Any], kwargs: dict[str, Any]) -> Any:
     """The key of a call whose arguments are complete."""
-    key = tuple(map(pattern_of, args))
-    return (key, pattern_of(kwargs)) if kwargs else key
+    lengths: dict[int, int] = {}
+    key = tuple([pattern_of(a, lengths) for a in args])
+    return (key, pattern_of(kwargs, lengths)) if kwargs else key
 
 
 # What is read again at each call.  A path begins with GLOBALS (of the function called), an int (one of its closure's

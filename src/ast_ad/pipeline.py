@@ -21,6 +21,7 @@ from ast_ad.ir.core import Function, Program
 from ast_ad.ir.places import Place
 from ast_ad.ir.verify import verify
 from ast_ad.ir.walk import map_functions
+from ast_ad.optimize.algebra import simplify_derivatives
 from ast_ad.optimize.dead_code import drop_dead_code
 from ast_ad.optimize.folding import fold
 from ast_ad.optimize.sharing import share
@@ -132,7 +133,12 @@ PREPARE = (
     Stage("share", _each(share)),
     Stage("drop dead code", _each(drop_dead_code)),
 )
-SIMPLIFY = PREPARE
+SIMPLIFY = (
+    Stage("fold", _each(fold)),
+    Stage("simplify derivatives", _each(simplify_derivatives)),
+    Stage("share", _each(share)),
+    Stage("drop dead code", _each(drop_dead_code)),
+)
 WRITE = (Stage("write", _write),)
 
 MODES: dict[str, tuple[Stage, ...]] = {

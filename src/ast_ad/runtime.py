@@ -244,6 +244,24 @@ def sum_of_list(xs: Any) -> Any:
     return sum(xs[1:], xs[0]) if len(xs) else 0.0
 
 
+def sorting_order(xs: Any, reverse: bool = False) -> list[int]:
+    """Where `sorted` takes its elements from."""
+    return sorted(range(len(xs)), key=xs.__getitem__, reverse=reverse)
+
+
+def in_order(xs: Any, order: list[int]) -> list[Any]:
+    """The elements in an order."""
+    return [xs[k] for k in order]
+
+
+def out_of_order(xs: Any, order: list[int]) -> list[Any]:
+    """The elements back from an order."""
+    found = list(xs)
+    for place, k in enumerate(order):
+        found[k] = xs[place]
+    return found
+
+
 def split_like(x_bar: Any, xs: Any, axis: int | None) -> list[Any]:
     """An array split into stretches as long as the arrays of a list: the transpose of joining them.
 

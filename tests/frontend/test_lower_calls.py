@@ -312,3 +312,26 @@ def test_a_text_has_no_uncertainty_in_it():
         return weighted(lambda a: a, x) + looped(x, 2)
 
     assert text_of(f, 1.0) == text_of(f, 2.0)
+
+
+class _Doubled:
+    """An object with a program of its own: that of a function called twice."""
+
+    def __init__(self, function):
+        self.function = function
+        self.__wrapped__ = function
+
+    def __ast_ad_program__(self, arguments):
+        return lower(self.function, arguments)
+
+    def __call__(self, *args, **kwargs):
+        return self.function(*args, **kwargs)
+
+
+def test_an_object_with_a_program_of_its_own_joins_the_program():
+    inner = _Doubled(looped)
+
+    def f(x):
+        return inner(x, 3) + looped(x, n=2) + inner(n=4, x=x)
+
+    assert list(agree(f, 1.5).program.functions) == ["looped", "looped_2", "f"]

@@ -380,9 +380,7 @@ def check_kind(kind: Kind, value: Any) -> None:
         if kind.dims is not None:
             assert found.ndim == len(kind.dims), f"predicted {kind}, got shape {found.shape}"
             for dim, length in zip(kind.dims, found.shape, strict=True):
-                assert dim is None or length == (dim if isinstance(dim, int) else int(dim.name[1:]) - dim.minus), (
-                    f"predicted {kind}, got shape {found.shape}"
-                )
+                assert dim is None or length == _length(dim), f"predicted {kind}, got shape {found.shape}"
     elif isinstance(kind, (Tuple, Fixed)):
         assert len(value) == len(kind.items), f"predicted {kind}, got {value}"
         for k, v in zip(kind.items, value, strict=True):
@@ -390,6 +388,11 @@ def check_kind(kind: Kind, value: Any) -> None:
     elif isinstance(kind, List):
         for v in value:
             check_kind(kind.item, v)
+
+
+def _length(dim: Any) -> int:
+    """The length that a symbol stands for: `n3` is 3, and `(n3+2)` the sum."""
+    return dim if isinstance(dim, int) else int(eval(dim.name.replace("n", ""))) - dim.minus
 
 
 def check_cotangent(x_bar: Any, x: Any) -> None:

@@ -223,6 +223,20 @@ def of_two() -> Iterator[Sample]:
     yield sample(np.clip, REAL, a_min=-1.0, a_max=1.0)
 
 
+def of_lists() -> Iterator[Sample]:
+    """Python's own functions of lists."""
+    yield sample(sum, [1.0, 2.0, 0.5])
+    yield sample(sum, [1.0, 2.0, 0.5], 0.3)
+    yield sample(sum, (1.0, 2, 0.5))
+    yield sample(sum, [REAL, SMALL])
+    yield sample(sum, (REAL, 0.3), SMALL)
+    yield sample(sorted, [2.0, 0.5, 1.0])
+    yield sample(sorted, [2.0, 0.5, 1.0], reverse=True)
+    yield sample(runtime.sorting_order, [2.0, 0.5, 1.0])
+    yield sample(runtime.in_order, [2.0, 0.5, 1.0], [2, 0, 1])
+    yield sample(runtime.out_of_order, [2.0, 0.5, 1.0], [2, 0, 1])
+
+
 def of_constants() -> Iterator[Sample]:
     """What has no derivative by nature."""
     i, j = np.array([1, 2, 3]), np.array([3, 2, 2])
@@ -283,4 +297,4 @@ def of_draws() -> Iterator[Sample]:
 
 def elements() -> list[Sample]:
     """All samples of this file."""
-    return [*of_one(), *of_two(), *of_constants(), *of_draws()]
+    return [*of_one(), *of_two(), *of_lists(), *of_constants(), *of_draws()]

@@ -71,9 +71,9 @@ class Lowering(Memory):
             return atom
         if witness is MISSING:
             witness = None
-        if witness is not None and not isinstance(witness, (tuple, list, dict)):
-            self.witness[atom] = witness
         kind = kind_of(atom)
+        if witness is not None and not isinstance(kind, (Tuple, Fixed, Dict)):
+            self.witness[atom] = witness
         if isinstance(kind, (Tuple, Fixed)):
             items = tuple(self._item(atom, k, f"{name}_{k}", witness) for k in range(len(kind.items)))
             cls = type(witness) if isinstance(witness, tuple) and type(witness) is not tuple else None

@@ -132,8 +132,12 @@ def _default(parameter: inspect.Parameter) -> Any:
     return MISSING if parameter.default is parameter.empty else parameter.default
 
 
-def kind_of_argument(name: str, value: Any) -> Kind:
-    """The kind of an actual value; axes of arrays are symbols named after the parameter.
+class Symbols(dict[int, str]):
+    """The symbols of lengths: axes of one length share that of the first of them, for the whole of a call."""
+
+
+def kind_of_argument(name: str, value: Any, symbols: Symbols | None = None) -> Kind:
+    """The kind of an actual value; axes of arrays are symbols named after the parameter that first has the length.
 
     >>> kind_of_argument("x", np.ones((3, 1)))
     Array(dtype='float64', dims=(Sym(name='x0', minus=0, not_one=True), 1))
@@ -146,16 +150,20 @@ def kind_of_argument(name: str, value: Any) -> Kind:
     if isinstance(value, np.ndarray):
         if value.dtype.kind not in "biufc":
             return Opaque("ndarray")
-        dims = tuple(1 if n == 1 else Sym(f"{name}{axis}", 0, not_one=True) for axis, n in enumerate(value.shape))
+        known_lengths = Symbols() if symbols is None else symbols
+        dims = tuple(
+            1 if n == 1 else Sym(known_lengths.setdefault(n, f"{name}{axis}"), 0, not_one=True)
+            for axis, n in enumerate(value.shape)
+        )
         return Array(value.dtype.name, dims)
     if isinstance(value, np.generic):
         return Array(value.dtype.name, ()) if value.dtype.kind in "biufc" else OPAQUE
     if isinstance(value, tuple):
-        return Tuple(tuple(kind_of_argument(f"{name}_{k}", v) for k, v in enumerate(value)))
+        return Tuple(tuple(kind_of_argument(f"{name}_{k}", v, symbols) for k, v in enumerate(value)))
     if type(value) is list:
-        return _kind_of_list(name, value)
+        return _kind_of_list(name, value, symbols)
     if type(value) is dict:
-        return Dict(tuple(value), tuple(kind_of_argument(str(k), v) for k, v in value.items()))
+        return Dict(tuple(value), tuple(kind_of_argument(str(k), v, symbols) for k, v in value.items()))
     if isinstance(value, _STATIC_TYPES):
         return STATIC
     if isinstance(value, float):
@@ -163,7 +171,7 @@ def kind_of_argument(name: str, value: Any) -> Kind:
     return Opaque(type(value).__name__)
 
 
-def _kind_of_list(name: str, value: list[Any]) -> Kind:
+def _kind_of_list(name: str, value: list[Any], symbols: Symbols | None = None) -> Kind:
     """A list of any length where all elements have one kind; else each element has its own."""
     kinds = [_anonymous(kind_of_argument(name, v)) for v in value]
     if not kinds:
@@ -175,7 +183,7 @@ def _kind_of_list(name: str, value: list[Any]) -> Kind:
         return List(item)
     if all(isinstance(k, Array) and k == kinds[0] for k in kinds):
         return List(kinds[0])
-    return Fixed(tuple(kind_of_argument(f"{name}_{k}", v) for k, v in enumerate(value)))
+    return Fixed(tuple(kind_of_argument(f"{name}_{k}", v, symbols) for k, v in enumerate(value)))
 
 
 def _anonymous(kind: Kind) -> Kind:

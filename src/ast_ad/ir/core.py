@@ -34,7 +34,7 @@ class Origin:
     """Where a statement comes from: the user's expression, and the text of the user's statement.
 
     Lines count from 1 and columns from 0, as in `ast`.  `sweep` is 0 for what the user wrote and n for what the nth
-    transform wrote about it.
+    transform wrote about it.  `again` marks a statement that the reverse sweep computes again, and so may raise there.
     """
 
     file: str
@@ -44,6 +44,7 @@ class Origin:
     end_col: int
     text: str
     sweep: int = 0
+    again: bool = False
 
 
 @dataclass(frozen=True, slots=True, eq=False)

@@ -239,6 +239,27 @@ def broadcast_dims(kinds: Sequence[Kind]) -> tuple[Dim, ...] | None:
     return tuple(result)
 
 
+def broadcasts(kinds: Sequence[Kind]) -> bool:
+    """Whether values are proven to broadcast against each other.
+
+    >>> broadcasts([Array("float64", (Sym("n"), Sym("m"))), Array("float64", (Sym("m"),)), FLOAT])
+    True
+    """
+    axes: list[Dim] = []
+    for kind in kinds:
+        dims = dims_of(kind)
+        if dims is None:
+            return False
+        for k, dim in enumerate(reversed(dims)):
+            if k == len(axes):
+                axes.append(dim)
+            elif axes[k] == 1:
+                axes[k] = dim
+            elif dim != 1 and not known_equal(axes[k], dim):
+                return False
+    return True
+
+
 def same_shape(a: Kind, b: Kind) -> bool:
     """Whether two values are proven to have the same shape."""
     one, two = dims_of(a), dims_of(b)

@@ -32,6 +32,7 @@ from ast_ad.ir.kinds import (
     Scalar,
     Sym,
     Tuple,
+    broadcasts,
     cotangent_kind,
     dims_of,
     elementwise_kind,
@@ -469,8 +470,7 @@ CALL_OPAQUE = Primitive("call_opaque", _call_opaque, lambda ks, p: NUMBER, effec
 
 def _no_overflow(kinds: Kinds, params: Mapping[str, Any]) -> bool:
     """`+ - *`, comparisons: never raise on scalars, nor on arrays that are proven to fit."""
-    arrays = [k for k in kinds if isinstance(k, Array) and k.dims != ()]
-    return all(is_number(k) for k in kinds) and (len(arrays) < 2 or same_shape(arrays[0], arrays[1]))
+    return all(map(is_number, kinds)) and broadcasts(kinds)
 
 
 def _total_division(kinds: Kinds, params: Mapping[str, Any]) -> bool:

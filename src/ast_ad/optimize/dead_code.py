@@ -28,7 +28,7 @@ def may_go(call: Call) -> bool:
 
 
 def _is_derivative(stmt: Stmt) -> bool:
-    return stmt.origin is None or stmt.origin.sweep > 0
+    return stmt.origin is None or stmt.origin.sweep > 0 or stmt.origin.again
 
 
 class _Marks:

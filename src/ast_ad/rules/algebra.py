@@ -5,6 +5,8 @@ from __future__ import annotations
 import operator
 from typing import Any
 
+import numpy as np
+
 from ast_ad.ir import primitives as P
 from ast_ad.ir.kinds import (
     Array,
@@ -18,7 +20,7 @@ from ast_ad.ir.kinds import (
     same_shape,
 )
 from ast_ad.ir.primitives import Primitive
-from ast_ad.rules.terms import Term, make, term
+from ast_ad.rules.terms import Term, apply, make, term
 
 _FOLDED: dict[Primitive, Any] = {
     P.ADD: operator.add,
@@ -46,7 +48,7 @@ def simplify(fn: Primitive, args: tuple[Term, ...], params: dict[str, Any]) -> T
     """A simpler term for `fn(*args, **params)`, or None."""
     if fn in _FOLDED and all(map(_number, args)):
         return _fold(fn, args)
-    rule = _RULES.get(fn)
+    rule = _RULES.get(fn) or _RULES_BY_NAME.get(fn.name)
     return rule(*args, **params) if rule is not None else None
 
 
@@ -58,8 +60,11 @@ def _fold(fn: Primitive, args: tuple[Term, ...]) -> Term | None:
 
 
 def _covers(value: Term, like: Term) -> bool:
-    """Whether an operation with `value` gives the shape of `like` by itself."""
-    return same_shape(value.kind, like.kind) or (rank(like.kind) == 0 and rank(value.kind) == 0)
+    """Whether an operation with `value` gives the shape that one with both has."""
+    if rank(like.kind) == 0 and rank(value.kind) == 0:
+        return True
+    both, own = broadcast_dims((value.kind, like.kind)), dims_of(value.kind)
+    return both is not None and own is not None and len(both) == len(own) and all(map(known_equal, both, own))
 
 
 def _through_broadcast(fn: Primitive, a: Term, b: Term) -> Term | None:
@@ -130,6 +135,31 @@ def _truediv(a: Term, b: Term) -> Term | None:
     if a.fn is P.NEG:
         return make(P.NEG, make(P.TRUEDIV, a.args[0], b))
     return _through_broadcast(P.TRUEDIV, a, b) if a.fn is P.BROADCAST_LIKE else None
+
+
+def _getitem(a: Term, *holes: Term, index: Any) -> Term | None:
+    """A subscript of a stretched number is the number, stretched."""
+    if a.fn is P.BROADCAST_LIKE and rank(a.args[0].kind) == 0:
+        return make(P.BROADCAST_LIKE, a.args[0], make(P.GETITEM, a.args[1], *holes, index=index))
+    return None
+
+
+def _where(test: Term, a: Term, b: Term) -> Term | None:
+    """Stretched numbers need no stretching in `np.where`."""
+    for k, (one, other) in enumerate(((a, b), (b, a))):
+        if (
+            one.fn is P.BROADCAST_LIKE
+            and rank(one.args[0].kind) == 0
+            and (_covers(test, one.args[1]) or _covers(other, one.args[1]))
+        ):
+            pair = (one.args[0], other) if k == 0 else (other, one.args[0])
+            return apply(np.where, (test, *pair), {})
+    return None
+
+
+def _sum(a: Term, **params: Any) -> Term | None:
+    """The sum of what has a minus is the sum with a minus."""
+    return make(P.NEG, apply(np.sum, (a.args[0],), params)) if a.fn is P.NEG else None
 
 
 def _neg(a: Term) -> Term | None:
@@ -211,7 +241,9 @@ _RULES: dict[Primitive, Any] = {
     P.UNBROADCAST: _unbroadcast,
     P.KEEP_ZEROS: _keep_zeros,
     P.ITEM: _item,
+    P.GETITEM: _getitem,
 }
+_RULES_BY_NAME: dict[str, Any] = {"np.sum": _sum, "np.where": _where}
 
 
 def scale(factor: Term, partial: Any) -> Term:

@@ -9,10 +9,10 @@ import numpy as np
 
 from ast_ad import runtime
 from ast_ad.ir import primitives as P
-from ast_ad.ir.kinds import Array, Dim, Kind, List, Tuple, dims_of, rank
+from ast_ad.ir.kinds import Array, Kind, List, Tuple, dims_of, rank
 from ast_ad.ir.primitives import Kinds
 from ast_ad.rules.modes import elements
-from ast_ad.rules.results import Dims, array_dims, item_of, items_of, joined_dims, name_of, promoted
+from ast_ad.rules.results import Dims, array_dims, item_of, items_of, joined_dims, name_of, promoted, sum_of
 from ast_ad.rules.shaping import reshaped
 from ast_ad.rules.structures import list_of_rows
 from ast_ad.rules.table import helper, linear, primitive_of
@@ -22,10 +22,6 @@ from ast_ad.rules.terms import UnknownRank, call, make
 def _promoted_items(kind: Kind) -> str | None:
     items = items_of(kind)
     return promoted(items) if items is not None else name_of(item_of(kind))
-
-
-def _sum_of_dims(dims: Sequence[Dim]) -> Dim:
-    return sum(d for d in dims if isinstance(d, int)) if all(isinstance(d, int) for d in dims) else None
 
 
 # concatenate
@@ -48,7 +44,7 @@ def _concatenated(kinds: Kinds, params: Mapping[str, Any]) -> Kind:
         return Array(dtype, None)
     along = axis % len(dims)
     lengths = [d[along] if d is not None else None for d in every]
-    return Array(dtype, tuple(_sum_of_dims(lengths) if k == along else d for k, d in enumerate(dims)))
+    return Array(dtype, tuple(sum_of(lengths) if k == along else d for k, d in enumerate(dims)))
 
 
 def length_along(x: Any, axis: int) -> Any:

@@ -10,22 +10,18 @@ import numpy as np
 
 from ast_ad import runtime
 from ast_ad.ir import primitives as P
-from ast_ad.ir.kinds import Array, Dim, Kind, Scalar, Tuple, rank
+from ast_ad.ir.kinds import Array, Kind, Scalar, Tuple, rank
 from ast_ad.ir.primitives import HOLE, Kinds, Span
 from ast_ad.rules.binding import UnsupportedArgument
 from ast_ad.rules.joining import along, length_along
 from ast_ad.rules.modes import elements
-from ast_ad.rules.results import array_dims, name_of, unknown
+from ast_ad.rules.results import array_dims, name_of, sum_of, times, unknown
 from ast_ad.rules.shaping import reshaped
 from ast_ad.rules.structures import unbroadcast, zeros
 from ast_ad.rules.table import composite, helper, linear, nondifferentiable, primitive_of
 from ast_ad.rules.terms import call, make
 
 # tile, repeat
-
-
-def _times(length: Dim, reps: int) -> Dim:
-    return length if reps == 1 else length * reps if isinstance(length, int) else None
 
 
 def _reps(reps: Any, ndim: int) -> tuple[int, ...]:
@@ -39,7 +35,7 @@ def _tile_kind(kinds: Kinds, params: Mapping[str, Any]) -> Kind:
         return Array(name_of(kinds[0]), None)
     reps = _reps(params["reps"], len(dims))
     wide = (1,) * (len(reps) - len(dims)) + dims
-    return Array(name_of(kinds[0]), tuple(map(_times, wide, reps)))
+    return Array(name_of(kinds[0]), tuple(map(times, wide, reps)))
 
 
 def _tile_transpose(ct: Any, x: Any, reps: Any) -> Any:
@@ -135,9 +131,7 @@ def _pad_kind(kinds: Kinds, params: Mapping[str, Any]) -> Kind:
     widths = _widths(params["pad_width"], len(dims))
     return Array(
         name_of(kinds[0]),
-        tuple(
-            d + sum(w) if isinstance(d, int) else d if w == (0, 0) else None for d, w in zip(dims, widths, strict=True)
-        ),
+        tuple(d if w == (0, 0) else sum_of([d, *w]) for d, w in zip(dims, widths, strict=True)),
     )
 
 

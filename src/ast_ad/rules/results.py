@@ -17,12 +17,14 @@ from ast_ad.ir.kinds import (
     Kind,
     List,
     Scalar,
+    Sym,
     Tuple,
     broadcast_dims,
     dims_of,
     is_number,
     join,
     known_equal,
+    not_one,
 )
 from ast_ad.ir.primitives import KindRule, Kinds
 
@@ -190,6 +192,39 @@ def joined_dims(every: Sequence[Dims]) -> Dims:
     return found
 
 
+def _spelt(dim: Dim) -> str:
+    if isinstance(dim, Sym):
+        return f"{dim.name}-{dim.minus}" if dim.minus else dim.name
+    return str(dim)
+
+
+def sum_of(dims: Sequence[Dim]) -> Dim:
+    """The length of axes laid end to end: a number, or a symbol that stands for the sum.
+
+    >>> sum_of([2, 3]), sum_of([Sym("n"), 2]), sum_of([None, 2])
+    (5, Sym(name='(n+2)', minus=0, not_one=False), None)
+    """
+    if any(d is None for d in dims):
+        return None
+    if all(isinstance(d, int) for d in dims):
+        return sum(d for d in dims if isinstance(d, int))
+    return Sym(f"({'+'.join(map(_spelt, dims))})")
+
+
+def times(dim: Dim, count: int) -> Dim:
+    """The length of an axis repeated so many times."""
+    if count == 1 or dim is None:
+        return dim
+    return dim * count if isinstance(dim, int) else Sym(f"({_spelt(dim)}*{count})", 0, count != 1)
+
+
+def less(dim: Dim, by: int) -> Dim:
+    """The length of an axis that loses so many elements."""
+    if by == 0:
+        return dim
+    return max(0, dim - by) if isinstance(dim, int) else Sym(dim.name, dim.minus + by) if isinstance(dim, Sym) else None
+
+
 def unknown(rank: int | None) -> Dims:
     """Axes of which only the number is known."""
     return None if rank is None else (None,) * rank
@@ -237,7 +272,9 @@ def flat(dims: Dims) -> Dims:
             size *= d
         return (size,)
     others = [d for d in dims if d != 1]
-    return (others[0],) if len(others) == 1 else (None,)
+    if len(others) == 1 or any(d is None for d in others):
+        return (others[0],) if len(others) == 1 else (None,)
+    return (Sym(f"({'*'.join(map(_spelt, others))})", 0, all(map(not_one, others))),)
 
 
 def same_shape_as_first(fn: Callable[..., Any] | None = None) -> KindRule:

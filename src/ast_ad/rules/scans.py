@@ -9,7 +9,7 @@ import numpy as np
 from ast_ad import runtime
 from ast_ad.ir.kinds import Array, broadcast_dims, elementwise_kind, rank
 from ast_ad.rules.joining import along, length_along
-from ast_ad.rules.results import array_dims, name_of, scan
+from ast_ad.rules.results import array_dims, less, name_of, scan
 from ast_ad.rules.shaping import reshaped
 from ast_ad.rules.table import composite, custom, helper, linear, nondifferentiable, primitive_of
 from ast_ad.rules.terms import Term
@@ -125,8 +125,7 @@ def _diff_kind(kinds: Any, params: Any) -> Any:
     if dims is not None:
         axis = params.get("axis", -1) % len(dims)
         length = dims[axis]
-        exact = isinstance(length, int) and len(kinds) == 1
-        new = max(0, length - params.get("n", 1)) if exact else None
+        new = less(length, params.get("n", 1)) if len(kinds) == 1 else None
         dims = tuple(new if k == axis else d for k, d in enumerate(dims))
     return Array(name_of(kinds[0]), dims)
 

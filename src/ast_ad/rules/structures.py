@@ -11,7 +11,9 @@ import numpy as np
 
 from ast_ad import runtime
 from ast_ad.ir import primitives as P
-from ast_ad.ir.kinds import Array, List
+from ast_ad.ir.kinds import INT, Array, Fixed, List, Scalar, Tuple, elementwise_kind, is_number, join
+from ast_ad.rules.modes import elements
+from ast_ad.rules.results import item_of
 from ast_ad.rules.table import custom, helper, linear, nondifferentiable, primitive_for, primitive_of
 from ast_ad.rules.terms import call, make
 
@@ -83,7 +85,9 @@ custom(
 # What counts as a constant.
 
 nondifferentiable(
-    primitive_for(runtime.stop_gradient, lambda ks, p: ks[0], name="stop_gradient", result="view", total=P.always, cost=0)
+    primitive_for(
+        runtime.stop_gradient, lambda ks, p: ks[0], name="stop_gradient", result="view", total=P.always, cost=0
+    )
 )
 
 list_of = helper(runtime.list_of, lambda ks, p: List(ks[0]), result="element")
@@ -98,3 +102,40 @@ def _row(kind: Any) -> Any:
 linear(primitive_of(runtime.list_of), (lambda ct, x, xs: sum_of_list(ct), None))
 linear(primitive_of(runtime.list_of_rows), lambda ct, x: call(np.array, ct))
 linear(primitive_of(runtime.sum_of_list), lambda ct, xs: list_of(ct, xs))
+
+
+# Python's own functions of lists.
+
+
+def _summed(kinds: Any, params: Any) -> Any:
+    found = item_of(kinds[0])
+    start = kinds[1] if len(kinds) > 1 else INT
+    if not (is_number(found) and is_number(start)):
+        return Array(None, None)
+    if isinstance(found, Scalar) and isinstance(start, Scalar):
+        return join(found, start)
+    return elementwise_kind(np.add, [found, start])
+
+
+def _to_each(ct: Any, xs: Term, start: Any = None) -> Any:
+    known = elements(xs)
+    return list_of(ct, xs) if known is None else tuple(unbroadcast(ct, x) for x in known)
+
+
+linear(
+    primitive_for(sum, _summed, name="sum"),
+    (_to_each, lambda ct, xs, start: unbroadcast(ct, start)),
+    zero=lambda x: make(P.ZEROS_LIKE, x) if isinstance(x.kind, (List, Tuple, Fixed)) else 0,
+)
+
+sorting_order = helper(runtime.sorting_order, lambda ks, p: List(INT))
+in_order = helper(runtime.in_order, lambda ks, p: ks[0])
+out_of_order = helper(runtime.out_of_order, lambda ks, p: ks[0])
+nondifferentiable(primitive_of(runtime.sorting_order))
+linear(primitive_of(runtime.in_order), (lambda ct, xs, order: out_of_order(ct, order), None))
+linear(primitive_of(runtime.out_of_order), (lambda ct, xs, order: in_order(ct, order), None))
+custom(
+    primitive_for(sorted, lambda ks, p: List(item_of(ks[0])), name="sorted"),
+    lambda ans, t, xs, reverse=False: in_order(t[0], sorting_order(xs, reverse=reverse)),
+    lambda ct, ans, xs, reverse=False: out_of_order(ct, sorting_order(xs, reverse=reverse)),
+)

@@ -10,6 +10,7 @@ Before: the reverse sweep reads variables of the forward sweep as if all were vi
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
+from dataclasses import replace
 from typing import Any
 
 from ast_ad.ir import primitives as P
@@ -127,6 +128,7 @@ class _Storage:
         fresh = Var(var.name, var.kind, var.origin)
         self.found[var] = fresh
         if isinstance(maker, Call) and self.recomputable(maker, 0):
+            self.mark(maker, home)
             self.again.setdefault(back, []).append((self.order[var], Call((fresh,), maker.fn, maker.args, maker.params, maker.origin)))
             self.want(maker.args, back)
             for arg in maker.args:
@@ -138,6 +140,13 @@ class _Storage:
         fresh = Var(var.name, kind, var.origin)
         self.found[var] = fresh
         self.taped.setdefault(at, []).append((var, fresh, tape))
+
+    def mark(self, call: Call, region: Region) -> None:
+        """Note that the reverse sweep computes a statement again, so that the forward sweep need not for its errors."""
+        if call.origin is not None:
+            marked = Call(call.outs, call.fn, call.args, call.params, replace(call.origin, again=True))
+            region.stmts[region.stmts.index(call)] = marked
+            self.maker.update((out, marked) for out in call.outs)
 
     def counted(self, var: Var) -> bool:
         """A carried integer that each trip raises by a constant is computed from the number of the trip."""
