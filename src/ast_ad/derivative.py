@@ -77,6 +77,13 @@ class Derivative:
         self.prepare()
         return self._mode, self._wrt, self._one, self._has_aux
 
+    def __ast_ad_program__(self, arguments: Sequence[Any]) -> Any:
+        """The derivative as IR, for a program that calls it."""
+        from ast_ad.dispatch import program_of
+
+        self.prepare()
+        return program_of(self.primal, arguments, (self._mode, self._wrt, self._one, self._has_aux))
+
     def compiled(self, args: Sequence[Any], kwargs: dict[str, Any]) -> Compiled:
         """The compiled derivative for these arguments, which are complete (`Parameters.complete`) and begin with the receiver."""
         for entry in self._table.get(pattern_of_call(args, kwargs), ()):

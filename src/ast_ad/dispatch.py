@@ -10,7 +10,8 @@ from typing import Any
 from ast_ad import persistence, pipeline
 from ast_ad.backend import cache as disk
 from ast_ad.backend.load import load_module
-from ast_ad.frontend.signature import arguments_from_annotations, arguments_of
+from ast_ad.frontend.lower import Lowered
+from ast_ad.frontend.signature import Argument, arguments_from_annotations, arguments_of
 from ast_ad.ir.core import Param
 from ast_ad.ir.places import Place
 from ast_ad.patterns import (
@@ -97,6 +98,13 @@ def code_words(function: Any) -> Any:
     if hasattr(type(function), "__ast_ad_derivative__"):
         return (code_words(function.primal), function.__ast_ad_derivative__)
     return ()
+
+
+def program_of(function: Any, arguments: Sequence[Argument], how: tuple[str, tuple[Place, ...], bool, bool]) -> Lowered:
+    """A derivative as IR, with what it relies on."""
+    work = pipeline.run(pipeline.Request(function, arguments, *how), upto="write")
+    assert work.lowered is not None
+    return Lowered(work.program, work.lowered.guards, work.lowered.assumptions)
 
 
 def compile_annotated(function: Any, mode: str, wrt: tuple[Place, ...], one: bool, has_aux: bool) -> str:

@@ -282,4 +282,3 @@ def draw(rng: random.Random) -> Program:
     return Generator(rng).program()
 
 
-__all__ = ["Tuple", "arguments", "draw"]

@@ -53,7 +53,7 @@ def _short(x: Any) -> str:
     if isinstance(x, (tuple, list)):
         inner = ", ".join(map(_short, x))
         return f"({inner})" if isinstance(x, tuple) else f"[{inner}]"
-    return repr(x)
+    return "rng" if isinstance(x, np.random.Generator) else repr(x)
 
 
 def sample(

@@ -82,8 +82,9 @@ def arguments_of(function: Any, args: Sequence[Any], kwargs: Mapping[str, Any]) 
     except TypeError as error:
         raise WrongArgument(f"{getattr(function, '__name__', 'the function')}: {error}") from None
     bound.apply_defaults()
+    given, symbols = bound.arguments, Symbols()
     return [
-        Argument(name, kind_of_argument(name, bound.arguments[name]), bound.arguments[name], FORMS[p.kind], _default(p))
+        Argument(name, kind_of_argument(name, given[name], symbols), given[name], FORMS[p.kind], _default(p))
         for name, p in signature.parameters.items()
     ]
 

@@ -347,7 +347,7 @@ def kind_of_value(value: Any) -> Kind:
 
 @lru_cache(maxsize=4096)
 def _dtype_of_result(fn: Any, kinds: tuple[Any, ...], out: int) -> Any:
-    one = {"bool": True, "int": 1, "float": 1.0, "complex": 1j}
+    one = {"a bool": True, "a int": 1, "a float": 1.0, "a complex": 1j}  # Python's own, which are no NumPy scalars
     values = [one[k] if k in one else np.ones((), k)[()] for k in kinds]
     with np.errstate(all="ignore"):
         result = fn(*values)
@@ -367,7 +367,7 @@ def elementwise_kind(fn: Any, kinds: Sequence[Kind], out: int = 0) -> Kind:
     dims = broadcast_dims(kinds)
     if any(not is_number(k) or (isinstance(k, Array) and k.dtype is None) for k in kinds):
         return Array(None, dims)
-    names = tuple(k.type if isinstance(k, Scalar) else k.dtype for k in kinds)  # type: ignore[attr-defined]
+    names = tuple(f"a {k.type}" if isinstance(k, Scalar) else k.dtype for k in kinds)  # type: ignore[attr-defined]
     try:
         name = _dtype_of_result(fn, names, out)
     except (TypeError, ValueError, ArithmeticError):

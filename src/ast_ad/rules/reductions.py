@@ -28,7 +28,7 @@ def kept(value: Any, x: Any, axis: Any, keepdims: Any = False) -> Any:
         return np.expand_dims(value, axis)
     gone = axes_of(axis, x.ndim)
     rest = [k for k in range(x.ndim) if k not in gone]
-    if not rest or max(gone) < min(rest):
+    if not rest or not gone or max(gone) < min(rest):
         return value
     if all(k > max(rest) for k in gone) and len(rest) > 1:
         return value[(Ellipsis, *(None,) * len(gone))]

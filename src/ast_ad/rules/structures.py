@@ -117,7 +117,7 @@ def _summed(kinds: Any, params: Any) -> Any:
     return elementwise_kind(np.add, [found, start])
 
 
-def _to_each(ct: Any, xs: Term, start: Any = None) -> Any:
+def _to_each(ct: Any, xs: Any, start: Any = None) -> Any:
     known = elements(xs)
     return list_of(ct, xs) if known is None else tuple(unbroadcast(ct, x) for x in known)
 

@@ -15,14 +15,14 @@ from ast_ad.analyses.selection import selected
 from ast_ad.ir import primitives as P
 from ast_ad.ir.build import kind_of
 from ast_ad.ir.core import Atom, Block, Call, Callee, Function, Lit, Origin, Param, Program, Var
-from ast_ad.ir.kinds import Kind, Residual, Scalar, Tuple, cotangent_kind, rank
+from ast_ad.ir.kinds import Array, Kind, Residual, Scalar, Tuple, carries_derivative, cotangent_kind, rank
 from ast_ad.ir.places import Place, parameter_at
 from ast_ad.ir.walk import blocks_of, operands, statements
-from ast_ad.rules.terms import Term, make
+from ast_ad.rules.terms import Term, make, term
 from ast_ad.transforms.adjoint import Sweep
 from ast_ad.transforms.regions import Region, freeze, nodes
 from ast_ad.transforms.storage import place_residuals, substitute
-from ast_ad.transforms.trees import Tree, dense, element
+from ast_ad.transforms.trees import Tree, dense, element, structure
 
 
 def gradient(program: Program, wrt: Sequence[Place], *, value: bool = False, has_aux: bool = False, one: bool = True) -> Program:
@@ -97,9 +97,10 @@ class _Reverse:
         var = sweep.function.params[parameter_at(place)].var
         tree = sweep.cts.get(var)
         if not isinstance(place, tuple):
-            return sweep.dense(tree, var)
+            return sweep.dense(_as_gradient(tree, Term(var)), var)
         part = tree[place[1]] if isinstance(tree, tuple) else None
-        return sweep.pen.write(dense(part, element(Term(var), var.kind, place[1])))
+        like = element(Term(var), var.kind, place[1])
+        return sweep.pen.write(dense(_as_gradient(part, like), like))
 
     def seed(self, answer: Term, name: str) -> Term:
         """The cotangent of a result of one element."""
@@ -281,3 +282,17 @@ def _joined(sweep: Sweep) -> Block:
     both.results = sweep.backward.results
     return freeze(both)
 
+
+def _as_gradient(tree: Tree, like: Term) -> Tree:
+    """The cotangent of an argument as callers get it: a float for a number, a NumPy scalar for one."""
+    kind = like.kind
+    if structure(kind) is not None:
+        if not isinstance(tree, tuple):
+            return tree
+        return tuple(_as_gradient(part, element(like, kind, k)) for k, part in enumerate(tree))
+    if isinstance(tree, Term) and isinstance(tree.kind, Scalar) and tree.kind.type in ("int", "bool"):
+        tree = term(float(tree.value)) if tree.is_lit else make(P.TO_FLOAT, tree)
+    if isinstance(kind, Array) and kind.dims == () and carries_derivative(kind):
+        value = term(0.0) if tree is None else tree
+        return make(P.CAST_LIKE, value, like) if isinstance(value.kind, Scalar) else tree
+    return tree

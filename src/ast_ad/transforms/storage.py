@@ -15,7 +15,7 @@ from typing import Any
 
 from ast_ad.ir import primitives as P
 from ast_ad.ir.build import kind_of
-from ast_ad.ir.core import UNDEFINED, Atom, Call, Callee, Lit, Var
+from ast_ad.ir.core import UNDEFINED, Atom, Call, Callee, Lit, Origin, Var
 from ast_ad.ir.kinds import BOOL, INT, Kind, Maybe, Scalar, bound_kind, rank
 from ast_ad.transforms.adjoint import Sweep
 from ast_ad.transforms.regions import (
@@ -129,7 +129,7 @@ class _Storage:
         self.found[var] = fresh
         if isinstance(maker, Call) and self.recomputable(maker, 0):
             self.mark(maker, home)
-            self.again.setdefault(back, []).append((self.order[var], Call((fresh,), maker.fn, maker.args, maker.params, maker.origin)))
+            self.again.setdefault(back, []).append((self.order[var], Call((fresh,), maker.fn, maker.args, maker.params, self.rewritten(maker.origin))))
             self.want(maker.args, back)
             for arg in maker.args:
                 if isinstance(arg, Var) and arg in self.found and arg in self.home and arg not in self.sweep.renamed:
@@ -140,6 +140,10 @@ class _Storage:
         fresh = Var(var.name, kind, var.origin)
         self.found[var] = fresh
         self.taped.setdefault(at, []).append((var, fresh, tape))
+
+    def rewritten(self, origin: Origin | None) -> Origin | None:
+        """The origin of a statement of the forward sweep that the reverse sweep computes again."""
+        return None if origin is None else replace(origin, sweep=self.sweep.pen.sweep, again=False)
 
     def mark(self, call: Call, region: Region) -> None:
         """Note that the reverse sweep computes a statement again, so that the forward sweep need not for its errors."""
