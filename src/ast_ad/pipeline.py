@@ -123,15 +123,16 @@ def _write(work: Work) -> Work:
 
 
 READ = (Stage("lower", _read),)
-CHECKED = (
-    Stage("check the arguments", _check_arguments),
-    *READ,
-    Stage("check the result", _check_result),
-)
 PREPARE = (
     Stage("fold", _each(fold)),
     Stage("share", _each(share)),
     Stage("drop dead code", _each(drop_dead_code)),
+)
+CHECKED = (
+    Stage("check the arguments", _check_arguments),
+    *READ,
+    *PREPARE,
+    Stage("check the result", _check_result),
 )
 SIMPLIFY = (
     Stage("fold", _each(fold)),
@@ -143,10 +144,10 @@ WRITE = (Stage("write", _write),)
 
 MODES: dict[str, tuple[Stage, ...]] = {
     "primal": READ + PREPARE + WRITE,
-    "grad": CHECKED + PREPARE + (Stage("differentiate in reverse", _gradient(False)),) + SIMPLIFY + WRITE,
-    "value_and_grad": CHECKED + PREPARE + (Stage("differentiate in reverse", _gradient(True)),) + SIMPLIFY + WRITE,
-    "vjp": CHECKED + PREPARE + (Stage("differentiate in reverse", _pullback),) + SIMPLIFY + WRITE,
-    "jvp": CHECKED + PREPARE + (Stage("differentiate forward", _tangent),) + SIMPLIFY + WRITE,
+    "grad": CHECKED + (Stage("differentiate in reverse", _gradient(False)),) + SIMPLIFY + WRITE,
+    "value_and_grad": CHECKED + (Stage("differentiate in reverse", _gradient(True)),) + SIMPLIFY + WRITE,
+    "vjp": CHECKED + (Stage("differentiate in reverse", _pullback),) + SIMPLIFY + WRITE,
+    "jvp": CHECKED + (Stage("differentiate forward", _tangent),) + SIMPLIFY + WRITE,
 }
 
 #: run the verifier after every stage (the tests do)

@@ -10,8 +10,8 @@ import numpy as np
 
 from ast_ad.ir import primitives as P
 from ast_ad.ir.build import kind_of
-from ast_ad.ir.core import UNDEFINED, Atom, Block, Callee, Function, Call, Lit, Program, Var
-from ast_ad.ir.kinds import BOOL, FLOAT, INT, Array, Kind, List, Sym, Tuple
+from ast_ad.ir.core import UNDEFINED, Atom, Block, Call, Callee, Function, Lit, Program, Var
+from ast_ad.ir.kinds import BOOL, FLOAT, INT, Array, Kind, List, Sym
 from tests.backend.sweeps import NP_SIN, SUM, VECTOR, Writing, block, function, program, span
 
 SHORT = Array("float64", (Sym("n", 1),))
@@ -52,8 +52,50 @@ class Generator:
         scope = list(params)
         self.statements(b, scope, 0)
         last = [v for v in scope if v.kind in KINDS][-8:]
-        results = [self.rng.choice(last) for _ in range(self.rng.randint(1, 4))]
+        results: list[Atom] = [self.rng.choice(last) for _ in range(self.rng.randint(1, 4))]
+        if self.rng.random() < 0.4:
+            self.left = 12
+            results = self.return_from_loop(b, scope, [v.kind for v in results if isinstance(v, Var)])
         return function(name, params, b, *results)
+
+    def return_from_loop(self, b: Writing, scope: list[Var], kinds: Sequence[Kind]) -> list[Atom]:
+        """What a function returns that may do so inside a loop, or inside a loop in a loop."""
+        names = ["" for _ in kinds]
+        flag, *values = self.searching_loop(b, scope, kinds, self.rng.randint(1, 2))
+        inner, known = b.inner(), list(scope)
+        self.statements(inner, known, 2)
+        arms = block(b.inner(), tuple(values)), block(inner, tuple(self.results(known, kinds)))
+        return list(b.branch(flag, *arms, *names))
+
+    def searching_loop(self, b: Writing, scope: list[Var], kinds: Sequence[Kind], depth: int) -> tuple[Var, ...]:
+        """A loop that is left with a flag and values where something is found; else the flag is False."""
+        index, flag = Var("i", INT), Var("found", BOOL)
+        held = [v for v in (Var(self.wish(), kind) for kind in kinds)]
+        params = (index, flag, *held)
+        inner, known = b.inner(), [*scope, index]
+        self.statements(inner, known, 2)
+        starts = self.results(scope, kinds)
+        if depth > 1:
+            found, *values = self.searching_loop(inner, known, kinds, depth - 1)
+            body = block(inner, (found, found, *values), params)
+        else:
+            test = self.test(inner, known)
+            leaves, rest = inner.inner(), list(known)
+            self.statements(leaves, rest, 2)
+            arms = [
+                block(leaves, (True, True, *self.results(rest, kinds))),
+                block(inner.inner(), (False, False, *starts)),
+            ]
+            if self.rng.random() < 0.3:
+                broken = (True, False, *self.results(known, kinds))
+                way_out = inner.inner()
+                arms[1] = block(
+                    way_out,
+                    way_out.branch(inner.op("==", index, 1), block(b.inner(), broken), arms[1], *("" for _ in broken)),
+                )
+            outs = inner.branch(test, *arms, *("" for _ in params[1:]), "")
+            body = block(inner, outs, params)
+        return b.loop((0, 3, 1), (False, *starts), params, body)
 
     def wish(self) -> str:
         return self.rng.choice(NAMES)
@@ -120,7 +162,9 @@ class Generator:
         self.add(b, scope, P.COPY, self.pick(scope, self.rng.choice(KINDS), False))
 
     def zeros(self, b: Writing, scope: list[Var]) -> None:
-        self.add(b, scope, P.ZEROS_LIKE, self.pick(scope, self.rng.choice((FLOAT, VECTOR, SHORT, FLOATS, ARRAYS)), False))
+        self.add(
+            b, scope, P.ZEROS_LIKE, self.pick(scope, self.rng.choice((FLOAT, VECTOR, SHORT, FLOATS, ARRAYS)), False)
+        )
 
     def stretch(self, b: Writing, scope: list[Var]) -> None:
         value = self.pick(scope, self.rng.choice((FLOAT, ELEMENT, VECTOR)))
@@ -280,5 +324,3 @@ def arguments() -> list[Any]:
 def draw(rng: random.Random) -> Program:
     """A random program."""
     return Generator(rng).program()
-
-

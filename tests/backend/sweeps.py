@@ -9,17 +9,14 @@ import numpy as np
 
 from ast_ad.ir import primitives as P
 from ast_ad.ir.build import Builder
-from ast_ad.ir.core import Atom, Block, Call, Callee, Function, If, Lit, Loop, Origin, Param, Program, Var
+from ast_ad.ir.core import Atom, Block, Function, If, Lit, Loop, Origin, Param, Program, Var
 from ast_ad.ir.kinds import (
-    BOOL,
     FLOAT,
     INT,
-    UNDEFINED,
     Array,
     Kind,
     List,
     Sym,
-    dims_of,
     elementwise_kind,
     join,
 )
@@ -163,7 +160,9 @@ def settle_gradient() -> Program:
     slope = back.op("*", back.op("*", x_bar0, k), back.do(COS, x5))
     x_bar1 = back.op("-", x_bar0, slope, name="x_bar")
     params = (xs5, x_bar0, k_bar0)
-    outs = body.branch(empty, block(body.inner(), (True, *params)), block(back, (False, xs6, x_bar1, k_bar1)), *[""] * 4)
+    outs = body.branch(
+        empty, block(body.inner(), (True, *params)), block(back, (False, xs6, x_bar1, k_bar1)), *[""] * 4
+    )
     _, x_bar2, k_bar2 = b.loop(None, (xs4, x_bar, 0.0), params, block(body, outs, params))
     return program(function("settle_grad", (x, k), b, x_bar2, k_bar2))
 
@@ -182,7 +181,9 @@ def diffuse_gradient() -> Program:
     t, u1, laps = Var("t", INT), Var("u", VECTOR), Var("", List(Array("float64", (Sym("n", 2),))))
     text = "u[1:-1] += alpha * (u[2:] - 2 * u[1:-1] + u[:-2])"
     body = b.at("for t in range(steps):").inner().at(text, 0, 4)
-    twice = body.op("-", body.do(P.GETITEM, u1, index=span(2)), body.op("*", 2, body.do(P.GETITEM, u1, index=span(1, -1))))
+    twice = body.op(
+        "-", body.do(P.GETITEM, u1, index=span(2)), body.op("*", 2, body.do(P.GETITEM, u1, index=span(1, -1)))
+    )
     lap = body.op("+", twice, body.do(P.GETITEM, u1, index=span(None, -2)), name="lap")
     laps1 = body.at(text, 1, 4).do(P.APPEND, laps, lap)
     u2 = body.at(text, 0, 4).do(P.INDEX_ADD, u1, body.op("*", alpha, lap), name="u", index=span(1, -1))
@@ -204,6 +205,3 @@ def diffuse_gradient() -> Program:
     inner = block(body, (False, laps2, u_bar4, alpha_bar1), params)
     _, u_bar5, alpha_bar2 = b.loop((0, steps, 1), (outs[0], u_bar, 0.0), params, inner, reverse=True)
     return program(function("diffuse_grad", (u, alpha, steps), b, u_bar5, alpha_bar2))
-
-
-

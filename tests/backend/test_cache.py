@@ -321,9 +321,6 @@ def test_four_threads_at_once():
 def test_four_processes_at_once(folder):
     environment = {**os.environ, "PYTHONPATH": os.pathsep.join(sys.path)}
     program = [sys.executable, "-c", WORK + "work(30)"]
-    running = [
-        subprocess.Popen(program, env=environment, stderr=subprocess.PIPE, text=True)
-        for _ in range(4)
-    ]
+    running = [subprocess.Popen(program, env=environment, stderr=subprocess.PIPE, text=True) for _ in range(4)]
     assert [process.communicate()[1] for process in running] == [""] * 4
     assert not [path for path in folder.iterdir() if path.suffix == ".tmp"]

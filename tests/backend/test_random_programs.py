@@ -2,10 +2,11 @@ import random
 import warnings
 
 import pytest
-from ast_ad.backend.write import write
-from ast_ad.ir.verify import verify
 from hypothesis import given
 from hypothesis import strategies as st
+
+from ast_ad.backend.write import write
+from ast_ad.ir.verify import verify
 from tests.backend.random_programs import arguments, draw
 from tests.backend.running import check
 

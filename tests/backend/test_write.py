@@ -1,6 +1,7 @@
 import math
 
 import numpy as np
+
 from ast_ad.backend.write import write
 from ast_ad.ir import primitives as P
 from ast_ad.ir.core import Call, Callee, Function, If, Lit, Param, Var
@@ -37,7 +38,9 @@ def lines_of(b, params, *results):
 
 
 def test_the_gradient_of_an_expression():
-    assert write(f_gradient()).text == '''\
+    assert (
+        write(f_gradient()).text
+        == """\
 import math
 
 
@@ -47,12 +50,15 @@ def f_grad(x, y):
     # reverse sweep
     x_bar = sin_x + (x + y) * math.cos(x)  # return (x + y) * math.sin(x)
     return x_bar, sin_x
-'''
+"""
+    )
     check(f_gradient(), (0.5, 0.25))
 
 
 def test_the_gradient_of_a_loop_with_an_exit():
-    assert write(settle_gradient()).text == '''\
+    assert (
+        write(settle_gradient()).text
+        == """\
 import math
 
 
@@ -74,13 +80,16 @@ def settle_grad(x, k):
         k_bar -= x_bar * math.sin(x)
         x_bar -= x_bar * k * math.cos(x)
     return x_bar, k_bar
-'''
+"""
+    )
     for x, k in ((0.8, 1.0), (0.05, 1.0), (3.0, 1e-3)):
         check(settle_gradient(), (x, k))
 
 
 def test_the_gradient_of_array_updates():
-    assert write(diffuse_gradient()).text == '''\
+    assert (
+        write(diffuse_gradient()).text
+        == """\
 import numpy as np
 
 
@@ -103,7 +112,8 @@ def diffuse_grad(u, alpha, steps):
         u_bar[1:-1] -= 2 * lap_bar
         u_bar[:-2] += lap_bar
     return u_bar, alpha_bar
-'''
+"""
+    )
     check(diffuse_gradient(), (U, 0.1, 4))
 
 
@@ -302,10 +312,9 @@ def test_short_circuits_are_and_and_or():
 def test_one_empty_arm_is_not_written_and_comparisons_of_floats_are_not_turned():
     x, n = Var("x", FLOAT), Var("n", INT)
     for number, turned in ((x, "not x < 1"), (n, "n >= 1")):
-        b = Writing()
+        b = Writing().at("if c: x = x * 2.0")
         inner = b.inner()
         arm = block(inner, (inner.op("*", x, 2.0, name="x"),))
-        b.at("if c:")
         (out,) = b.branch(b.op("<", number, 1), block(b.inner(), (x,)), arm, "x")
         assert lines_of(b, (x, n), out) == [f"if {turned}:", "    x = x * 2.0", "return x"]
 
@@ -436,8 +445,8 @@ def test_a_standalone_text_needs_numpy_alone():
     text = write(whole, standalone=True).text
     assert "ast_ad" not in text
     assert "def divide(" in text
-    one, two = run_text(whole, (U, 0.0), standalone=True), run_text(whole, (U, 0.0))
-    assert all(np.array_equal(a, b, equal_nan=True) for a, b in zip(one, two, strict=True))
+    one, two = run_text(whole, (U, 2.0), standalone=True), run_text(whole, (U, 2.0))
+    assert all(map(np.array_equal, one, two))
 
 
 # how values are written
@@ -445,33 +454,21 @@ def test_a_standalone_text_needs_numpy_alone():
 
 def test_operators_have_the_parentheses_that_they_need():
     x, y, n = Var("x", FLOAT), Var("y", FLOAT), Var("n", INT)
-    b = Writing()
-    values = [
-        b.op("-", x, b.op("-", y, x)),
-        b.op("**", b.op("neg", x), 2),
-        b.op("neg", b.op("**", x, 2)),
-        b.op("**", -1.5, n),
-        b.op("*", b.op("neg", x), y),
-        b.op("-", x, -0.0),
-        b.op("/", x, b.op("*", y, x)),
-        b.op("not", b.op("<", x, y)),
-        b.op("+", x, math.inf),
-        b.op("*", x, 1e-05),
-    ]
-    assert lines_of(b, (x, y, n), b.do(P.MAKE_TUPLE, *values)) == [
-        "return (",
-        "    x - (y - x),",
-        "    (-x) ** 2,",
-        "    -x ** 2,",
-        "    (-1.5) ** n,",
-        "    -x * y,",
-        "    x - -0.0,",
-        "    x / (y * x),",
-        "    not x < y,",
-        "    x + math.inf,",
-        "    x * 1e-05,",
-        ")",
-    ]
+    for expected, value in {
+        "x - (y - x)": lambda: b.op("-", x, b.op("-", y, x)),
+        "(-x) ** 2": lambda: b.op("**", b.op("neg", x), 2),
+        "-x ** 2": lambda: b.op("neg", b.op("**", x, 2)),
+        "(-1.5) ** n": lambda: b.op("**", -1.5, n),
+        "-x * y": lambda: b.op("*", b.op("neg", x), y),
+        "x - -0.0": lambda: b.op("-", x, -0.0),
+        "x / (y * x)": lambda: b.op("/", x, b.op("*", y, x)),
+        "not x < y": lambda: b.op("not", b.op("<", x, y)),
+        "x + math.inf": lambda: b.op("+", x, math.inf),
+        "x * 1e-05": lambda: b.op("*", x, 1e-05),
+    }.items():
+        b = Writing()
+        assert lines_of(b, (x, y, n), value()) == [f"return {expected}"]
+        check(program(function("f", (x, y, n), b, b.stmts[-1].outs[0])), (0.5, 0.25, 3))
 
 
 def test_subscripts():
@@ -493,9 +490,7 @@ def test_zeros_take_the_form_of_what_they_are_for():
     xs, u, d = Var("xs", List(FLOAT)), Var("u", Array("int64", (3,))), Var("d", Dict(("a",), (FLOAT,)))
     b = Writing()
     values = [b.do(P.ZEROS_LIKE, v) for v in (xs, u, d)]
-    assert lines_of(b, (xs, u, d), *values) == [
-        "return [0.0] * len(xs), np.zeros(u.shape), zeros_like(d)"
-    ]
+    assert lines_of(b, (xs, u, d), *values) == ["return [0.0] * len(xs), np.zeros(u.shape), zeros_like(d)"]
 
 
 def test_objects_without_a_literal_come_with_the_text():
@@ -506,7 +501,7 @@ def test_objects_without_a_literal_come_with_the_text():
     b = Writing()
     out = b.do(P.CALL_OPAQUE, Lit(mystery), x, y, keywords=("scale",))
     whole = program(function("f", (x, y), b, out))
-    assert "return mystery(x, scale=y)" in write(whole).text
+    assert "mystery(x, scale=y)" in write(whole).text
     assert write(whole).namespace == {"mystery": mystery}
     assert run_text(whole, (3.0, 2.0)) == 6.0
 

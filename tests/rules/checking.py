@@ -371,6 +371,7 @@ def _single(args: Any) -> bool:
 def check_kind(kind: Kind, value: Any) -> None:
     """The predicted kind says nothing that is not so."""
     if isinstance(kind, Scalar):
+        assert type(value) in (bool, int, float, complex), f"predicted {kind}, got {type(value)}"
         assert type(value).__name__ == kind.type, f"predicted {kind}, got {type(value)}"
     elif isinstance(kind, Array):
         found = np.asarray(value)

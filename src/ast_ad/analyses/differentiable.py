@@ -12,9 +12,10 @@ from ast_ad.errors import AstAdError, Location, NoSource, WrongArgument
 from ast_ad.frontend.signature import MISSING, Argument
 from ast_ad.frontend.source import source_of
 from ast_ad.ir.build import kind_of
-from ast_ad.ir.core import Function, Lit, Var
-from ast_ad.ir.places import Place, parameter_at
+from ast_ad.ir.core import Atom, Function, If, Lit, Loop, Var
 from ast_ad.ir.kinds import Array, Dict, Fixed, Kind, List, Maybe, Opaque, Scalar, Static, Tuple
+from ast_ad.ir.places import Place, parameter_at
+from ast_ad.ir.walk import statements
 
 _GRADIENTS = ("grad", "value_and_grad")
 
@@ -27,8 +28,8 @@ def check_arguments(function: Any, arguments: Sequence[Argument], wrt: Sequence[
         if isinstance(place, tuple):
             name, kind = f"{name}[{place[1]}]", kind.items[place[1]] if isinstance(kind, Tuple) else kind
             value = value if value is MISSING else value[place[1]]
-        for path, kind, value in _leaves(name, kind, value):
-            what, remedy = _unfit(kind, value, path, inside=path != argument.name)
+        for path, part, found in _leaves(name, kind, value):
+            what, remedy = _unfit(part, found, path, inside=path != name)
             if what:
                 raise WrongArgument(
                     f"{_name(function)} cannot be differentiated by {path}, which is {what}", remedy=remedy
@@ -67,7 +68,7 @@ def check_result(user: Any, function: Function, mode: str, has_aux: bool) -> Non
     result = function.block.results[0]
     kind, value = kind_of(result), result.value if isinstance(result, Lit) else MISSING
     name = _name(user)
-    if isinstance(result, Var) and isinstance(result.kind, Maybe):
+    if isinstance(result, Var) and isinstance(result.kind, Maybe) and _may_be_none(function, result):
         sentence = f"{mode} needs a result, and {name} returns None where it ends without one"
         raise _wrong(user, sentence, "Return a number on every path.")
     if has_aux:
@@ -90,6 +91,25 @@ def check_result(user: Any, function: Function, mode: str, has_aux: bool) -> Non
         wanted = " of one real number" if mode in _GRADIENTS else ""
         sentence = f"{mode} needs a result{wanted}, and {name} {verb} {_described(kind, value)}"
         raise _wrong(user, sentence, remedy)
+
+
+def _may_be_none(function: Function, result: Atom) -> bool:
+    """Whether a value is None on some path."""
+    makers = {out: (stmt, n) for stmt in statements(function.block) for n, out in enumerate(stmt.outs)}
+    waiting, seen = [result], set()
+    while waiting:
+        atom = waiting.pop()
+        if isinstance(atom, Lit):
+            if atom.value is None:
+                return True
+        elif atom in makers and atom not in seen:
+            seen.add(atom)
+            stmt, n = makers[atom]
+            if isinstance(stmt, If):
+                waiting += [stmt.then.results[n], stmt.orelse.results[n]]
+            elif isinstance(stmt, Loop):
+                waiting += [stmt.inits[n], stmt.body.results[n + 1]]
+    return False
 
 
 def _remedy_for_gradient(mode: str, kind: Kind, value: Any) -> str:

@@ -8,6 +8,7 @@ from typing import Any
 
 from ast_ad.backend.tree import Node
 from ast_ad.ir.core import Atom, Block, Call, If, Lit, Loop, Stmt, Var
+from ast_ad.ir.walk import free_variables
 
 
 def yielded(arm: Block, outs: Sequence[Var], results: Sequence[Atom]) -> list[Atom]:
@@ -55,12 +56,14 @@ class Returning:
     """A loop whose flag, where it is set, makes what follows return: those paths return at once.
 
     flag     the place of the flag among the carried values
+    after    what is read after the loop where it has not returned
     results  what is returned, in terms of the outs
     end      writes the return
     """
 
     loop: Loop
     flag: int
+    after: frozenset[Atom]
     results: tuple[Atom, ...]
     end: Callable[[Sequence[Atom]], list[Node]]
 
@@ -79,12 +82,13 @@ def returning(
 ) -> Returning | None:
     """The exits of a loop followed by `if returned: return value`, where `results` are what is returned then."""
     if stmts and isinstance(stmts[-1], Loop) and results and results[0] in stmts[-1].outs:
-        loop, then = stmts[-1], decided(results, True)
+        loop, then, after = stmts[-1], decided(results, True), set(decided(results, False))
         test: Atom = results[0]
     elif len(stmts) > 1 and isinstance(stmts[-2], Loop) and isinstance(branch := stmts[-1], If):
         loop, test, then = stmts[-2], branch.test, yielded(branch.then, branch.outs, results)
         if branch.then.stmts or test not in loop.outs:
             return None
+        after = {*free_variables(branch.orelse), *yielded(branch.orelse, branch.outs, results)}
     else:
         return None
     flag = [*loop.outs].index(test)  # type: ignore[arg-type]
@@ -97,7 +101,7 @@ def returning(
             and not _is_param(loop, path[flag + 1], flag)
         ):
             return None
-    return Returning(loop, flag, tuple(then), end)
+    return Returning(loop, flag, frozenset(after), tuple(then), end)
 
 
 def _is_param(loop: Loop, atom: Atom, k: int) -> bool:

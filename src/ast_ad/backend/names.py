@@ -11,13 +11,14 @@ import builtins
 import keyword
 import re
 from collections.abc import Iterable, Iterator
-from functools import cache
+from functools import cache, lru_cache
 from itertools import count
 
 from ast_ad.backend.coalescing import Coalescing
 from ast_ad.backend.tree import Let, Node, Tree, defines, walk
 from ast_ad.ir.core import Call, Callee, Function, Lit, Var
 from ast_ad.ir.primitives import HOLE
+from ast_ad.ir.walk import statements
 
 _LETTERS = "abcdefghjkmnpqrstuvwxyz"
 _LONGEST = 16
@@ -31,6 +32,13 @@ def name_variables(function: Function, tree: Tree, groups: Coalescing, needed: I
 @cache
 def _words(text: str) -> frozenset[str]:
     return frozenset(re.findall(r"\w+", text))
+
+
+@lru_cache(maxsize=256)
+def words_of(function: Function) -> frozenset[str]:
+    """The words of the user's statements of a function."""
+    stmts = statements(function.block)
+    return frozenset().union(*(_words(text) for text in {s.origin.text for s in stmts if s.origin}))
 
 
 def is_of_the_user(var: Var) -> bool:

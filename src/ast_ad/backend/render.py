@@ -6,7 +6,7 @@ import ast
 from collections.abc import Sequence
 from typing import Any
 
-from astor.code_gen import SourceGenerator
+from astor.code_gen import SourceGenerator, set_precedence
 from astor.string_repr import pretty_string
 
 WIDTH = 100
@@ -54,6 +54,7 @@ class _Generator(SourceGenerator):  # type: ignore[misc]
     def formatted(self, node: ast.FormattedValue) -> str:
         """A replacement field."""
         fragment = _Generator()
+        set_precedence(0, node.value)
         fragment.visit(node.value)
         code = "".join(fragment.result)
         conversion = "" if node.conversion == -1 else f"!{chr(node.conversion)}"
@@ -61,12 +62,23 @@ class _Generator(SourceGenerator):  # type: ignore[misc]
         spec = f":{specification.values[0].value}" if isinstance(specification, ast.JoinedStr) else ""  # type: ignore[attr-defined]
         return f"{{{' ' if code.startswith('{') else ''}{code}{conversion}{spec}}}"
 
+    def visit_Constant(self, node: Any) -> None:
+        """Write a constant; a string of one line in double quotes."""
+        value = node.value
+        if isinstance(value, str) and "\n" not in value:
+            quoted = repr(value)
+            if quoted[0] == "'" and '"' not in value:
+                quoted = f'"{quoted[1:-1]}"'.replace("\\'", "'")
+            self.write(quoted)
+        else:
+            super().visit_Constant(node)
+
     def visit_Return(self, node: Any) -> None:
         """Write a return without parentheses around a tuple."""
         if node.value is None:
             self.statement(node, "return")
         else:
-            node.value._pp = 0
+            set_precedence(0, node.value)
             self.statement(node, "return ", node.value)
 
     def visit_Break(self, node: Any) -> None:

@@ -10,7 +10,7 @@ from ast_ad.analyses.liveness import Liveness
 from ast_ad.backend.coalescing import Coalescing
 from ast_ad.backend.elements import loop_over_elements
 from ast_ad.backend.exits import Returning, constants_until_exit, decided, is_literal, returning, yielded
-from ast_ad.backend.names import is_of_the_user
+from ast_ad.backend.names import is_of_the_user, words_of
 from ast_ad.backend.tree import Branch, Break, For, Let, Moves, Node, Return, Select, Tree, While
 from ast_ad.ir.core import UNDEFINED, Atom, Block, Call, Callee, Function, If, Lit, Loop, Stmt, Var
 from ast_ad.ir.walk import blocks_of, statements
@@ -30,7 +30,7 @@ def conditional_values(function: Function) -> frozenset[If]:
             if any(isinstance(flag, Lit) and isinstance(flag.value, bool) for flag in flags):
                 stops.update(flags)
                 continue
-        if isinstance(stmt, If) and _reads_as_value(stmt):
+        if isinstance(stmt, If) and _reads_as_value(stmt, words_of(function)):
             values.add(stmt)
     for stmt in reversed(stmts):  # inner ones first: what holds a branch that is none is none
         if isinstance(stmt, If) and not all(_is_expression(arm, values) for arm in blocks_of(stmt)):
@@ -38,14 +38,14 @@ def conditional_values(function: Function) -> frozenset[If]:
     return frozenset(values)
 
 
-def _reads_as_value(stmt: If) -> bool:
+def _reads_as_value(stmt: If, words: frozenset[str]) -> bool:
     if len(stmt.outs) != 1:
         return False
     results = (stmt.then.results[0], stmt.orelse.results[0])
     if UNDEFINED in results:
         return False
     text = stmt.origin.text.lstrip() if stmt.origin else ""
-    named = is_of_the_user(stmt.outs[0])
+    named = stmt.outs[0].name in words
     if text.startswith(("if ", "if(", "elif ")) or (named and not text):
         return stmt.test in results and not named
     return True
@@ -133,6 +133,7 @@ class _Structure:
         self.tree = Tree([])
         self.definitions = {v: s for s in statements(function.block) for v in s.outs}
         self.escaping = _escaping(function)
+        self.words = words_of(function)
         self.returning: dict[Loop, Returning] = {}
         self.loops: list[Loop] = []
 
@@ -172,7 +173,7 @@ class _Structure:
             return False
         if self.loops:
             return results[0] in stmt.outs
-        return bool(stmt.outs) and not any(map(is_of_the_user, stmt.outs))
+        return bool(stmt.outs) and not any(var.name in self.words for var in stmt.outs)
 
     def stmt(self, stmt: Stmt) -> list[Node]:
         if isinstance(stmt, Call):
@@ -225,12 +226,12 @@ class _Structure:
     def loop(self, stmt: Loop) -> list[Node]:
         body = stmt.body
         carried = body.params[len(body.params) - len(stmt.inits) :]
-        out_live = [self.live.is_live_after(v, stmt) for v in stmt.outs]
+        exits = self.returning.get(stmt)
+        out_live = [v in exits.after if exits else self.live.is_live_after(v, stmt) for v in stmt.outs]
         entry = self.live.entry[body]
         wanted = [o or bool(entry >> self.live.index[p] & 1) for p, o in zip(carried, out_live, strict=True)]
         fixed = constants_until_exit(stmt)
         changing = [want and k not in fixed for k, want in enumerate(wanted)]
-        exits = self.returning.get(stmt)
 
         def end(results: Sequence[Atom]) -> list[Node]:
             stop, leaves = results[0], is_literal(results[0], True)

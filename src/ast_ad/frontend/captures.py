@@ -7,6 +7,7 @@ dict, ("attr", name), ("item", key), ("len",).
 from __future__ import annotations
 
 import math
+import re
 from types import CellType, FunctionType, ModuleType
 from typing import Any, NamedTuple
 
@@ -107,7 +108,7 @@ def captured(lo: Lowering, path: tuple[Any, ...], value: Any, name: str) -> Valu
 
 
 def _capture(lo: Lowering, path: tuple[Any, ...], value: Any, name: str) -> Value:
-    short = name.rpartition(".")[2]
+    short = re.sub(r"\W+", "_", name.rpartition(".")[2]).strip("_")
     if isinstance(value, _NUMBERS) and getattr(value, "dtype", None) != np.dtype(object):
         return _at_run_time(lo, path, value, short)
     if isinstance(value, (tuple, list, dict)):

@@ -352,7 +352,8 @@ def _dtype_of_result(fn: Any, kinds: tuple[Any, ...], out: int) -> Any:
     with np.errstate(all="ignore"):
         result = fn(*values)
     result = result[out] if isinstance(result, tuple) else result
-    return type(result).__name__ if type(result) in (bool, int, float, complex) else np.asarray(result).dtype.name
+    python = type(result) in (bool, int, float, complex)
+    return f"a {type(result).__name__}" if python else np.asarray(result).dtype.name
 
 
 def elementwise_kind(fn: Any, kinds: Sequence[Kind], out: int = 0) -> Kind:
@@ -372,6 +373,7 @@ def elementwise_kind(fn: Any, kinds: Sequence[Kind], out: int = 0) -> Kind:
         name = _dtype_of_result(fn, names, out)
     except (TypeError, ValueError, ArithmeticError):
         return Array(None, dims)
-    if name in _ORDER and all(isinstance(k, Scalar) for k in kinds):
-        return Scalar(name)
-    return Array({"int": "int64", "float": "float64", "complex": "complex128"}.get(name, name), dims)
+    if name.startswith("a ") and all(isinstance(k, Scalar) for k in kinds):
+        return Scalar(name[2:])
+    numpy = {"a bool": "bool", "a int": "int64", "a float": "float64", "a complex": "complex128"}
+    return Array(numpy.get(name, name), dims)

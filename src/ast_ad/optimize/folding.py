@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from ast_ad.ir.core import Atom, Block, Call, Function, If, Lit, Loop, Stmt, Var
+from ast_ad.ir.core import UNDEFINED, Atom, Block, Call, Function, If, Lit, Loop, Stmt, Var
 from ast_ad.ir.walk import with_blocks, with_operands
 from ast_ad.optimize.sharing import key_of
 
@@ -36,6 +36,7 @@ def _block(block: Block, renamed: dict[Var, Atom]) -> Block:
                 stmts.append(with_blocks(stmt, lambda inner: _block(inner, renamed)))
         else:
             loop = _unchanged(stmt, renamed)
+            _settle(loop, renamed)
             stmts.append(with_blocks(loop, lambda inner: _block(inner, renamed)))
     results = tuple(map(change, block.results))
     if len(stmts) == len(block.stmts) and all(a is b for a, b in zip(stmts, block.stmts, strict=True)):
@@ -70,6 +71,31 @@ def _unchanged(loop: Loop, renamed: dict[Var, Atom]) -> Loop:
         inits=tuple(loop.inits[n] for n in keep),
         body=body,
     )
+
+
+def _settle(loop: Loop, renamed: dict[Var, Atom]) -> None:
+    """What a loop without a range yields as a constant on every trip that leaves is known after it."""
+    if loop.range is not None:
+        return
+    for n, out in enumerate(loop.outs):
+        ends = [value for stop, value in _ends(loop.body, loop.body.results[0], loop.body.results[n + 1]) if stop is not False]
+        keys = {key_of(value) for value in ends}
+        if len(keys) == 1 and isinstance(ends[0], Lit) and ends[0] is not UNDEFINED:
+            renamed[out] = ends[0]
+
+
+def _ends(block: Block, stop: Atom, value: Atom) -> list[tuple[bool | None, Atom]]:
+    """Whether each trip stops (None where that is not known) and what it yields, looked up through the tail."""
+    last = block.stmts[-1] if block.stmts else None
+    if isinstance(last, If) and any(stop is out for out in last.outs):
+        k = next(n for n, out in enumerate(last.outs) if out is stop)
+        places = [n for n, out in enumerate(last.outs) if out is value]
+        return [
+            end
+            for arm in (last.then, last.orelse)
+            for end in _ends(arm, arm.results[k], arm.results[places[0]] if places else value)
+        ]
+    return [(bool(stop.value) if isinstance(stop, Lit) else None, value)]
 
 
 def _values(block: Block, atom: Atom) -> list[Atom]:

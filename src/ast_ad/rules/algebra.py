@@ -157,9 +157,9 @@ def _where(test: Term, a: Term, b: Term) -> Term | None:
     return None
 
 
-def _sum(a: Term, **params: Any) -> Term | None:
+def _sum(a: Term, *held: Term, **params: Any) -> Term | None:
     """The sum of what has a minus is the sum with a minus."""
-    return make(P.NEG, apply(np.sum, (a.args[0],), params)) if a.fn is P.NEG else None
+    return make(P.NEG, apply(np.sum, (a.args[0],), params)) if a.fn is P.NEG and not held else None
 
 
 def _neg(a: Term) -> Term | None:

@@ -35,7 +35,7 @@ from ast_ad.rules.table import rule_of
 from ast_ad.rules.terms import Term, UnknownRank, make
 from ast_ad.transforms.pen import Pen
 from ast_ad.transforms.refusals import no_rule, rank_needed
-from ast_ad.transforms.regions import Region
+from ast_ad.transforms.regions import Region, distinct
 from ast_ad.transforms.trees import (
     Tree,
     dense,
@@ -132,7 +132,7 @@ class _Forward:
             dots: list[Param] = []
             for var, varies in zip(function.block.params, pattern, strict=True):
                 if varies:
-                    made = Var(f"{var.name}_dot", cotangent_kind(var.kind))
+                    made = Var(distinct(f"{var.name}_dot", [d.var for d in dots]), cotangent_kind(var.kind))
                     dots.append(Param(made))
                     writer.dots[var] = Term(made)
             writer.stmts(function.block.stmts)

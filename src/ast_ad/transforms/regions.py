@@ -281,3 +281,13 @@ def fresh_list(tape: Tape) -> Call:
 
 
 FALSE, TRUE = Lit(False), Lit(True)
+
+
+def distinct(name: str, taken: Sequence[Var]) -> str:
+    """A name that none of these variables has."""
+    names = {v.name for v in taken}
+    number = 2
+    found = name
+    while found in names:
+        found, number = f"{name}{number}", number + 1
+    return found

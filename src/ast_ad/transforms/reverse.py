@@ -20,7 +20,7 @@ from ast_ad.ir.places import Place, parameter_at
 from ast_ad.ir.walk import blocks_of, operands, statements
 from ast_ad.rules.terms import Term, make, term
 from ast_ad.transforms.adjoint import Sweep
-from ast_ad.transforms.regions import Region, freeze, nodes
+from ast_ad.transforms.regions import Region, distinct, freeze, nodes
 from ast_ad.transforms.storage import place_residuals, substitute
 from ast_ad.transforms.trees import Tree, dense, element, structure
 
@@ -208,7 +208,7 @@ class _Reverse:
             for atom, seeded in zip(function.block.results, seeds, strict=True):
                 kind = kind_of(atom)
                 wish = atom.name if isinstance(atom, Var) and atom.name else "result"
-                made = Var(f"{wish}_bar", cotangent_kind(kind))
+                made = Var(distinct(f"{wish}_bar", bars), cotangent_kind(kind))
                 bars += [made] if seeded else []
                 trees.append(Term(made) if seeded else None)
             sweep.run(trees)
