@@ -144,7 +144,7 @@ def _comparisons(
             for place in places:
                 yield point.forward(place) if mode == "fwd" else point.reverse(place, "fwd" in modes)
         if level < order:
-            fun = Derivative(_weighted(fun, call, point.value), "grad", places)
+            fun = Derivative(_weighted(fun, call, point.value, level), "grad", places)
             call = (call[0], {})
 
 
@@ -326,7 +326,7 @@ def _differences(got: Any, expected: Any) -> Any:
         return np.where(same, 0.0, np.where(np.isnan(got) | np.isnan(expected), np.inf, abs(got - expected)))
 
 
-def _weighted(fun: Any, call: tuple[tuple[Any, ...], dict[str, Any]], value: Any) -> Callable[..., Any]:
+def _weighted(fun: Any, call: tuple[tuple[Any, ...], dict[str, Any]], value: Any, level: int) -> Callable[..., Any]:
     """The sum of all numbers that a function returns, times fixed weights: as a text, for it is differentiated."""
     args, kwargs = call
     if not kwargs and not isinstance(value, (dict, list, tuple)) and np.size(value) == 1:
@@ -336,16 +336,13 @@ def _weighted(fun: Any, call: tuple[tuple[Any, ...], dict[str, Any]], value: Any
     draws = np.random.default_rng(len(args))
     names = [f"x{k}" for k in range(len(args))]
     namespace: dict[str, Any] = {"np": np, "fun": fun}
-    given = list(names)
-    if isinstance(fun, Derivative):  # called by its text, which is a function like any other
-        entry, _, kwargs = fun.entered(args, kwargs)
-        namespace["fun"] = entry.functions[0]
-    given += [f"{name}={name}_" for name in kwargs]
+    given = [*names, *(f"{name}={name}_" for name in kwargs)]
     namespace.update((f"{name}_", value) for name, value in kwargs.items())
     terms = []
     for k, (path, leaf) in enumerate(leaves(value, "out")):
-        namespace[f"w{k}"] = draws.normal(size=np.shape(leaf)).astype(np.asarray(leaf).dtype)[()]
-        product = f"w{k} * {path}"
+        weight = f"w{level}_{k}"
+        namespace[weight] = draws.normal(size=np.shape(leaf)).astype(np.asarray(leaf).dtype)[()]
+        product = f"{weight} * {path}"
         terms.append(f"np.sum(np.real({product}))" if np.iscomplexobj(leaf) else f"np.sum({product})")
     lines = [
         f"def weighted({', '.join(names)}):",

@@ -262,6 +262,14 @@ def out_of_order(xs: Any, order: list[int]) -> list[Any]:
     return found
 
 
+def pivot_order(pivots: Any) -> Any:
+    """The order of the rows that LAPACK's list of exchanges gives."""
+    order = np.arange(len(pivots))
+    for k, p in enumerate(pivots):
+        order[[k, p]] = order[[p, k]]
+    return order
+
+
 def split_like(x_bar: Any, xs: Any, axis: int | None) -> list[Any]:
     """An array split into stretches as long as the arrays of a list: the transpose of joining them.
 

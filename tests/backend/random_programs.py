@@ -70,7 +70,7 @@ class Generator:
     def searching_loop(self, b: Writing, scope: list[Var], kinds: Sequence[Kind], depth: int) -> tuple[Var, ...]:
         """A loop that is left with a flag and values where something is found; else the flag is False."""
         index, flag = Var("i", INT), Var("found", BOOL)
-        held = [v for v in (Var(self.wish(), kind) for kind in kinds)]
+        held = [Var(self.wish(), kind) for kind in kinds]
         params = (index, flag, *held)
         inner, known = b.inner(), [*scope, index]
         self.statements(inner, known, 2)

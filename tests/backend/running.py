@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import copy
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from typing import Any
 
 import numpy as np
@@ -28,15 +28,11 @@ def check(program: Program, args: Sequence[Any]) -> str:
     Returns the text.
     """
     text = write(program).text
-    try:
-        expected: Any = interpret(program, copy.deepcopy(list(args)))
-    except (ArithmeticError, ValueError, IndexError) as error:
-        expected = error
     given = copy.deepcopy(list(args))
-    try:
-        found = run_text(program, given)
-    except (ArithmeticError, ValueError, IndexError) as error:
-        assert type(error) is type(expected), f"{text}\nraises {error!r}"
+    expected = outcome(interpret, program, copy.deepcopy(list(args)))
+    found = outcome(run_text, program, given)
+    if isinstance(found, Exception):
+        assert type(found) is type(expected), f"{text}\nraises {found!r}"
         return text
     if isinstance(expected, Exception):
         assert has_derivatives(program), f"{text}\ndoes not raise {expected!r}"
@@ -52,6 +48,14 @@ def check(program: Program, args: Sequence[Any]) -> str:
             assert not shared, f"{text}\nreturns memory that it shares"
         seen += own
     return text
+
+
+def outcome(run: Callable[..., Any], program: Program, args: list[Any]) -> Any:
+    """What a run returns, or the exception that it raises."""
+    try:
+        return run(program, args)
+    except (ArithmeticError, ValueError, IndexError) as error:
+        return error
 
 
 def has_derivatives(program: Program) -> bool:

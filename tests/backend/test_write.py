@@ -455,19 +455,19 @@ def test_a_standalone_text_needs_numpy_alone():
 def test_operators_have_the_parentheses_that_they_need():
     x, y, n = Var("x", FLOAT), Var("y", FLOAT), Var("n", INT)
     for expected, value in {
-        "x - (y - x)": lambda: b.op("-", x, b.op("-", y, x)),
-        "(-x) ** 2": lambda: b.op("**", b.op("neg", x), 2),
-        "-x ** 2": lambda: b.op("neg", b.op("**", x, 2)),
-        "(-1.5) ** n": lambda: b.op("**", -1.5, n),
-        "-x * y": lambda: b.op("*", b.op("neg", x), y),
-        "x - -0.0": lambda: b.op("-", x, -0.0),
-        "x / (y * x)": lambda: b.op("/", x, b.op("*", y, x)),
-        "not x < y": lambda: b.op("not", b.op("<", x, y)),
-        "x + math.inf": lambda: b.op("+", x, math.inf),
-        "x * 1e-05": lambda: b.op("*", x, 1e-05),
+        "x - (y - x)": lambda b: b.op("-", x, b.op("-", y, x)),
+        "(-x) ** 2": lambda b: b.op("**", b.op("neg", x), 2),
+        "-x ** 2": lambda b: b.op("neg", b.op("**", x, 2)),
+        "(-1.5) ** n": lambda b: b.op("**", -1.5, n),
+        "-x * y": lambda b: b.op("*", b.op("neg", x), y),
+        "x - -0.0": lambda b: b.op("-", x, -0.0),
+        "x / (y * x)": lambda b: b.op("/", x, b.op("*", y, x)),
+        "not x < y": lambda b: b.op("not", b.op("<", x, y)),
+        "x + math.inf": lambda b: b.op("+", x, math.inf),
+        "x * 1e-05": lambda b: b.op("*", x, 1e-05),
     }.items():
         b = Writing()
-        assert lines_of(b, (x, y, n), value()) == [f"return {expected}"]
+        assert lines_of(b, (x, y, n), value(b)) == [f"return {expected}"]
         check(program(function("f", (x, y, n), b, b.stmts[-1].outs[0])), (0.5, 0.25, 3))
 
 

@@ -268,7 +268,7 @@ PROGRAMS = [
         [(waves(4, 3), waves(3, 2), waves(2)), (waves(3), waves(3, 2), 0.5)],
         wrt=(0, 1, 2),
     ),
-    Program(log_sum_exp, [(waves(5),), (waves(2, 2) + 800,), (np.array([-750.0, -751.0]),)]),
+    Program(log_sum_exp, [(waves(5),), (waves(2, 2) + 30,), (np.array([-750.0, -751.0]),)]),
     Program(softmax_entropy, [(3 * waves(3, 4),), (waves(1, 2),), (waves(3, 1),)]),
     Program(pairwise_energy, [(2 * waves(4, 3),), (waves(1, 2),)]),
     Program(cosine_similarity, [(waves(3), waves(3, phase=1.0))], wrt=(0, 1)),

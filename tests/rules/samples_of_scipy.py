@@ -5,9 +5,13 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 import numpy as np
+import scipy.linalg as sl
 import scipy.special as sp
+import scipy.stats as st
 
+from ast_ad import runtime
 from tests.rules.checking import Sample, sample
+from tests.rules.samples_of_algebra import draw, positive
 
 POINTS = np.array([0.4, 1.3, 2.6])
 REAL = np.array([-1.4, 0.3, 2.1])
@@ -100,6 +104,83 @@ def special() -> Iterator[Sample]:
     yield sample(sp.exprel, np.array([0.0, 0.019, 0.021, -0.01]))
 
 
+_CONTINUOUS = {
+    "norm": (REAL, ()),
+    "t": (REAL, (3.2,)),
+    "gamma": (POINTS, (2.3,)),
+    "beta": (UNIT, (2.3, 1.7)),
+    "chi2": (POINTS, (3.2,)),
+    "expon": (POINTS, ()),
+    "laplace": (REAL, ()),
+    "logistic": (REAL, ()),
+    "lognorm": (POINTS, (0.7,)),
+    "cauchy": (REAL, ()),
+    "uniform": (UNIT, ()),
+    "weibull_min": (POINTS, (1.6,)),
+}
+_DISCRETE = {"poisson": (2.3,), "binom": (7, 0.4), "bernoulli": (0.4,), "nbinom": (4, 0.4)}
+_WITHOUT_SHAPE = ("t", "gamma", "beta", "chi2")
+
+
+def stats() -> Iterator[Sample]:
+    """scipy.stats."""
+    for name, (x, shapes) in _CONTINUOUS.items():
+        distribution = getattr(st, name)
+        moved = 0.1 + 1.3 * x
+        for method in ("logpdf", "pdf", "cdf", "sf", "logcdf", "logsf"):
+            function = getattr(distribution, method)
+            given = (2,) * len(shapes) if name in _WITHOUT_SHAPE and "pdf" not in method else shapes
+            yield sample(function, x, *given, tolerance=1e-5)
+            yield sample(function, moved, *given, 0.1, 1.3, tolerance=1e-5)
+            yield sample(function, float(moved[0]), *given, scale=1.3, tolerance=1e-5)
+    for name, shapes in _DISCRETE.items():
+        k = np.array([0, 1, 3]) if name != "bernoulli" else np.array([0, 1])
+        for method in ("logpmf", "pmf", "cdf", "sf", "logcdf", "logsf"):
+            if name != "bernoulli" or "pmf" in method:
+                yield sample(getattr(getattr(st, name), method), k, *shapes, tolerance=1e-5)
+    for method in ("logpdf", "pdf"):
+        function = getattr(st.multivariate_normal, method)
+        yield sample(function, draw(3), draw(3), positive(3, 3), tolerance=1e-5, smooth=False)
+        yield sample(function, draw(4, 3), draw(3), positive(3, 3), tolerance=1e-5, smooth=False)
+        yield sample(getattr(st.dirichlet, method), np.array([0.2, 0.3, 0.5]), POINTS, tolerance=1e-5, smooth=False)
+
+
+def linalg() -> Iterator[Sample]:
+    """scipy.linalg."""
+    a, b = draw(3, 3) + 3 * np.eye(3), draw(3, 2)
+    for function in (sl.inv, sl.det, sl.pinv, sl.expm, sl.sqrtm, sl.logm, sl.lu_factor, sl.lu, sl.svdvals):
+        yield sample(function, positive(3, 3) if function in (sl.sqrtm, sl.logm) else a, tolerance=1e-5)
+    yield sample(sl.norm, b)
+    yield sample(sl.norm, b, 1, axis=0)
+    yield sample(sl.solve, a, b)
+    yield sample(sl.solve, a, b[:, 0], transposed=True)
+    yield sample(sl.cholesky, positive(3, 3), symmetric=True)
+    yield sample(sl.cholesky, positive(3, 3), lower=True, symmetric=True)
+    yield sample(sl.cho_factor, positive(3, 3), symmetric=True, smooth=False)
+    yield sample(sl.cho_solve, (np.linalg.cholesky(positive(3, 3)), True), b)
+    yield sample(sl.cho_solve, (np.linalg.cholesky(positive(3, 3)).T, False), b[:, 0])
+    yield sample(sl.lstsq, draw(5, 3), draw(5), tolerance=1e-5, smooth=False)
+    yield sample(sl.eigh, positive(3, 3), symmetric=True, tolerance=1e-5)
+    yield sample(sl.eigh, positive(3, 3), eigvals_only=True, symmetric=True, tolerance=1e-5)
+    yield sample(sl.eigvalsh, positive(3, 3), symmetric=True, tolerance=1e-5)
+    yield sample(sl.svd, draw(4, 3), full_matrices=False, tolerance=1e-5)
+    yield sample(sl.svd, draw(4, 3), compute_uv=False, tolerance=1e-5)
+    yield sample(sl.qr, draw(4, 3), mode="economic", tolerance=1e-5)
+    yield sample(sl.qr, draw(3, 4), tolerance=1e-5)
+    for trans in (0, 1):
+        for lower in (False, True):
+            yield sample(sl.solve_triangular, a, b, trans=trans, lower=lower)
+            yield sample(sl.solve_triangular, a, b[:, 0], trans=trans, lower=lower, unit_diagonal=True)
+        yield sample(sl.lu_solve, sl.lu_factor(a), b, trans=trans)
+    yield sample(sl.solve_sylvester, a, draw(2, 2) + 3 * np.eye(2), b)
+    yield sample(sl.solve_continuous_lyapunov, a, draw(3, 3))
+    yield sample(sl.toeplitz, draw(3))
+    yield sample(sl.toeplitz, draw(3), draw(4))
+    yield sample(sl.circulant, draw(3))
+    yield sample(sl.block_diag, a, b, draw(2))
+    yield sample(runtime.pivot_order, np.array([2, 1, 2]))
+
+
 def scipy_samples() -> list[Sample]:
     """All samples of this file."""
-    return [*special()]
+    return [*special(), *stats(), *linalg()]

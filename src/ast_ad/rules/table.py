@@ -17,7 +17,7 @@ import importlib
 import math
 import sys
 from collections.abc import Callable, Mapping, Sequence
-from types import BuiltinFunctionType
+from types import BuiltinFunctionType, MethodType
 from typing import Any
 
 import numpy as np
@@ -76,7 +76,7 @@ _FILES = (
     *("shaping", "joining", "indexing", "repeating", "products", "polynomials", "linalg", "factorisations", "fft"),
     *("ufunc_methods", "constants", "random"),
 )
-_SCIPY_FILES = ("special", "scipy_linalg", "stats", "scipy_rest")
+_SCIPY_FILES = ("special", "scipy_linalg", "stats")
 _loaded: set[str] = set()
 
 
@@ -101,7 +101,7 @@ def primitive_of(function: Any) -> Primitive | None:
     if found is None and _is_of_scipy(function):
         load_all(scipy=True)
         found = _PRIMITIVES.get(id(function))
-    if found is None and isinstance(function, BuiltinFunctionType):
+    if found is None and isinstance(function, (BuiltinFunctionType, MethodType)):
         found = _METHODS.get((id(function.__self__), function.__name__))
     return found
 
@@ -117,6 +117,10 @@ def register(function: Any, primitive: Primitive) -> Primitive:
     """Let `primitive` stand for the object `function`."""
     if isinstance(function, BuiltinFunctionType) and isinstance(function.__self__, np.ufunc):
         _METHODS[id(function.__self__), function.__name__] = primitive
+    if isinstance(function, MethodType):  # made anew each time it is looked up
+        _METHODS[id(function.__self__), function.__name__] = primitive
+        _OBJECTS.append(function.__self__)
+        return primitive
     _PRIMITIVES[id(function)] = primitive
     _OBJECTS.append(function)  # kept alive: its id stays its own
     return primitive

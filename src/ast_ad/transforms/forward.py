@@ -140,7 +140,7 @@ class _Forward:
             for atom, varies in zip(function.block.results, varied, strict=True):
                 if varies:
                     results.append(writer.dense(writer.dots.get(atom), atom))
-            params = (*function.params, *dots)
+            params = (*(Param(p.var) for p in function.params), *dots)
             block = Block(tuple(p.var for p in params), tuple(writer.pen.builder.stmts), tuple(results))
             self.functions[own] = replace(function, name=own, params=params, block=block)
         return self.names[key]

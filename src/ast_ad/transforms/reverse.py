@@ -196,6 +196,7 @@ class _Reverse:
         key = (name, pattern, seeds, masked)
         if key not in self.pairs:
             function = self.program.functions[name]
+            function = replace(function, params=tuple(Param(p.var) for p in function.params))
             number = sum(k[0] == name for k in self.pairs)
             suffix = f"_{number + 1}" if number else ""
             names = (f"{name}_forward{suffix}", f"{name}_reverse{suffix}")
