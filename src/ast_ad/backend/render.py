@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import ast
+import warnings
 from collections.abc import Sequence
 from typing import Any
 
-from astor.code_gen import SourceGenerator, set_precedence
-from astor.string_repr import pretty_string
+with warnings.catch_warnings():  # astor asks for names that Python 3.12 deprecates
+    warnings.simplefilter("ignore", DeprecationWarning)
+    from astor.code_gen import SourceGenerator, set_precedence
+    from astor.string_repr import pretty_string
 
 WIDTH = 100
 _OPENING, _CLOSING = "([{", ")]}"

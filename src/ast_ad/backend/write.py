@@ -5,6 +5,7 @@ from __future__ import annotations
 import ast
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
+from functools import lru_cache
 from typing import Any
 
 from ast_ad import runtime
@@ -94,7 +95,7 @@ def _write_function(
     drop_unread_moves(tree, groups)
     nest(tree, groups, storage)
     make_readable(tree)
-    names = name_variables(function, tree, groups, _needed(program, function))
+    names = name_variables(function, tree, groups, {*_needed(function), *program.functions})
     emitter = Emitter(program, tree, groups, names, outside, storage)
     body = add_comments(tree, emitter.statements)
     if function.doc:
@@ -111,9 +112,10 @@ def _write_function(
     return [(text, getattr(stmt, "origin", None)) for text, (_, stmt) in zip(texts, lines, strict=True)]
 
 
-def _needed(program: Program, function: Function) -> set[str]:
-    """The names from outside that the text of a function reads."""
-    needed = {*_STRUCTURE, *program.functions, "np", "math"}
+@lru_cache(maxsize=256)
+def _needed(function: Function) -> frozenset[str]:
+    """The names from outside that the text of a function reads, other functions of the program aside."""
+    needed = {*_STRUCTURE, "np", "math"}
     for stmt in statements(function.block):
         if isinstance(stmt, Call):
             needed.add(RUNTIME_NAMES.get(stmt.fn.name, stmt.fn.name).split(".")[0])
@@ -121,16 +123,17 @@ def _needed(program: Program, function: Function) -> set[str]:
             needed.update(name_of_object(value) for value in objects if hasattr(value, "__name__"))
             if stmt.fn.name == "list_add":
                 needed.add("add")
-    return needed
+    return frozenset(needed)
 
 
 def _aliases(program: Program) -> dict[str, str]:
     """Other names for what a parameter hides."""
     params = {p.var.name for f in program.functions.values() for p in f.params}
-    hidden: set[str] = set()
+    hidden = params.intersection(program.functions)
     for function in program.functions.values():
-        names = _needed(program, function)
-        hidden |= names & params
+        hidden |= params & _needed(function)
+    if not hidden:
+        return {}
     taken = params | {v.name for f in program.functions.values() for v in liveness(f).variables}
     aliases = {}
     for identifier in sorted(hidden):

@@ -11,6 +11,7 @@ import re
 from types import CellType, FunctionType, ModuleType
 from typing import Any, NamedTuple
 
+import gast
 import numpy as np
 
 from ast_ad.errors import UnknownAtCompileTime
@@ -161,6 +162,7 @@ def capture_variable(lo: Lowering, path: tuple[Any, ...], value: Any, name: str)
     key = (id(path[0]), path[1:])
     var = lo.captures.get(key)
     if var is None:
+        name = _free_name(lo, name)
         kind = kind_of_argument(name, value)
         var = lo.captures[key] = Var(name, kind, lo.origin())
         lo.unit.paths[key] = (path, value, name)
@@ -168,6 +170,17 @@ def capture_variable(lo: Lowering, path: tuple[Any, ...], value: Any, name: str)
         lo.paths[var] = path
         lo.born[var] = 0
     return var
+
+
+def _free_name(lo: Lowering, name: str) -> str:
+    """A name that no parameter and no other captured value has: two modules can use one name."""
+    parameters = gast.walk(lo.stack[0].source.node.args)
+    taken = {var.name for var in lo.captures.values()} | {n.id for n in parameters if isinstance(n, gast.Name)}
+    free, number = name, 1
+    while free in taken:
+        number += 1
+        free = f"{name}_{number}"
+    return free
 
 
 def attribute_from_outside(lo: Lowering, owner: Static, name: str, value: Any) -> Value:

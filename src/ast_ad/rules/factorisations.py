@@ -433,7 +433,11 @@ def _lstsq_tangent(ans: Any, tangents: Any, a: Any, b: Any, rcond: Any = None) -
         move = move + p @ (adjoint(p) @ (adjoint(da) @ residual)) + (turn - p @ (a @ turn))
     squares = 2 * np.real(np.sum(conj(residual) * change, axis=0))
     values = None if da is None else _svd_tangent(ans, (da,), a, compute_uv=False)
-    return move, resized(np.atleast_1d(squares), ans[1]), None, values
+    wide = np.atleast_1d(squares)
+    rest = (
+        resized(wide, ans[1]) if rank(ans[1].kind) == 1 else np.reshape(resized(wide, np.ravel(ans[1])), ans[1].shape)
+    )
+    return move, rest, None, values
 
 
 def _outer(x: Any, y: Any) -> Any:
@@ -442,7 +446,7 @@ def _outer(x: Any, y: Any) -> Any:
 
 def _from_squares(ct: Any, a: Any, b: Any, x: Any) -> Any:
     """What the residuals' squares give to the residuals; they are empty where the matrix has not full rank."""
-    weight = filled(ct, 1 if rank(b.kind) == 1 else length_along(b, 1))
+    weight = filled(np.ravel(ct), 1) if rank(b.kind) == 1 else filled(ct, length_along(b, 1))
     return 2 * weight * conj(b - a @ x)
 
 

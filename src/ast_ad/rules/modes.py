@@ -43,15 +43,20 @@ class Rule:
 
 @dataclass(frozen=True, slots=True)
 class Elementwise(Rule):
-    """One partial derivative per operand, None where it is zero.  `plain`: a function of Python numbers."""
+    """One partial derivative per operand, None where it is zero.  `plain`: a function of Python numbers.
+
+    `names` are the operands' names in the signature, where some can be passed by keyword.
+    """
 
     partials: tuple[Lambda | None, ...] = ()
     plain: bool = False
+    names: tuple[str, ...] = ()
 
     def jvp(self, ans: Term, args: Terms, params: Params, tangents: Sequence[Tree]) -> Tree:
         total: Term | None = None
+        partials = self._per_argument(args, params)
         args, named = _over_plain_numbers(self.plain, *fill_params(args, params))
-        for partial, tangent in zip(self.partials, tangents, strict=False):
+        for partial, tangent in zip(partials, tangents, strict=False):
             if partial is not None and isinstance(tangent, Term):
                 part = _scaled(tangent, partial(ans, *args, **named))
                 if part is None:
@@ -60,9 +65,16 @@ class Elementwise(Rule):
         return None if total is None else make(P.BROADCAST_LIKE, total, ans)
 
     def vjp(self, ans: Term, args: Terms, params: Params, ct: Term, i: int) -> Tree:
-        partial = self.partials[i] if i < len(self.partials) else None
+        partials = self._per_argument(args, params)
+        partial = partials[i] if i < len(partials) else None
         args, named = _over_plain_numbers(self.plain, *fill_params(args, params))
         return None if partial is None else _scaled(ct, partial(ans, *args, **named))
+
+    def _per_argument(self, args: Terms, params: Params) -> tuple[Lambda | None, ...]:
+        holes = [name for name, value in params.items() if value is HOLE]
+        if not holes:
+            return self.partials
+        return (*self.partials[: len(args) - len(holes)], *(self.partials[self.names.index(h)] for h in holes))
 
 
 @dataclass(frozen=True, slots=True)

@@ -67,7 +67,9 @@ composite(
 )
 
 
-def _solve(a: Any, b: Any, lower: bool = False, assume_a: Any = None, transposed: bool = False, check_finite: bool = True) -> Any:
+def _solve(
+    a: Any, b: Any, lower: bool = False, assume_a: Any = None, transposed: bool = False, check_finite: bool = True
+) -> Any:
     return np.linalg.solve(a.T if transposed else a, b)
 
 
@@ -89,7 +91,9 @@ composite(
 
 
 def _cho_solve(c_and_lower: Any, b: Any, check_finite: bool = True) -> Any:
-    c, lower = elements(c_and_lower) or (None, None)
+    parts = elements(c_and_lower)
+    assert parts is not None
+    c, lower = parts
     triangle = np.where(lower, np.tril(c), adjoint(np.triu(c)))
     return np.linalg.solve(adjoint(triangle), np.linalg.solve(triangle, b))
 
@@ -182,7 +186,16 @@ def _turned(trans: Any) -> Any:
     return 1 if trans in (0, "N") else 0
 
 
-def _triangular_tangent(ans: Any, t: Any, a: Any, b: Any, trans: Any = 0, lower: bool = False, unit_diagonal: bool = False, check_finite: bool = True) -> Any:
+def _triangular_tangent(
+    ans: Any,
+    t: Any,
+    a: Any,
+    b: Any,
+    trans: Any = 0,
+    lower: bool = False,
+    unit_diagonal: bool = False,
+    check_finite: bool = True,
+) -> Any:
     change = t[1]
     if t[0] is not None:
         move = _triangle(t[0], lower, unit_diagonal)
@@ -200,12 +213,30 @@ def _only_plain(trans: Any, a: Any) -> None:
         raise UnsupportedArgument("scipy.linalg.solve_triangular of complex matrices has no derivative rule")
 
 
-def _triangular_by_right_side(ct: Any, ans: Any, a: Any, b: Any, trans: Any = 0, lower: bool = False, unit_diagonal: bool = False, check_finite: bool = True) -> Any:
+def _triangular_by_right_side(
+    ct: Any,
+    ans: Any,
+    a: Any,
+    b: Any,
+    trans: Any = 0,
+    lower: bool = False,
+    unit_diagonal: bool = False,
+    check_finite: bool = True,
+) -> Any:
     _only_plain(trans, a)
     return call(sl.solve_triangular, a, ct, trans=_turned(trans), lower=lower, unit_diagonal=unit_diagonal)
 
 
-def _triangular_by_matrix(ct: Any, ans: Any, a: Any, b: Any, trans: Any = 0, lower: bool = False, unit_diagonal: bool = False, check_finite: bool = True) -> Any:
+def _triangular_by_matrix(
+    ct: Any,
+    ans: Any,
+    a: Any,
+    b: Any,
+    trans: Any = 0,
+    lower: bool = False,
+    unit_diagonal: bool = False,
+    check_finite: bool = True,
+) -> Any:
     b_bar = _triangular_by_right_side(ct, ans, a, b, trans, lower, unit_diagonal)
     product = _product(b_bar, ans) if trans in (0, "N") else _product(ans, b_bar)
     return -_triangle(product, lower, unit_diagonal)
@@ -265,10 +296,10 @@ def _corner(function: Any, a: Any, e: Any) -> Any:
 
 for _function in (sl.expm, sl.logm):
 
-    def _tangent(ans: Any, t: Any, A: Any, _function: Any = _function) -> Any:  # noqa: N803
+    def _tangent(ans: Any, t: Any, A: Any, _function: Any = _function) -> Any:
         return _corner(_function, A, t[0])
 
-    def _cotangent(ct: Any, ans: Any, A: Any, _function: Any = _function) -> Any:  # noqa: N803
+    def _cotangent(ct: Any, ans: Any, A: Any, _function: Any = _function) -> Any:
         return _corner(_function, A.T, ct)
 
     custom(
@@ -340,7 +371,9 @@ custom(
 
 
 def _lu_solve(lu_and_piv: Any, b: Any, trans: int = 0, check_finite: bool = True) -> Any:
-    lu, piv = elements(lu_and_piv) or (None, None)
+    parts = elements(lu_and_piv)
+    assert parts is not None
+    lu, piv = parts
     lower, upper = _lu_parts(lu)
     order = pivot_order(piv)
     if trans:
@@ -392,7 +425,12 @@ def _toeplitz(c: Any, r: Any = None) -> Any:
     return np.take(values, (m - 1) - call(np.arange, m)[:, None] + call(np.arange, n))
 
 
-composite(sl.toeplitz, _toeplitz, lambda ks, p: Array(promoted(ks), (*(array_dims(ks[0]) or (None,)), *(array_dims(ks[-1]) or (None,)))), operands=("c", "r"))
+composite(
+    sl.toeplitz,
+    _toeplitz,
+    lambda ks, p: Array(promoted(ks), (*(array_dims(ks[0]) or (None,)), *(array_dims(ks[-1]) or (None,)))),
+    operands=("c", "r"),
+)
 composite(
     sl.circulant,
     lambda c: np.take(c, (call(np.arange, c.size)[:, None] - call(np.arange, c.size)) % c.size),
@@ -423,4 +461,3 @@ def _one_block(ct: Any, ans: Any, *arrs: Any, i: int) -> Any:
 
 
 custom(sl.block_diag, _block_tangent, {"*": _one_block}, _blocks_kind, operands=("arrs",))
-

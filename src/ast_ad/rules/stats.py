@@ -53,9 +53,7 @@ _LOG_DENSITIES: dict[str, Formula] = {
     "expon": lambda z: _inside(z >= 0, -z),
     "laplace": lambda z: -np.abs(z) - math.log(2),
     "logistic": lambda z: -z - 2 * np.log1p(np.exp(-z)),
-    "lognorm": lambda z, s: _inside(
-        z > 0, -0.5 * (np.log(z) / s) ** 2 - np.log(s) - np.log(z) - HALF_LOG_TWO_PI
-    ),
+    "lognorm": lambda z, s: _inside(z > 0, -0.5 * (np.log(z) / s) ** 2 - np.log(s) - np.log(z) - HALF_LOG_TWO_PI),
     "cauchy": lambda z: -math.log(math.pi) - np.log1p(z * z),
     "uniform": lambda z: _inside((z >= 0) & (z <= 1), 0 * z),
     "weibull_min": lambda z, c: _inside(z >= 0, np.log(c) + call(sp.xlogy, c - 1, z) - np.power(z, c)),
@@ -182,7 +180,12 @@ def _enter() -> None:
         log_density = _log_density(name)
         composite(_method(name, "logpdf", "x", shapes), log_density)
         composite(_method(name, "pdf", "x", shapes), _exponential(log_density))
-        for method, above, log in (("cdf", False, False), ("sf", True, False), ("logcdf", False, True), ("logsf", True, True)):
+        for method, above, log in (
+            ("cdf", False, False),
+            ("sf", True, False),
+            ("logcdf", False, True),
+            ("logsf", True, True),
+        ):
             primitive = _method(name, method, "x", shapes)
             formula = _DISTRIBUTIONS.get(name)
             if formula is not None:
@@ -254,7 +257,12 @@ for _name, (_shapes, _) in _LOG_MASSES.items():
     composite(_method(_name, "logpmf", "k", _shapes, scaled=False), _mass(_name, True))
     composite(_method(_name, "pmf", "k", _shapes, scaled=False), _mass(_name, False))
     if _name in _SUMS:
-        for _m, _above, _log in (("cdf", False, False), ("sf", True, False), ("logcdf", False, True), ("logsf", True, True)):
+        for _m, _above, _log in (
+            ("cdf", False, False),
+            ("sf", True, False),
+            ("logcdf", False, True),
+            ("logsf", True, True),
+        ):
             composite(_method(_name, _m, "k", _shapes, scaled=False), _sum(_name, _above, _log))
 
 # Of vectors

@@ -268,7 +268,7 @@ def elementwise(
         how_one = {"cost": cost, "total": total or never_raises, "operands": operands, **how}
         (primitive,) = _primitives(function, infer, how_one)
         plain = of_math or isinstance(function, Primitive)
-        _enter(primitive, Elementwise(True, singular, False, partials, plain), partials)
+        _enter(primitive, Elementwise(True, singular, False, partials, plain, primitive.operands), partials)
 
 
 def _python_float(kinds: Any, params: Any) -> Any:

@@ -1,0 +1,62 @@
+"""Recursion."""
+
+import math
+
+
+def tree(x, n):
+    if n < 2:
+        return x
+    return 0.5 * tree(x, n - 1) + tree(math.sin(x), n - 2)
+
+
+EXAMPLE = (0.3, 5)
+WRT = 0
+
+
+# The derivative, as ast_ad writes it.
+
+import math
+
+
+def tree_2_reverse(residual, value_bar):
+    residual2 = residual[1]
+    x = residual[2]
+    residual3 = residual[3]
+    if residual[0]:
+        return value_bar
+    x_bar = tree_2_reverse(residual2, value_bar) * math.cos(x)  # return 0.5 * tree(x, n - 1) + ...
+    x_bar2 = tree_2_reverse(residual3, 0.5 * value_bar)
+    x_bar += x_bar2
+    return x_bar
+
+
+def tree_2_forward(x, n):
+    a = n < 2
+    if a:
+        value = x
+        residual = None
+        residual2 = None
+    else:
+        b, residual2 = tree_2_forward(x, n - 1)
+        c, residual = tree_2_forward(math.sin(x), n - 2)
+        value = 0.5 * b + c
+    residual3 = a, residual, x, residual2
+    return value, residual3
+
+
+def tree_grad(x, n):
+    # forward sweep
+    a = n < 2
+    if a:
+        residual = None
+        residual2 = None
+    else:
+        _, residual2 = tree_2_forward(x, n - 1)
+        _, residual = tree_2_forward(math.sin(x), n - 2)
+    # reverse sweep
+    if a:
+        return 1.0
+    x_bar = tree_2_reverse(residual, 1.0) * math.cos(x)  # return 0.5 * tree(x, n - 1) + tree(ma ...
+    x_bar2 = tree_2_reverse(residual2, 0.5)
+    x_bar += x_bar2
+    return x_bar
