@@ -8,7 +8,9 @@ from typing import Any
 
 from ast_ad.errors import WrongArgument
 from ast_ad.parameters import Parameters, Place, parameters_of, places_of, receiver_of
-from ast_ad.patterns import Compiled, fetched, holds, pattern_of_call, plain_of
+from ast_ad.patterns import Compiled, Ready, exact_key, fetched, holds, pattern_of_call, plain_of, ready
+
+_NOTHING: dict[str, Any] = {}
 
 
 class Derivative:
@@ -30,6 +32,7 @@ class Derivative:
         self._one = True
         self._table: dict[Any, list[Compiled]] = {}
         self._latest: Compiled | None = None
+        self._ready: dict[Any, Ready] = {}
         for attribute in ("__name__", "__qualname__", "__module__", "__doc__"):
             value = getattr(primal, attribute, None)
             if value is not None:
@@ -62,7 +65,7 @@ class Derivative:
             self._wrt = tuple((p[0] + hidden, p[1]) if isinstance(p, tuple) else p + hidden for p in places)
             from ast_ad.dispatch import table_for  # the compiler is read when it is first needed
 
-            self._table = table_for(self.primal, self._mode, self._wrt, self._one, self._has_aux)
+            self._table = table_for(self.primal, self._how)
             self._parameters = parameters
         return self._parameters
 
@@ -75,6 +78,10 @@ class Derivative:
     def __ast_ad_derivative__(self) -> tuple[str, tuple[Place, ...], bool, bool]:
         """(mode, wrt, one, has_aux): what a derivative of this derivative is compiled from."""
         self.prepare()
+        return self._how
+
+    @property
+    def _how(self) -> tuple[str, tuple[Place, ...], bool, bool]:
         return self._mode, self._wrt, self._one, self._has_aux
 
     def __ast_ad_program__(self, arguments: Sequence[Any]) -> Any:
@@ -82,7 +89,7 @@ class Derivative:
         from ast_ad.dispatch import program_of
 
         self.prepare()
-        return program_of(self.primal, arguments, (self._mode, self._wrt, self._one, self._has_aux))
+        return program_of(self.primal, arguments, self._how)
 
     def compiled(self, args: Sequence[Any], kwargs: dict[str, Any]) -> Compiled:
         """The compiled derivative for these arguments, which are complete (`Parameters.complete`) and begin with the receiver."""
@@ -92,16 +99,38 @@ class Derivative:
         from ast_ad.dispatch import compiled_for
 
         return compiled_for(
-            self._table, self.primal, self._mode, self._wrt, self._one, self._has_aux, args, kwargs
+            self._table, self.primal, self._how, args, kwargs
         )
 
     def __call__(self, *args: Any, **kwargs: Any) -> Any:
+        if not kwargs:
+            key = exact_key(args)
+            found = self._ready.get(key)
+            if found is not None:
+                for names, name, expected in found.simple:
+                    if names.get(name) is not expected:
+                        break
+                else:
+                    if not found.others or all([c.holds(self._plain, args, _NOTHING) for c in found.others]):
+                        self._latest = found.entry
+                        return found.function(*args)
+            return self._call(args, kwargs, key)
+        return self._call(args, kwargs, None)
+
+    def _call(self, args: tuple[Any, ...], kwargs: dict[str, Any], key: Any) -> Any:
         parameters = self._parameters or self.prepare()
+        simple = not kwargs and len(args) == parameters.plain and not self._receiver
         if kwargs or len(args) != parameters.plain:
             args, kwargs = parameters.complete(args, kwargs)
         if self._receiver:
             args = (*self._receiver, *args)
         entry = self._latest = self.compiled(args, kwargs)
+        if simple and key is not None:
+            made = ready(entry, self._plain)
+            if made is not None:
+                if len(self._ready) > 1000:
+                    self._ready.clear()
+                self._ready[key] = made
         if entry.captures:
             kwargs = {**kwargs, **fetched(entry, self._plain)}
         return entry.functions[0](*args, **kwargs)
@@ -110,10 +139,10 @@ class Derivative:
     def source(self) -> str:
         """The derivative as Python: for the latest call's kinds, or before any call for the annotations'."""
         if self._latest is None:
-            from ast_ad.dispatch import compile_annotated
+            from ast_ad.dispatch import text_for_annotations
 
             self.prepare()
-            return compile_annotated(self.primal, self._mode, self._wrt, self._one, self._has_aux)
+            return text_for_annotations(self.primal, self._how)
         return self._latest.text
 
     def source_for(self, *args: Any, **kwargs: Any) -> str:

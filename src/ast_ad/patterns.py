@@ -89,6 +89,20 @@ def pattern_of_call(args: Sequence[Any], kwargs: dict[str, Any]) -> Any:
     return (key, pattern_of(kwargs, lengths)) if kwargs else key
 
 
+def exact_key(args: Sequence[Any]) -> tuple[Any, ...] | None:
+    """A key that is quicker to make than the pattern: dtypes and whole shapes; None where an argument is a structure."""
+    key: list[Any] = []
+    for value in args:
+        cls = value.__class__
+        if cls is np.ndarray:
+            key += (value.dtype, value.shape)
+        elif cls in _EXACT:
+            key.append(cls)
+        else:
+            return None
+    return tuple(key)
+
+
 # What is read again at each call.  A path begins with GLOBALS (of the function called), an int (one of its closure's
 # cells), ARGUMENTS, or an object that is always the same one (the globals of another module, a cell); names in a dict,
 # ("attr", name), ("item", key) and ("len",) follow.
@@ -157,6 +171,29 @@ class Check(NamedTuple):
 def holds(entry: Compiled, function: Any, args: Sequence[Any], kwargs: Mapping[str, Any]) -> bool:
     """Whether everything that a compiled derivative relies on is as it was."""
     return all([check.holds(function, args, kwargs) for check in entry.checks])
+
+
+class Ready(NamedTuple):
+    """A compiled derivative as one function calls it: `simple` are the checks of its own globals, `others` the rest."""
+
+    entry: Compiled
+    function: Any
+    simple: tuple[tuple[dict[str, Any], str, Any], ...]
+    others: tuple[Check, ...]
+
+
+def ready(entry: Compiled, function: Any) -> Ready | None:
+    """A compiled derivative that needs no captures, made ready for calls of a function."""
+    if entry.captures:
+        return None
+    simple, others = [], []
+    for check in entry.checks:
+        names = function.__globals__
+        if check.how == "is" and check.path[0] is GLOBALS and len(check.path) == 2 and check.path[1] in names:
+            simple.append((names, check.path[1], check.expected))
+        else:
+            others.append(check)
+    return Ready(entry, entry.functions[0], tuple(simple), tuple(others))
 
 
 def fetched(entry: Compiled, function: Any) -> dict[str, Any]:

@@ -172,5 +172,5 @@ def run(request: Request, records: list[Record] | None = None, upto: str = "") -
 def load(work: Work) -> tuple[Any, ...]:
     """The functions that a finished work asked for, in the order of `work.names`."""
     assert work.written is not None
-    module = load_module(work.written.text, work.names[0], {})
+    module = load_module(work.written.text, work.names[0], work.written.namespace)
     return tuple(module[name] for name in work.names)

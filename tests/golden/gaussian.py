@@ -21,6 +21,6 @@ def gaussian_grad(mu, sigma, x):
     a = (x - mu) / sigma
     # reverse sweep
     sigma_bar = len(x) / sigma  # return -0.5 * np.sum(((x - mu) / sigma) ** 2) - x.size * ...
-    sigma_bar2 = np.sum(a * a / sigma) - sigma_bar
-    mu_bar = np.sum(a / sigma)
+    sigma_bar2 = a @ a / sigma - sigma_bar
+    mu_bar = np.sum(a) / sigma
     return mu_bar, sigma_bar2

@@ -31,14 +31,19 @@ _WRITES_ARRAYS = ("index_update", "index_add")
 _WRITES_LISTS = ("append", "pop", "list_set", "list_add")
 #: what may return an operand or share its memory although its primitive does not say so
 _PASS_ON: dict[str, tuple[int, ...]] = {
+    "add_maybe": (0, 1),
+    "add_structures": (0, 1),
     "cast_like": (0,),
     "keep_zeros": (0,),
+    "or_zeros": (0,),
     "select": (1, 2),
+    "stop_gradient": (0,),
     "sum_of_list": (0,),
     "unbroadcast": (0,),
 }
 #: what makes a list of what its operands hold
 _LISTS_OF: dict[str, tuple[int, ...]] = {
+    "add_to_slice": (0, 1),
     "list_concat": (0, 1),
     "list_of": (0,),
     "list_of_rows": (0,),

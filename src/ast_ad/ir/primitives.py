@@ -429,11 +429,11 @@ CAST_LIKE = Primitive("cast_like", runtime.cast_like, _cast_kind, total=always, 
 #: the sum of two cotangents of one structure (lists, tuples, dicts)
 ADD_STRUCTURES = Primitive("add_structures", runtime.add, _first, total=always, cost=1)
 #: a list with values added to the elements of a slice
-ADD_TO_SLICE = Primitive("add_to_slice", runtime.add_to_slice, _first, result="element", total=always, cost=1)
+ADD_TO_SLICE = Primitive("add_to_slice", runtime.add_to_slice, _first, total=always, cost=1)
 #: the sum of two cotangents of a value that may not be bound: None is zero
 ADD_MAYBE = Primitive("add_maybe", runtime.add, lambda ks, p: Maybe(ks[1] if ks[0] == STATIC else ks[0]), total=always, cost=1)
 #: a cotangent of a value that is bound here, from one that is None where nobody contributed
-OR_ZEROS = Primitive("or_zeros", runtime.or_zeros, lambda ks, p: cotangent_kind(ks[1]), result="element", total=always, cost=1)
+OR_ZEROS = Primitive("or_zeros", runtime.or_zeros, lambda ks, p: cotangent_kind(ks[1]), total=always, cost=1)
 #: a / b as IEEE has it: inf or nan where b is 0, also for Python floats, and no warning
 DIVIDE = Primitive(
     "divide", runtime.divide, lambda ks, p: elementwise_kind(operator.truediv, ks), total=always, cost=1

@@ -1,59 +1,86 @@
 """Simplify what the transforms wrote, once loops have shown which carried values are constants.
 
-Before: `x_bar = 1.0 * math.cos(x)` in the reverse sweep.  After: `x_bar = math.cos(x)`.  The primal is left as it is.
+Before: `x_bar = 1.0 * math.cos(x)` in the reverse sweep.  After: `x_bar = math.cos(x)`.  And `np.sum(z / sigma)` for a
+number sigma is `np.sum(z) / sigma`.  The primal is left as it is.
 """
 
 from __future__ import annotations
 
+from collections import Counter
 from dataclasses import replace
 
 from ast_ad.ir import primitives as P
 from ast_ad.ir.build import Builder
 from ast_ad.ir.core import Atom, Block, Call, Callee, Function, Lit, Stmt, Var
-from ast_ad.ir.walk import statements, with_blocks, with_operands
+from ast_ad.ir.walk import blocks_of, operands, statements, with_blocks, with_operands
 from ast_ad.rules.algebra import simplify
 from ast_ad.rules.terms import Term, emit
 
+_FACTORS = frozenset({P.MUL, P.TRUEDIV, P.NEG})
 _WORDS = frozenset({P.ADD, P.SUB, P.MUL, P.TRUEDIV, P.NEG})
 
 
 def simplify_derivatives(function: Function) -> Function:
     """Apply the algebra of the rules to arithmetic with constants in what the last transform wrote."""
     latest = max((s.origin.sweep for s in statements(function.block) if s.origin is not None), default=0)
-    block = _block(function.block, {}, latest) if latest else function.block
+    block = _Simplifier(function, latest).block(function.block) if latest else function.block
     return function if block is function.block else replace(function, block=block)
 
 
-def _block(block: Block, renamed: dict[Var, Atom], latest: int) -> Block:
-    stmts: list[Stmt] = []
+class _Simplifier:
+    def __init__(self, function: Function, latest: int) -> None:
+        self.latest = latest
+        self.renamed: dict[Var, Atom] = {}
+        self.made: dict[Var, Call] = {}
+        self.reads = Counter(a for stmt in statements(function.block) for a in operands(stmt) if isinstance(a, Var))
+        for stmt in statements(function.block):
+            for inner in blocks_of(stmt):
+                self.reads.update(a for a in inner.results if isinstance(a, Var))
+        self.reads.update(a for a in function.block.results if isinstance(a, Var))
 
-    def change(atom: Atom) -> Atom:
-        while isinstance(atom, Var) and atom in renamed:
-            atom = renamed[atom]
+    def block(self, block: Block) -> Block:
+        stmts: list[Stmt] = []
+        for old in block.stmts:
+            stmt = with_operands(old, self.change)
+            if isinstance(stmt, Call):
+                stmts += self.call(stmt)
+            else:
+                stmts.append(with_blocks(stmt, self.block))
+        results = tuple(map(self.change, block.results))
+        pairs = (*zip(stmts, block.stmts, strict=False), *zip(results, block.results, strict=True))
+        if len(stmts) == len(block.stmts) and all(a is b for a, b in pairs):
+            return block
+        return replace(block, stmts=tuple(stmts), results=results)
+
+    def change(self, atom: Atom) -> Atom:
+        while isinstance(atom, Var) and atom in self.renamed:
+            atom = self.renamed[atom]
         return atom
 
-    for old in block.stmts:
-        stmt = with_operands(old, change)
-        if isinstance(stmt, Call):
-            stmts += _call(stmt, renamed, latest)
-        else:
-            stmts.append(with_blocks(stmt, lambda inner: _block(inner, renamed, latest)))
-    results = tuple(map(change, block.results))
-    pairs = (*zip(stmts, block.stmts, strict=False), *zip(results, block.results, strict=True))
-    if len(stmts) == len(block.stmts) and all(a is b for a, b in pairs):
-        return block
-    return replace(block, stmts=tuple(stmts), results=results)
+    def call(self, call: Call) -> list[Stmt]:
+        """What stands for a call: nothing where its result is known by another name."""
+        if isinstance(call.fn, Callee) or call.origin is None or call.origin.sweep < self.latest:
+            return [call]
+        if len(call.outs) == 1:
+            self.made[call.outs[0]] = call
+        simpler: Term | None = None
+        if call.fn in _WORDS and any(isinstance(a, Lit) for a in call.args):
+            simpler = simplify(call.fn, tuple(map(Term, call.args)), {})
+            if simpler is not None and simpler.fn is call.fn and len(simpler.args) == len(call.args):
+                simpler = None
+        elif call.fn.name == "np.sum":
+            summand = self.opened(call.args[0])
+            simpler = simplify(call.fn, (summand,), dict(call.params)) if summand.fn is not None else None
+        if simpler is None:
+            return [call]
+        builder = Builder(call.origin)
+        self.renamed[call.outs[0]] = emit(simpler, builder, {}, call.outs[0].name)
+        return list(builder.stmts)
 
-
-def _call(call: Call, renamed: dict[Var, Atom], latest: int) -> list[Stmt]:
-    """What stands for a call: nothing where its result is known by another name."""
-    if isinstance(call.fn, Callee) or call.fn not in _WORDS or call.origin is None or call.origin.sweep < latest:
-        return [call]
-    if not any(isinstance(a, Lit) for a in call.args):
-        return [call]
-    simpler = simplify(call.fn, tuple(map(Term, call.args)), {})
-    if simpler is None or (simpler.fn is call.fn and len(simpler.args) == len(call.args)):
-        return [call]
-    builder = Builder(call.origin)
-    renamed[call.outs[0]] = emit(simpler, builder, {}, call.outs[0].name)
-    return list(builder.stmts)
+    def opened(self, atom: Atom) -> Term:
+        """What the last transform computed for a sum alone, as a term: the factors of a product are in sight."""
+        made = self.made.get(atom) if isinstance(atom, Var) else None
+        if made is None or made.fn not in _FACTORS or self.reads[made.outs[0]] > 1:
+            return Term(atom)
+        assert isinstance(made.fn, P.Primitive)
+        return Term(fn=made.fn, args=tuple(map(self.opened, made.args)))

@@ -6,9 +6,10 @@ A statement of the primal that may raise stays: the derivative raises what the p
 from __future__ import annotations
 
 from dataclasses import replace
+from typing import Any
 
 from ast_ad.ir.build import kind_of
-from ast_ad.ir.core import Atom, Block, Call, Callee, Function, If, Loop, Stmt, Var
+from ast_ad.ir.core import Atom, Block, Call, Callee, Function, If, Lit, Loop, Stmt, Var
 
 
 def drop_dead_code(function: Function) -> Function:
@@ -55,7 +56,7 @@ class _Marks:
             for n, out in enumerate(stmt.outs):
                 self.maker[out] = (stmt, n)
             if isinstance(stmt, Call):
-                if not may_go(stmt):
+                if not may_go(stmt) and not self.succeeds(stmt):
                     roots.append(stmt)
             elif isinstance(stmt, If):
                 self.index(stmt.then, stmt, roots)
@@ -67,6 +68,30 @@ class _Marks:
                 if stmt.range is None and not _is_derivative(stmt):
                     roots.append(stmt)
                 self.index(stmt.body, stmt, roots)
+
+    def succeeds(self, call: Call) -> bool:
+        """Whether a call that computes with constants only is seen not to raise."""
+        try:
+            self.constant(call)
+        except (ArithmeticError, ValueError, TypeError):
+            return False
+        return True
+
+    def constant(self, call: Call) -> Any:
+        """The value of a call that computes with constants only; ValueError for any other."""
+        if isinstance(call.fn, Callee) or call.fn.effect or call.params or call.fn.outs != 1:
+            raise ValueError
+        return call.fn.call(*map(self.constant_of, call.args))
+
+    def constant_of(self, atom: Atom) -> Any:
+        if isinstance(atom, Lit):
+            if not isinstance(atom.value, (int, float)):
+                raise ValueError
+            return atom.value
+        maker = self.maker.get(atom)
+        if maker is None or not isinstance(maker[0], Call):
+            raise ValueError
+        return self.constant(maker[0])
 
     def need(self, atom: Atom) -> None:
         if isinstance(atom, Var) and atom not in self.needed:

@@ -11,7 +11,9 @@ A statement `v = f(x)` becomes
 from __future__ import annotations
 
 import ast
-from collections.abc import Mapping
+import threading
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import replace
 from itertools import count
 from typing import Any, NamedTuple
@@ -22,7 +24,8 @@ from ast_ad.ir.core import UNDEFINED, Atom, Block, Call, Callee, Function, If, L
 from ast_ad.ir.kinds import Kind, is_number
 from ast_ad.ir.primitives import Primitive
 from ast_ad.ir.walk import statements, with_blocks, with_operands
-from ast_ad.rules.table import custom
+from ast_ad.rules.modes import Custom
+from ast_ad.rules.table import RULES
 from ast_ad.rules.terms import Term, make
 
 _WIDEST = 60
@@ -53,7 +56,19 @@ def _adjoint(ct: Term, ans: Term, x: Term, step: int) -> Term:
     return make(NOTE_ADJOINT, ct, step=step)
 
 
-custom(MARK, jvp=_tangent, vjp=_adjoint)
+_RULE = Custom(tangent=_tangent, cotangents={0: _adjoint})
+_LOCK = threading.RLock()
+
+
+@contextmanager
+def marks_have_a_rule() -> Iterator[None]:
+    """The rule of `mark` is in the table for as long as a program with notes is differentiated, and no longer."""
+    with _LOCK:
+        RULES[MARK] = _RULE
+        try:
+            yield
+        finally:
+            RULES.pop(MARK, None)
 
 
 class Step(NamedTuple):

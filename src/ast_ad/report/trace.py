@@ -18,10 +18,10 @@ from ast_ad import pipeline, runtime
 from ast_ad.analyses.activity import Activity, can_vary
 from ast_ad.errors import WrongArgument
 from ast_ad.frontend.signature import Argument, arguments_of
-from ast_ad.ir.core import Block, Call, Loop, Program, Var
+from ast_ad.ir.core import Block, Call, Function, Loop, Program, Var
 from ast_ad.ir.interpret import Interpreter
 from ast_ad.ir.kinds import is_number
-from ast_ad.ir.places import parameter_at
+from ast_ad.ir.places import Place, parameter_at
 from ast_ad.ir.walk import statements
 from ast_ad.parameters import parameters_of, places_of, receiver_of
 from ast_ad.patterns import fetch, plain_of
@@ -33,6 +33,7 @@ from ast_ad.report.notes import (
     adjoint_expression,
     carried_by_loops,
     makers_of,
+    marks_have_a_rule,
     with_notes,
 )
 from ast_ad.report.tables import shown, table
@@ -142,16 +143,17 @@ def trace_of(
     own = [p.var for p in main.params if p.form != "capture"]
     known = dict(zip(own, (a.witness for a in arguments), strict=True))
     known.update((p.var, fetch(p.path, plain_of(fun))) for p in main.params if p.form == "capture")
-    if mode == "forward":
-        return _forward(program, steps, known, places, sweep)
-    return _reverse(program, steps, known, places, sweep)
+    follow = _forward if mode == "forward" else _reverse
+    with marks_have_a_rule():
+        return follow(program, steps, known, places, sweep)
 
 
-def _places(fun: Any, arguments: Sequence[Argument], mode: str, wrt: Any) -> tuple[int, ...]:
+def _places(fun: Any, arguments: Sequence[Argument], mode: str, wrt: Any) -> tuple[Place, ...]:
     """The places of the parameters to differentiate by: unless they are named, the first in forward mode, else all."""
     if wrt is not None:
         hidden = len(receiver_of(fun))
-        return tuple(hidden + parameter_at(k) for k in places_of(wrt, parameters_of(fun), "trace")[0])
+        places = places_of(wrt, parameters_of(fun), "trace")[0]
+        return tuple((hidden + p[0], p[1]) if isinstance(p, tuple) else hidden + p for p in places)
     found = tuple(k for k, argument in enumerate(arguments) if can_vary(argument.kind))
     if not found:
         raise WrongArgument("no argument is a number, so there is nothing to differentiate by")
@@ -159,13 +161,20 @@ def _places(fun: Any, arguments: Sequence[Argument], mode: str, wrt: Any) -> tup
 
 
 def _forward(
-    program: Program, steps: Sequence[Step], known: dict[Var, Any], places: Sequence[int], sweep: int
+    program: Program, steps: Sequence[Step], known: dict[Var, Any], places: Sequence[Place], sweep: int
 ) -> Trace:
     main = program.main
-    moving = {main.params[k].var: _ones_like(known[main.params[k].var]) for k in places}
+    seeds = [_ones_like(_value_at(main, known, place)) for place in places]
+    moving: dict[Var, Any] = {}
+    for place, seed in zip(places, seeds, strict=True):
+        var = main.params[parameter_at(place)].var
+        if isinstance(place, tuple):
+            rest = moving.get(var, runtime.zeros_like(known[var]))
+            seed = (*rest[: place[1]], seed, *rest[place[1] + 1 :])
+        moving[var] = seed
     tangent = _simplified(forward.tangent(program, places))
-    seeds = iter(moving[main.params[k].var] for k in places)
-    args = [known[p.var] if p.var in known else next(seeds) for p in tangent.main.params]
+    left = iter(seeds)
+    args = [known[p.var] if p.var in known else next(left) for p in tangent.main.params]
     recorder = _Recorder(tangent, steps, sweep)
     recorder.constant = _constants(program, places)
     for param in main.params:
@@ -178,7 +187,7 @@ def _forward(
 
 
 def _reverse(
-    program: Program, steps: Sequence[Step], known: dict[Var, Any], places: Sequence[int], sweep: int
+    program: Program, steps: Sequence[Step], known: dict[Var, Any], places: Sequence[Place], sweep: int
 ) -> Trace:
     main = program.main
     gradient = _simplified(reverse.gradient(program, places, value=True, one=False))
@@ -191,13 +200,20 @@ def _reverse(
     ((value, bars),) = recorder.run(gradient.main, args)
     told = {seen.step.name for seen in recorder.adjoints if seen.step.expression == "argument"}
     for place, bar in zip(places, bars, strict=True):
-        name = main.params[place].var.name
+        var = main.params[parameter_at(place)].var
+        name = f"{var.name}[{place[1]}]" if isinstance(place, tuple) else var.name
         if name not in told:
-            words = "0" if is_number(main.params[place].var.kind) else "sum of its parts"
+            words = "0" if is_number(var.kind) else "sum of its parts"
             step = Step(name, "argument", "", 0)
             recorder.adjoints.append(_Seen(step, bar, None, expression=words))
     rows = _numbered([*recorder.rows, *recorder.adjoints], len(recorder.rows))
     return Trace("reverse", rows, len(recorder.adjoints), value, bars)
+
+
+def _value_at(main: Function, known: Mapping[Var, Any], place: Place) -> Any:
+    """The argument at a place."""
+    value = known[main.params[parameter_at(place)].var]
+    return value[place[1]] if isinstance(place, tuple) else value
 
 
 def _simplified(program: Program) -> Program:
@@ -208,12 +224,12 @@ def _simplified(program: Program) -> Program:
     return work.program
 
 
-def _constants(program: Program, places: Sequence[int]) -> set[int]:
+def _constants(program: Program, places: Sequence[Place]) -> set[int]:
     """The steps whose values do not depend on the parameters at `places`."""
-    activity, found = Activity(program), set()
+    activity, found, moving = Activity(program), set(), set(map(parameter_at, places))
     for function in program.functions.values():
         is_main = function is program.main
-        pattern = [k in places if is_main else True for k in range(len(function.params))]
+        pattern = [k in moving if is_main else True for k in range(len(function.params))]
         varied = activity.varied(function, pattern)
         for stmt in statements(function.block):
             if isinstance(stmt, Call) and stmt.fn is NOTE and stmt.args[0] not in varied:

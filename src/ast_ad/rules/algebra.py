@@ -157,9 +157,22 @@ def _where(test: Term, a: Term, b: Term) -> Term | None:
     return None
 
 
-def _sum(a: Term, *held: Term, **params: Any) -> Term | None:
-    """The sum of what has a minus is the sum with a minus."""
-    return make(P.NEG, apply(np.sum, (a.args[0],), params)) if a.fn is P.NEG and not held else None
+def _sum(a: Term, **params: Any) -> Term | None:
+    """Minus signs and numbers come out of a sum; the sum of a product of vectors is their inner product."""
+    if any(name not in ("axis", "keepdims") for name in params):
+        return None
+    if a.fn is P.NEG:
+        return make(P.NEG, apply(np.sum, (a.args[0],), params))
+    if a.fn is P.TRUEDIV and rank(a.args[1].kind) == 0:
+        return make(P.TRUEDIV, apply(np.sum, (a.args[0],), params), a.args[1])
+    if a.fn is P.MUL:
+        for number, rest in (a.args, a.args[::-1]):
+            if rank(number.kind) == 0 and rank(rest.kind) != 0:
+                return make(P.MUL, number, apply(np.sum, (rest,), params))
+        one, two = a.args
+        if not params and rank(one.kind) == 1 and same_shape(one.kind, two.kind) and one.kind == two.kind:
+            return make(P.MATMUL, one, two)
+    return None
 
 
 def _neg(a: Term) -> Term | None:

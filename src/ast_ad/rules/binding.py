@@ -31,7 +31,33 @@ def signature_of(function: Any) -> inspect.Signature | None:
     try:
         return inspect.signature(function)
     except (TypeError, ValueError):
-        return None
+        while function not in _SIGNATURES and hasattr(function, "__wrapped__"):
+            function = function.__wrapped__
+        told = _SIGNATURES.get(function)
+        return None if told is None else inspect.signature(told)
+
+
+#: the signatures of functions in C that older versions of NumPy do not tell
+_SIGNATURES: dict[Any, Callable[..., Any]] = {
+    np.array: lambda object, dtype=None, *, copy=True, order="K", subok=False, ndmin=0, like=None: None,  # noqa: A006
+    np.asarray: lambda a, dtype=None, order=None, *, device=None, copy=None, like=None: None,
+    np.asanyarray: lambda a, dtype=None, order=None, *, device=None, copy=None, like=None: None,
+    np.ascontiguousarray: lambda a, dtype=None, *, like=None: None,
+    np.asfortranarray: lambda a, dtype=None, *, like=None: None,
+    np.concatenate: lambda arrays, /, axis=0, out=None, *, dtype=None, casting="same_kind": None,
+    np.zeros: lambda shape, dtype=float, order="C", *, device=None, like=None: None,
+    np.empty: lambda shape, dtype=float, order="C", *, device=None, like=None: None,
+    np.empty_like: lambda prototype, /, dtype=None, order="K", subok=True, shape=None, *, device=None: None,
+    np.dot: lambda a, b, out=None: None,
+    np.inner: lambda a, b, /: None,
+    np.vdot: lambda a, b, /: None,
+    np.where: lambda condition, x=None, y=None, /: None,
+    np.lexsort: lambda keys, axis=-1: None,
+    np.bincount: lambda x, /, weights=None, minlength=0: None,
+    np.result_type: lambda *arrays_and_dtypes: None,
+    np.shares_memory: lambda a, b, /, max_work=None: None,
+    np.may_share_memory: lambda a, b, /, max_work=None: None,
+}
 
 
 def bind(primitive: Primitive, args: Sequence[Any], kwargs: dict[str, Any]) -> Bound:

@@ -81,7 +81,7 @@ def _quantile(
         number = length_along(values, 0)
     place = number * wide + (alpha + wide * (1 - alpha - beta)) - 1
     place = np.clip(place, 0, number - 1)
-    below = call(np.astype, np.floor(place), np.int64)
+    below = call(np.array, np.floor(place), dtype=np.int64)
     above = np.minimum(below + 1, number - 1)
     part = place - np.floor(place)
     low, high = _picked(s, below, q, nans), _picked(s, above, q, nans)

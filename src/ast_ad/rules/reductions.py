@@ -456,7 +456,14 @@ nondifferentiable(
     total=_total,
 )
 nondifferentiable(
-    *(np.argmax, np.argmin, np.nanargmax, np.nanargmin, np.count_nonzero),
+    *(np.argmax, np.argmin, np.nanargmax, np.nanargmin),
     operands=("a",),
     kinds=lambda ks, p: Array("int64", reduced_dims(array_dims(ks[0]), p.get("axis"), p.get("keepdims"))),
+)
+nondifferentiable(  # without an axis a Python int, or a NumPy integer, by version
+    np.count_nonzero,
+    operands=("a",),
+    kinds=lambda ks, p: Array(
+        "int64" if "axis" in p else None, reduced_dims(array_dims(ks[0]), p.get("axis"), p.get("keepdims"))
+    ),
 )

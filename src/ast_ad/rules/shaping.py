@@ -37,9 +37,9 @@ def _shape_kind(kinds: Kinds, params: Mapping[str, Any]) -> Kind:
 
 linear(
     np.reshape,
-    lambda ct, x, shape=None, order="C": reshaped(ct, x, order=order),
+    lambda ct, x, shape=None, newshape=None, order="C": reshaped(ct, x, order=order),
     _shape_kind,
-    operands=("a", "shape"),
+    operands=("a", "shape", "newshape"),
     result="layout",
     cost=0,
 )

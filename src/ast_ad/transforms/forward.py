@@ -73,15 +73,16 @@ class _Forward:
         active = self.activity.active(main, pattern, [True])
         writer = _Writer(self, active)
         own: list[Param] = []
+        taken = {p.var.name for p in main.params}
         for place in wrt:
             var = main.params[parameter_at(place)].var
             if isinstance(place, tuple):
                 items = structure(var.kind) or ()
-                dot = Var(f"{var.name}_{place[1]}_dot", cotangent_kind(items[place[1]]))
+                dot = Var(_free(f"{var.name}_{place[1]}_dot", taken), cotangent_kind(items[place[1]]))
                 tree = writer.dots.get(var) or (None,) * len(items)
                 writer.dots[var] = (*tree[: place[1]], Term(dot), *tree[place[1] + 1 :])
             else:
-                dot = Var(f"{var.name}_dot", cotangent_kind(var.kind))
+                dot = Var(_free(f"{var.name}_dot", taken), cotangent_kind(var.kind))
                 writer.dots[var] = Term(dot)
             own.append(Param(dot))
         writer.stmts(main.block.stmts)
@@ -152,6 +153,14 @@ def _with_tangents(params: Sequence[Param], dots: Sequence[Param]) -> tuple[Para
     count = stars[0] + 1 if stars else sum(p.form == "plain" for p in params)
     given = [replace(d, form="keyword") for d in dots] if stars else dots
     return (*params[:count], *given, *params[count:])
+
+
+def _free(name: str, taken: set[str]) -> str:
+    """A name that no parameter has yet."""
+    while name in taken:
+        name += "_"
+    taken.add(name)
+    return name
 
 
 class _Writer:

@@ -1,0 +1,56 @@
+"""Compile a derivative for a call: run the pipeline, load the text, note what each call must fetch and check."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, Any
+
+from ast_ad import pipeline
+from ast_ad.frontend.lower import Lowered
+from ast_ad.frontend.signature import Argument, arguments_from_annotations, arguments_of
+from ast_ad.ir.core import Param
+from ast_ad.patterns import ARGUMENTS, GLOBALS, Check, Compiled, fetch, pattern_of
+
+if TYPE_CHECKING:
+    from ast_ad.dispatch import How
+
+
+def compile_for(function: Any, plain: Any, how: How, args: Any, kwargs: Any) -> tuple[Compiled, tuple[str, ...] | None]:
+    """The derivative for a call, and the names of its functions in the text; None where the text needs this process's objects."""
+    work = pipeline.run(pipeline.Request(function, arguments_of(function, args, kwargs), *how))
+    assert work.lowered is not None
+    assert work.written is not None
+    lowered, params = work.lowered, work.lowered.program.main.params
+    captures = tuple((p.var.name, relative(p.path, plain, params)) for p in params if p.form == "capture")
+    checks = [Check(relative(g.path, plain, params), g.value, "is") for g in lowered.guards]
+    checks += [Check(relative(a.path, plain, params), a.value, "equals") for a in lowered.assumptions]
+    checks += [Check(path, pattern_of(fetch(path, plain)), "pattern") for _, path in captures]
+    return Compiled(pipeline.load(work), work.written.text, captures, tuple(checks)), None if work.written.namespace else work.names
+
+
+def program_of(function: Any, arguments: Sequence[Argument], how: How) -> Lowered:
+    """A derivative as IR, with what it relies on."""
+    work = pipeline.run(pipeline.Request(function, arguments, *how), upto="write")
+    assert work.lowered is not None
+    return Lowered(work.program, work.lowered.guards, work.lowered.assumptions)
+
+
+def text_for_annotations(function: Any, how: How) -> str:
+    """The text of a derivative for the kinds that annotations and defaults give."""
+    written = pipeline.run(pipeline.Request(function, arguments_from_annotations(function), *how)).written
+    assert written is not None
+    return written.text
+
+
+def relative(path: tuple[Any, ...], plain: Any, params: Sequence[Param]) -> tuple[Any, ...]:
+    """A path that begins with what belongs to the function called, for another function of the same code has its own."""
+    root, *steps = path
+    if isinstance(root, str):
+        places = [n for n, p in enumerate(params) if p.var.name == root and p.form == "plain"]
+        return (ARGUMENTS, places[0] if places else root, *steps)
+    if root is plain.__globals__:
+        return (GLOBALS, *steps)
+    for n, cell in enumerate(plain.__closure__ or ()):
+        if cell is root:
+            return (n, *steps)
+    return path
