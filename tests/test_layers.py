@@ -19,6 +19,7 @@ LAYERS = (
     "patterns",
     "parameters",
     "pipeline",
+    "compilation",
     "persistence",
     "dispatch",
     "derivative",

@@ -17,7 +17,8 @@ if TYPE_CHECKING:
 
 def compile_for(function: Any, plain: Any, how: How, args: Any, kwargs: Any) -> tuple[Compiled, tuple[str, ...] | None]:
     """The derivative for a call, and the names of its functions in the text; None where the text needs this process's objects."""
-    work = pipeline.run(pipeline.Request(function, arguments_of(function, args, kwargs), *how))
+    written = plain if hasattr(plain, "__code__") else function  # args begin with the receiver of a method
+    work = pipeline.run(pipeline.Request(function, arguments_of(written, args, kwargs), *how))
     assert work.lowered is not None
     assert work.written is not None
     lowered, params = work.lowered, work.lowered.program.main.params

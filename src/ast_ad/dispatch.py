@@ -58,7 +58,7 @@ def compiled_for(table: Table, function: Any, how: How, args: Sequence[Any], kwa
 
 def _kept_or_compiled(function: Any, plain: Any, how: How, args: Any, kwargs: Any, pattern: Any) -> Compiled:
     key = ""
-    if disk.directory() is not None:
+    if disk.directory() is not None and hasattr(plain, "__code__"):
         with contextlib.suppress(persistence.Unnamed, OSError):
             key = persistence.key_for(plain, (_taken(function), how), pattern)
     found = persistence.recall(key, plain, args, kwargs) if key else None

@@ -157,7 +157,7 @@ def _where(test: Term, a: Term, b: Term) -> Term | None:
     return None
 
 
-def _sum(a: Term, **params: Any) -> Term | None:
+def _sum(a: Term, *held: Term, **params: Any) -> Term | None:
     """Minus signs and numbers come out of a sum; the sum of a product of vectors is their inner product."""
     if any(name not in ("axis", "keepdims") for name in params):
         return None

@@ -70,7 +70,7 @@ def bind(primitive: Primitive, args: Sequence[Any], kwargs: dict[str, Any]) -> B
 
     >>> from ast_ad.rules.table import primitive_of
     >>> bind(primitive_of(np.sum), ["x", 0], {"keepdims": True, "where": "m"})
-    (['x', 'm'], {'axis': 0, 'keepdims': True, 'where': HOLE})
+    (['x', 'm'], {'axis': 0, 'keepdims': True, 'where': _})
     >>> bind(primitive_of(np.sum), ["x", None], {})
     (['x'], {})
     """
