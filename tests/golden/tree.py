@@ -18,27 +18,27 @@ WRT = 0
 import math
 
 
-def tree_2_reverse(residual, value_bar):
+def tree_reverse(residual, value_bar):
     residual2 = residual[1]
     x = residual[2]
     residual3 = residual[3]
     if residual[0]:
         return value_bar
-    x_bar = tree_2_reverse(residual2, value_bar) * math.cos(x)  # return 0.5 * tree(x, n - 1) + ...
-    x_bar2 = tree_2_reverse(residual3, 0.5 * value_bar)
+    x_bar = tree_reverse(residual2, value_bar) * math.cos(x)  # return 0.5 * tree(x, n - 1) + tr ...
+    x_bar2 = tree_reverse(residual3, 0.5 * value_bar)
     x_bar += x_bar2
     return x_bar
 
 
-def tree_2_forward(x, n):
+def tree_forward(x, n):
     a = n < 2
     if a:
         value = x
         residual = None
         residual2 = None
     else:
-        b, residual2 = tree_2_forward(x, n - 1)
-        c, residual = tree_2_forward(math.sin(x), n - 2)
+        b, residual2 = tree_forward(x, n - 1)
+        c, residual = tree_forward(math.sin(x), n - 2)
         value = 0.5 * b + c
     residual3 = a, residual, x, residual2
     return value, residual3
@@ -51,12 +51,12 @@ def tree_grad(x, n):
         residual = None
         residual2 = None
     else:
-        _, residual2 = tree_2_forward(x, n - 1)
-        _, residual = tree_2_forward(math.sin(x), n - 2)
+        _, residual2 = tree_forward(x, n - 1)
+        _, residual = tree_forward(math.sin(x), n - 2)
     # reverse sweep
     if a:
         return 1.0
-    x_bar = tree_2_reverse(residual, 1.0) * math.cos(x)  # return 0.5 * tree(x, n - 1) + tree(ma ...
-    x_bar2 = tree_2_reverse(residual2, 0.5)
+    x_bar = tree_reverse(residual, 1.0) * math.cos(x)  # return 0.5 * tree(x, n - 1) + tree(math ...
+    x_bar2 = tree_reverse(residual2, 0.5)
     x_bar += x_bar2
     return x_bar

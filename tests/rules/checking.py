@@ -73,7 +73,7 @@ def sample(
         found = primitive_of(function)
         assert found is not None, f"{function} has no primitive"
         primitive = found
-        of_runtime = getattr(function, "__module__", "") == runtime.__name__
+        of_runtime = str(getattr(function, "__module__", "")).startswith(runtime.__name__)
         operands, params = (list(args), kwargs) if of_runtime else bind(primitive, args, kwargs)
     return Sample(primitive, tuple(operands), params, smooth, orders, tolerance, quiet, symmetric)
 

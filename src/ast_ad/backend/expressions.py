@@ -95,7 +95,7 @@ class Outside:
 
     def __init__(self, aliases: dict[str, str], reserved: Iterable[str] = ()) -> None:
         self.aliases = aliases
-        self.reserved = frozenset((*reserved, *dir(builtins), *vars(runtime)))
+        self.reserved = frozenset((*reserved, *dir(builtins), *runtime.__all__, "np", "math"))
         self.modules: dict[str, str] = {}
         self.runtime: set[str] = set()
         self.builtins: set[str] = set()
@@ -292,6 +292,14 @@ def _getitem(outside: Outside, call: Call, args: Sequence[Expr]) -> Expr:
     return subscript(args[0], index_expression(outside, dict(call.params)["index"], args[1:]))
 
 
+def _last_written(outside: Outside, call: Call, args: Sequence[Expr]) -> Expr:
+    index = dict(call.params)["index"]
+    where = args[1]
+    if index != (HOLE,):
+        where = subscript(outside.path("np.s_"), index_expression(outside, index, args[1:]))
+    return called(outside.helper("last_written"), args[0], where)
+
+
 def _call_opaque(call: Call, args: Sequence[Expr]) -> Expr:
     names = dict(call.params).get("keywords", ())
     split = len(args) - len(names)
@@ -328,6 +336,7 @@ _TABLE: dict[str, Row] = {
     "getitem": _getitem,
     "is_empty": lambda outside, call, args: ast.UnaryOp(op=ast.Not(), operand=args[0]),
     "item": lambda outside, call, args: subscript(args[0], outside.constant(dict(call.params)["key"])),
+    "last_written": _last_written,
     "length": lambda outside, call, args: called(outside.builtin("len"), args[0]),
     "call_opaque": lambda outside, call, args: _call_opaque(call, args),
     "format": lambda outside, call, args: _format(call, args),

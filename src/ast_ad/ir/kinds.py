@@ -72,10 +72,11 @@ class List(Kind):
 
 @dataclass(frozen=True, slots=True)
 class Dict(Kind):
-    """A dict with these keys."""
+    """A dict with these keys; with a `type` an object of this class with these attributes, or a named tuple."""
 
     keys: tuple[Any, ...]
     items: tuple[Kind, ...]
+    type: Any = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -189,7 +190,7 @@ def cotangent_kind(kind: Kind) -> Kind:
     if isinstance(kind, Fixed):
         return Fixed(tuple(map(cotangent_kind, kind.items)))
     if isinstance(kind, Dict):
-        return Dict(kind.keys, tuple(map(cotangent_kind, kind.items)))
+        return Dict(kind.keys, tuple(map(cotangent_kind, kind.items)), kind.type)
     if isinstance(kind, List):
         return List(cotangent_kind(kind.item))
     if isinstance(kind, Maybe):
@@ -305,8 +306,8 @@ def join(a: Kind, b: Kind) -> Kind:
         return Array(_join_dtypes(a, b), join_dims(dims_of(a), dims_of(b)))
     if isinstance(a, Tuple) and isinstance(b, Tuple) and len(a.items) == len(b.items):
         return Tuple(tuple(map(join, a.items, b.items)))
-    if isinstance(a, Dict) and isinstance(b, Dict) and a.keys == b.keys:
-        return Dict(a.keys, tuple(map(join, a.items, b.items)))
+    if isinstance(a, Dict) and isinstance(b, Dict) and a.keys == b.keys and a.type is b.type:
+        return Dict(a.keys, tuple(map(join, a.items, b.items)), a.type)
     if isinstance(a, List) and isinstance(b, List):
         if isinstance(a.item, Undefined) or isinstance(b.item, Undefined):  # an empty list
             return b if isinstance(a.item, Undefined) else a

@@ -271,6 +271,10 @@ def _index_add(x: Any, value: Any, *holes: Any, index: Index) -> Any:
     return new
 
 
+def _last_written(x: Any, *holes: Any, index: Index) -> Any:
+    return runtime.last_written(x, fill(index, holes))
+
+
 def _first(kinds: Kinds, params: Mapping[str, Any]) -> Kind:
     return kinds[0]
 
@@ -278,6 +282,8 @@ def _first(kinds: Kinds, params: Mapping[str, Any]) -> Kind:
 GETITEM = Primitive("getitem", _getitem, getitem_kind, result="view", cost=0)
 #: `a1 = index_update(a0, value, *holes, index=...)`: a0 with `a0[index] = value`
 INDEX_UPDATE = Primitive("index_update", _index_update, _first, result="same", cost=2)
+#: `x[index]`, with 0 where a later entry of the index names the same place
+LAST_WRITTEN = Primitive("last_written", _last_written, getitem_kind, total=always, cost=2)
 #: `a1 = index_add(a0, value, *holes, index=...)`: a0 with value added at each index, repeated ones as often as they occur
 INDEX_ADD = Primitive("index_add", _index_add, _first, result="same", cost=2)
 
@@ -294,6 +300,10 @@ def _item_kind(kinds: Kinds, params: Mapping[str, Any]) -> Kind:
     if isinstance(whole, List):
         return whole.item
     return NUMBER
+
+
+def _item(x: Any, key: Any) -> Any:
+    return x[key] if isinstance(x, (list, dict)) or (isinstance(x, tuple) and type(key) is int) else getattr(x, key)
 
 
 def _list_kind(kinds: Kinds, params: Mapping[str, Any]) -> Kind:
@@ -366,16 +376,17 @@ MAKE_LIST = Primitive("make_list", lambda *xs: list(xs), _list_kind, result="ele
 MAKE_FIXED = Primitive(
     "make_fixed", lambda *xs: list(xs), lambda ks, p: Fixed(ks), result="element", total=always, cost=1
 )
+#: with a `type` an object of this class
 MAKE_DICT = Primitive(
     "make_dict",
-    lambda *xs, keys: dict(zip(keys, xs, strict=True)),
-    lambda ks, p: Dict(p["keys"], ks),
+    lambda *xs, keys, type=None: make_object(type, **dict(zip(keys, xs, strict=True))),
+    lambda ks, p: Dict(p["keys"], ks, p.get("type")),
     result="element",
     total=always,
     cost=1,
 )
-#: reads a structure at a constant key
-ITEM = Primitive("item", lambda x, key: x[key], _item_kind, result="element", total=always, cost=0)
+#: reads a structure at a constant key, an object at an attribute
+ITEM = Primitive("item", _item, _item_kind, result="element", total=always, cost=0)
 APPEND = Primitive("append", lambda xs, v: [*xs, v], _appended, result="same", total=always, cost=1)
 POP = Primitive(
     "pop", lambda xs: (list(xs[:-1]), xs[-1]), lambda ks, p: (ks[0], _element(ks, p)), result="same", outs=2

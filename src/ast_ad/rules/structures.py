@@ -38,8 +38,12 @@ linear(
     P.INDEX_UPDATE,
     (
         lambda ct, x, value, *holes, index: make(P.INDEX_UPDATE, ct, 0, *holes, index=index),
-        lambda ct, x, value, *holes, index: unbroadcast(make(P.GETITEM, ct, *holes, index=index), value),
+        lambda ct, x, value, *holes, index: unbroadcast(make(P.LAST_WRITTEN, ct, *holes, index=index), value),
     ),
+)
+linear(
+    P.LAST_WRITTEN,
+    lambda ct, x, *holes, index: make(P.INDEX_UPDATE, zeros(x), ct, *holes, index=index),
 )
 linear(
     P.INDEX_ADD,
@@ -56,6 +60,8 @@ linear(P.BROADCAST_LIKE, (lambda ct, x_bar, x: unbroadcast(ct, x_bar), None))
 linear(P.CAST_LIKE, (lambda ct, x_bar, x: make(P.CAST_LIKE, ct, x_bar), None))
 linear(P.COPY, lambda ct, x: ct)
 linear(P.ADD_STRUCTURES, (lambda ct, x, y: ct, lambda ct, x, y: ct))
+linear(P.ADD_MAYBE, (lambda ct, x, y: ct, lambda ct, x, y: ct))
+linear(P.OR_ZEROS, (lambda ct, x_bar, x: ct, None))
 nondifferentiable(P.ZEROS_LIKE, P.SHAPE, P.LENGTH, P.IS_EMPTY, P.ASSERT, P.PRINT)
 
 # Run-time lists.

@@ -59,6 +59,7 @@ class _Reverse:
         self.program = program
         self.activity = Activity(program)
         self.functions: dict[str, Function] = {}
+        self.apart = False
         self.pairs: dict[tuple[str, Flags, Flags, Flags], Pair] = {}
         self.sweep = 1 + max(
             (s.origin.sweep for f in program.functions.values() for s in statements(f.block) if s.origin), default=0
@@ -109,6 +110,7 @@ class _Reverse:
         return make(P.SEED, answer, of=name)
 
     def pullback(self, wrt: Sequence[Place], has_aux: bool) -> tuple[Program, str, str]:
+        self.apart = True
         main = self.program.main
         result = main.block.results[0]
         sweep = self.sweep_of(main, wrt, [True])
@@ -120,7 +122,7 @@ class _Reverse:
         sweep.pen.about(None)
         grads = [self.cotangent_at(sweep, place) for place in wrt]
         sweep.backward.results = [sweep.pen.call(P.MAKE_TUPLE, *grads)[0]]
-        place_residuals(sweep)
+        place_residuals(sweep, apart=True)
         names = (f"{main.name}_forward", f"{main.name}_reverse")
         residual = self.split(main, names, sweep, [bar])
         if residual is None:
@@ -197,9 +199,7 @@ class _Reverse:
         if key not in self.pairs:
             function = self.program.functions[name]
             function = replace(function, params=tuple(Param(p.var) for p in function.params))
-            number = sum(k[0] == name for k in self.pairs)
-            suffix = f"_{number + 1}" if number else ""
-            names = (f"{name}_forward{suffix}", f"{name}_reverse{suffix}")
+            names = self.names_for(name)
             self.pairs[key] = Pair(*names, Residual(names[0]))
             active = self.activity.active(function, pattern, seeds)
             sweep = Sweep(function, active, selected(function, masked), self.sweep, self.call_adjoint)
@@ -216,7 +216,7 @@ class _Reverse:
             sweep.pen.about(None)
             params = [v for v, p in zip(function.block.params, pattern, strict=True) if p]
             sweep.backward.results = [sweep.dense(sweep.cts.get(v), v) for v in params]
-            place_residuals(sweep)
+            place_residuals(sweep, apart=True)
             recursive = any(
                 isinstance(n, Call) and isinstance(n.fn, Callee) and n.fn.name == names[0]
                 for _, n in nodes(sweep.forward)
@@ -224,6 +224,18 @@ class _Reverse:
             residual = self.split(function, names, sweep, bars, keep=recursive)
             self.pairs[key] = Pair(*names, residual)
         return self.pairs[key]
+
+    def names_for(self, name: str) -> tuple[str, str]:
+        """New names for the sweeps of a function; the version of the entry that calls itself goes by the entry's name."""
+        stem, _, number = name.rpartition("_")
+        if stem == self.program.entry and number.isdigit() and not self.apart:
+            name = stem
+        taken = {p.forward for p in self.pairs.values()} | set(self.program.functions)
+        suffix, count = "", 1
+        while f"{name}_forward{suffix}" in taken:
+            count += 1
+            suffix = f"_{count}"
+        return f"{name}_forward{suffix}", f"{name}_reverse{suffix}"
 
     def split(
         self, function: Function, names: tuple[str, str], sweep: Sweep, bars: list[Var], keep: bool = False

@@ -37,14 +37,18 @@ from ast_ad.transforms.regions import (
 from ast_ad.transforms.shapes import with_nearest_shape
 
 
-def place_residuals(sweep: Sweep) -> None:
-    """Make every variable that the reverse sweep reads available where it reads it."""
-    _Storage(sweep).run()
+def place_residuals(sweep: Sweep, apart: bool = False) -> None:
+    """Make every variable that the reverse sweep reads available where it reads it.
+
+    `apart`: the sweeps become two functions, so that a number which an arm leaves unbound is handed on as 0.
+    """
+    _Storage(sweep, apart).run()
 
 
 class _Storage:
-    def __init__(self, sweep: Sweep) -> None:
+    def __init__(self, sweep: Sweep, apart: bool) -> None:
         self.sweep = sweep
+        self.apart = apart
         self.forward, self.backward = sweep.forward, sweep.backward
         self.undoing = {fwd: back for back, fwd in sweep.mirror.items()}
         self.home: dict[Var, Region] = {}
@@ -236,12 +240,20 @@ class _Storage:
             other = branch.orelse if home is branch.then else branch.then
             if held:
                 var = branch.outs[held[0]]
-            elif home is branch.then:
-                var = branch.add_out(var.name, var, UNDEFINED, Maybe(bound_kind(var.kind)))
             else:
-                var = branch.add_out(var.name, UNDEFINED, var, Maybe(bound_kind(var.kind)))
+                filler = self.filler(var.kind)
+                kind = Maybe(bound_kind(var.kind)) if filler is UNDEFINED else bound_kind(var.kind)
+                pair = (var, filler) if home is branch.then else (filler, var)
+                var = branch.add_out(var.name, *pair, kind)
             home = other.parent  # type: ignore[assignment]
         return var
+
+    def filler(self, kind: Kind) -> Atom:
+        """What stands for a value where the arm that makes it is not taken."""
+        inner = bound_kind(kind)
+        if not self.apart or not _is_scalar(inner):
+            return UNDEFINED
+        return Lit({"bool": False, "int": 0}.get(inner.type, 0.0) if isinstance(inner, Scalar) else 0.0)
 
     # Writing it down
 

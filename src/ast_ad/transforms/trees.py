@@ -96,7 +96,8 @@ def join_parts(parts: list[Term], kind: Kind) -> Term:
     """A structure of this kind made of its parts."""
     kind = bound_kind(kind)
     if isinstance(kind, Dict):
-        return make(P.MAKE_DICT, *parts, keys=kind.keys)
+        named = {} if kind.type is None else {"type": kind.type}
+        return make(P.MAKE_DICT, *parts, keys=kind.keys, **named)
     return make(P.MAKE_FIXED if isinstance(kind, Fixed) else P.MAKE_TUPLE, *parts)
 
 

@@ -1,0 +1,145 @@
+"""Cotangents of values of any structure: their zero, their sum, their shape and dtype."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+
+
+def zeros_like(x: Any) -> Any:
+    """The zero cotangent of a value: 0.0 for a number, zeros for an array, the same structure for a structure.
+
+    >>> zeros_like([1.0, {"a": (2, None)}])
+    [0.0, {'a': (0.0, None)}]
+    """
+    if isinstance(x, (np.ndarray, np.generic)):
+        if x.dtype.kind in "fc":
+            return np.zeros_like(x)
+        return np.zeros(x.shape) if x.dtype.kind in "biu" else None
+    if isinstance(x, complex):
+        return 0j
+    if isinstance(x, (int, float)):
+        return 0.0
+    if isinstance(x, tuple):
+        items = map(zeros_like, x)
+        return type(x)(*items) if hasattr(x, "_fields") else tuple(items)
+    if isinstance(x, list):
+        return list(map(zeros_like, x))
+    if isinstance(x, dict):
+        return {key: zeros_like(value) for key, value in x.items()}
+    return None
+
+
+def add(a: Any, b: Any) -> Any:
+    """The sum of two cotangents of one structure; None is the zero of what carries no derivative or is not bound.
+
+    >>> add([1.0, (2.0,)], [0.5, (1.0,)])
+    [1.5, (3.0,)]
+    """
+    if a is None or b is None:
+        return b if a is None else a
+    if isinstance(a, tuple):
+        items = map(add, a, b)
+        return type(a)(*items) if hasattr(a, "_fields") else tuple(items)
+    if isinstance(a, list):
+        return list(map(add, a, b))
+    if isinstance(a, dict):
+        return {key: add(value, b[key]) for key, value in a.items()}
+    return a + b
+
+
+def add_to_slice(xs: list[Any], values: list[Any], start: Any = None, stop: Any = None, step: Any = None) -> list[Any]:
+    """A new list with values added to a slice of its elements.
+
+    >>> add_to_slice([1.0, 2.0, 3.0], [0.5, 0.5], 1)
+    [1.0, 2.5, 3.5]
+    """
+    new = list(xs)
+    for place, value in zip(range(len(xs))[start:stop:step], values, strict=True):
+        new[place] = add(new[place], value)
+    return new
+
+
+def or_zeros(x_bar: Any, x: Any) -> Any:
+    """`x_bar`, or the zero cotangent of `x` where it is None."""
+    return zeros_like(x) if x_bar is None else x_bar
+
+
+def copy(x: Any) -> Any:
+    """A copy that shares no array, list or dict with its argument."""
+    if isinstance(x, np.ndarray):
+        return x.copy()
+    if isinstance(x, tuple):
+        items = map(copy, x)
+        return type(x)(*items) if hasattr(x, "_fields") else tuple(items)
+    if isinstance(x, list):
+        return list(map(copy, x))
+    if isinstance(x, dict):
+        return {key: copy(value) for key, value in x.items()}
+    return x
+
+
+def unbroadcast(x_bar: Any, x: Any) -> Any:
+    """The cotangent of `x` from that of `x` broadcast: summed over the axes that broadcasting added or stretched.
+
+    >>> unbroadcast(np.ones((3, 2)), np.zeros((1, 2)))
+    array([[3., 3.]])
+    """
+    shape = np.shape(x)
+    found = np.shape(x_bar)
+    if found == shape:
+        return x_bar
+    extra = len(found) - len(shape)
+    if extra < 0:
+        return np.broadcast_to(x_bar, shape)
+    axes = tuple(range(extra)) + tuple(
+        extra + k for k, length in enumerate(shape) if length == 1 and found[extra + k] != 1
+    )
+    if not shape:
+        return np.sum(x_bar)
+    total = np.sum(x_bar, axis=axes, keepdims=True) if axes else x_bar
+    total = np.reshape(total, np.shape(total)[extra:])
+    return total if np.shape(total) == shape else np.broadcast_to(total, shape)
+
+
+def broadcast_like(x_bar: Any, x: Any) -> Any:
+    """`x_bar` stretched to the shape of `x`, read-only where it is stretched."""
+    shape = np.shape(x)
+    return x_bar if np.shape(x_bar) == shape else np.broadcast_to(x_bar, shape)
+
+
+def cast_like(x_bar: Any, x: Any) -> Any:
+    """A cotangent in the dtype of the value it belongs to; the real part where that value is real."""
+    if isinstance(x_bar, (complex, np.complexfloating)) or (isinstance(x_bar, np.ndarray) and x_bar.dtype.kind == "c"):
+        of_complex = isinstance(x, complex) or getattr(getattr(x, "dtype", None), "kind", "") == "c"
+        x_bar = x_bar if of_complex else x_bar.real
+    dtype = getattr(x, "dtype", None)
+    if dtype is None or dtype.kind not in "fc" or getattr(x_bar, "dtype", None) == dtype:
+        return x_bar
+    return np.asarray(x_bar).astype(dtype)[()]
+
+
+def seed(out: Any, of: str) -> Any:
+    """The cotangent 1 of a result of one element; a TypeError for a larger one."""
+    if np.size(out) != 1:
+        raise TypeError(
+            f"grad needs a result of one element, and {of} returned an array of shape {np.shape(out)}: "
+            "use jacobian for all derivatives, or vjp for a product with weights"
+        )
+    return np.ones_like(out)
+
+
+def stop_gradient(x: Any) -> Any:
+    """`x` itself, which counts as a constant in derivatives: a number, an array, or a structure of them.
+
+    >>> stop_gradient(3.0)
+    3.0
+    """
+    return x
+
+
+def check(test: Any, message: Any = None) -> None:
+    """`assert test, message`."""
+    if not test:
+        raise AssertionError(*(() if message is None else (message,)))

@@ -1,0 +1,58 @@
+"""Lists of numbers and arrays: sums, orders, and the way between a list and an array."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+
+from ast_ad.runtime.cotangents import unbroadcast
+
+
+def list_of(x_bar: Any, xs: Any) -> list[Any]:
+    """A list as long as `xs`, each element `x_bar` summed to the shape of its partner: the transpose of a sum."""
+    return [unbroadcast(x_bar, x) for x in xs]
+
+
+def list_of_rows(x: Any) -> list[Any]:
+    """The elements of the first axis: the transpose of making an array of a list."""
+    return x.tolist() if np.ndim(x) == 1 and x.dtype == np.float64 else list(x)
+
+
+def sum_of_list(xs: Any) -> Any:
+    """The sum of a list; 0.0 of an empty one."""
+    return sum(xs[1:], xs[0]) if len(xs) else 0.0
+
+
+def sorting_order(xs: Any, reverse: bool = False) -> list[int]:
+    """Where `sorted` takes its elements from."""
+    return sorted(range(len(xs)), key=xs.__getitem__, reverse=reverse)
+
+
+def in_order(xs: Any, order: list[int]) -> list[Any]:
+    """The elements in an order."""
+    return [xs[k] for k in order]
+
+
+def out_of_order(xs: Any, order: list[int]) -> list[Any]:
+    """The elements back from an order."""
+    found = list(xs)
+    for place, k in enumerate(order):
+        found[k] = xs[place]
+    return found
+
+
+def split_like(x_bar: Any, xs: Any, axis: int | None) -> list[Any]:
+    """An array split into stretches as long as the arrays of a list: the transpose of joining them.
+
+    >>> [part.shape for part in split_like(np.zeros(5), [np.zeros(2), np.zeros(3)], 0)]
+    [(2,), (3,)]
+    """
+    parts: list[Any] = []
+    start = 0
+    for x in xs:
+        length = np.size(x) if axis is None else np.shape(x)[axis] if np.ndim(x) == np.ndim(x_bar) else 1
+        part = np.moveaxis(x_bar, axis or 0, 0)[start : start + length]
+        parts.append(np.reshape(np.moveaxis(part, 0, axis or 0), np.shape(x)))
+        start += length
+    return parts

@@ -1,0 +1,54 @@
+"""Objects of the user's classes as structures: their attributes by name, and an object of other attributes."""
+
+import sys
+from typing import Any
+
+
+def fields_of(x: Any) -> dict[str, Any] | None:
+    """The attributes of an object of a class written in Python, in the order in which they were set; None for all else.
+
+    >>> from types import SimpleNamespace
+    >>> fields_of(SimpleNamespace(a=1.0, b=None)), fields_of([1.0]), fields_of(SimpleNamespace)
+    ({'a': 1.0, 'b': None}, None, None)
+    """
+    cls = type(x)
+    if not is_record(cls):
+        return None
+    slots = [n for c in reversed(cls.__mro__) for n in slots_of(c) if hasattr(x, n)]
+    return {n: getattr(x, n) for n in slots} | getattr(x, "__dict__", {})
+
+
+def slots_of(cls: type) -> list[str]:
+    """The names of the slots that a class itself adds."""
+    slots = cls.__dict__.get("__slots__", ())
+    names = [slots] if isinstance(slots, str) else list(slots)
+    hidden = cls.__name__.lstrip("_")
+    mangled = [f"_{hidden}{n}" if n.startswith("__") and not n.endswith("__") else n for n in names]
+    return [n for n in mangled if n not in ("__dict__", "__weakref__")]
+
+
+def is_record(cls: type) -> bool:
+    """Whether objects of a class are no more than their attributes: it and its bases are of the user, in Python."""
+    top = cls.__module__.partition(".")[0]
+    if cls.__module__ == "types" and cls.__name__ == "SimpleNamespace":
+        return True
+    if top in ("builtins", "numpy", "scipy", "ast_ad") or top in sys.stdlib_module_names or hasattr(cls, "_member_map_"):
+        return False
+    return all(base.__flags__ & 512 for base in cls.__mro__[:-1])  # 512: made by a class statement
+
+
+def make_object(cls: Any, **fields: Any) -> Any:
+    """An object of a class with these attributes, without its `__init__`; a named tuple; a dict where there is no class.
+
+    >>> from types import SimpleNamespace
+    >>> make_object(SimpleNamespace, a=1.0)
+    namespace(a=1.0)
+    """
+    if cls is None:
+        return fields
+    if issubclass(cls, tuple):
+        return cls(**fields)
+    made = cls.__new__(cls) if cls.__new__ is object.__new__ else object.__new__(cls)
+    for name, value in fields.items():
+        object.__setattr__(made, name, value)
+    return made
