@@ -10,6 +10,7 @@ import numpy as np
 
 from ast_ad.derivative import Derivative
 from ast_ad.errors import WrongArgument, WrongStructure
+from ast_ad.runtime import fields_of
 from ast_ad.runtime import stop_gradient as stop_gradient
 
 _NUMBERS = (np.ndarray, np.generic, int, float, complex)
@@ -163,6 +164,12 @@ def check_like(given: Any, like: Any, name: str, of: str, path: str = "") -> Non
             remedy = "Give numbers of the same shape."
         elif _has_other_dtype(given, like):
             remedy = "Give numbers of the same dtype (see astype)."
+    elif (parts := fields_of(like)) is not None:
+        if type(given) is type(like):
+            for key, one in (fields_of(given) or {}).items():
+                check_like(one, parts.get(key), name, of, f"{path}.{key}")
+            return
+        remedy = f"Give a {type(like).__name__}."
     if remedy:
         raise WrongStructure(f"{name}{path} is {_shown(given)}, but {of}{path} is {_shown(like)}", remedy=remedy)
 

@@ -3,16 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from ast_ad import pipeline
 from ast_ad.frontend.lower import Lowered
 from ast_ad.frontend.signature import Argument, arguments_from_annotations, arguments_of
 from ast_ad.ir.core import Param
-from ast_ad.patterns import ARGUMENTS, GLOBALS, Check, Compiled, fetch, pattern_of
-
-if TYPE_CHECKING:
-    from ast_ad.dispatch import How
+from ast_ad.patterns import ARGUMENTS, GLOBALS, Check, Compiled, How, fetch, pattern_of
 
 
 def compile_for(function: Any, plain: Any, how: How, args: Any, kwargs: Any) -> tuple[Compiled, tuple[str, ...] | None]:

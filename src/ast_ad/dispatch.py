@@ -13,8 +13,7 @@ from typing import TYPE_CHECKING, Any, TypeAlias
 from ast_ad import persistence
 from ast_ad.backend import cache as disk
 from ast_ad.backend.load import load_module
-from ast_ad.ir.places import Place
-from ast_ad.patterns import Compiled, holds, pattern_of_call, plain_of
+from ast_ad.patterns import Compiled, How, holds, pattern_of_call, plain_of
 
 if TYPE_CHECKING:
     from ast_ad.frontend.lower import Lowered
@@ -23,8 +22,6 @@ if TYPE_CHECKING:
 _LOCK = threading.RLock()
 
 Table: TypeAlias = dict[Any, list[Compiled]]
-#: (mode, wrt, one, has_aux)
-How: TypeAlias = "tuple[str, tuple[Place, ...], bool, bool]"
 
 #: compiled derivatives by (code object, mode, options), then by the pattern of the arguments
 _COMPILED: dict[Any, Table] = {}

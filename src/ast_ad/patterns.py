@@ -3,10 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from types import CellType
-from typing import Any, NamedTuple
+from types import CellType, MethodType
+from typing import Any, NamedTuple, TypeAlias
 
 import numpy as np
+
+from ast_ad.ir.places import Place
+
+#: how a derivative is taken of a function: (mode, wrt, one, has_aux)
+How: TypeAlias = tuple[str, tuple[Place, ...], bool, bool]
+
+from ast_ad.runtime import fields_of, is_record
 
 _NUMBERS = {bool, int, float, complex}
 _NOTHING: Mapping[str, Any] = {}
@@ -54,7 +61,30 @@ def pattern_of(value: Any, lengths: dict[int, int] | None = None) -> Any:
         return (cls, value.dtype.str, value.shape)
     if value is None or isinstance(value, str):
         return (cls, value)
-    return _Same(value)
+    if cls is MethodType:
+        return (cls, value.__func__, pattern_of(value.__self__, lengths))
+    fields = fields_of(value) if cls in _RECORDS or _is_new_record(cls) else None
+    return _Same(value) if fields is None else _pattern_of_object(value, fields, lengths)
+
+
+#: classes that were seen to be no more than their attributes
+_RECORDS: set[type] = set()
+
+
+def _is_new_record(cls: type) -> bool:
+    if is_record(cls):
+        _RECORDS.add(cls)
+        return True
+    return False
+
+
+def _pattern_of_object(value: Any, fields: dict[str, Any], lengths: dict[int, int]) -> Any:
+    """An object by its class and attributes; one that occurred before in this call by its number (~id is no length)."""
+    known = lengths.get(~id(value))
+    if known is not None:
+        return (type(value), known)
+    lengths[~id(value)] = len(lengths)
+    return (type(value), tuple(fields), tuple([pattern_of(v, lengths) for v in fields.values()]))
 
 
 def _pattern_of_list(value: list[Any], lengths: dict[int, int]) -> Any:

@@ -25,7 +25,7 @@ from ast_ad.optimize.algebra import simplify_derivatives
 from ast_ad.optimize.dead_code import drop_dead_code
 from ast_ad.optimize.folding import fold
 from ast_ad.optimize.sharing import share
-from ast_ad.transforms import forward, reverse
+from ast_ad.transforms import forward, jacobian, reverse
 
 
 @dataclass(frozen=True)
@@ -118,6 +118,15 @@ def _tangent(work: Work) -> Work:
     return replace(work, program=program, names=(program.entry,))
 
 
+def _jacobian(make: Callable[..., Program]) -> Callable[[Work], Work]:
+    def run(work: Work) -> Work:
+        request = work.request
+        program = make(work.program, request.wrt, request.has_aux, request.one)
+        return replace(work, program=program, names=(program.entry,))
+
+    return run
+
+
 def _write(work: Work) -> Work:
     return replace(work, written=write(work.program, standalone=work.request.standalone))
 
@@ -142,12 +151,20 @@ SIMPLIFY = (
 )
 WRITE = (Stage("write", _write),)
 
+BY_ROWS = (Stage("differentiate by rows", _jacobian(jacobian.by_rows)),)
+BY_COLUMNS = (Stage("differentiate by columns", _jacobian(jacobian.by_columns)),)
+
 MODES: dict[str, tuple[Stage, ...]] = {
     "primal": READ + PREPARE + WRITE,
     "grad": CHECKED + (Stage("differentiate in reverse", _gradient(False)),) + SIMPLIFY + WRITE,
     "value_and_grad": CHECKED + (Stage("differentiate in reverse", _gradient(True)),) + SIMPLIFY + WRITE,
     "vjp": CHECKED + (Stage("differentiate in reverse", _pullback),) + SIMPLIFY + WRITE,
     "jvp": CHECKED + (Stage("differentiate forward", _tangent),) + SIMPLIFY + WRITE,
+}
+MODES |= {
+    "jacrev": CHECKED + BY_ROWS + SIMPLIFY + WRITE,
+    "jacfwd": CHECKED + BY_COLUMNS + SIMPLIFY + WRITE,
+    "hessian": CHECKED + BY_ROWS + SIMPLIFY + BY_COLUMNS + SIMPLIFY + WRITE,
 }
 
 #: run the verifier after every stage (the tests do)

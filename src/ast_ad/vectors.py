@@ -7,6 +7,8 @@ from typing import Any
 
 import numpy as np
 
+from ast_ad.runtime import fields_of, make_object
+
 
 def leaves(tree: Any, path: str) -> Iterator[tuple[str, Any]]:
     """The parts of a structure that hold real or complex numbers, each with how it is reached."""
@@ -21,6 +23,9 @@ def leaves(tree: Any, path: str) -> Iterator[tuple[str, Any]]:
             yield path, tree
     elif isinstance(tree, (int, float, complex)) and not isinstance(tree, bool):
         yield path, tree
+    else:
+        for name, part in (fields_of(tree) or {}).items():
+            yield from leaves(part, f"{path}.{name}")
 
 
 def entries_of(tree: Any) -> Iterator[tuple[str, Any]]:
@@ -60,6 +65,7 @@ def unflatten(flat: Any, like: Any) -> Any:
             return np.array(entries, tree.dtype).reshape(tree.shape)[() if tree.ndim == 0 else ...]
         if isinstance(tree, (int, float, complex)) and not isinstance(tree, (bool, np.generic)):
             return next(left).item()
-        return tree
+        fields = fields_of(tree)
+        return tree if fields is None else make_object(type(tree), **rebuilt(fields))
 
     return rebuilt(like)

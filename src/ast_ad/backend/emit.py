@@ -16,6 +16,7 @@ from ast_ad.backend.expressions import (
     called,
     copy_of,
     index_expression,
+    index_value,
     name,
     subscript,
 )
@@ -24,8 +25,8 @@ from ast_ad.backend.tree import Branch, For, Let, Moves, Node, Return, Select, T
 from ast_ad.backend.values import Values
 from ast_ad.ir.build import kind_of
 from ast_ad.ir.core import Atom, Call, Callee, Function, Lit, Param, Program, Var
-from ast_ad.ir.kinds import Array, Fixed, List, Scalar
-from ast_ad.ir.primitives import is_basic
+from ast_ad.ir.kinds import Array, Fixed, Kind, List, Scalar
+from ast_ad.ir.primitives import hole_kinds, is_basic
 
 _STORE = ast.Store()
 
@@ -145,11 +146,13 @@ class Emitter(Values):
             return ast.Assign(targets=[self.target(call.outs[1])], value=popped)
         if what in ("list_set", "list_add"):
             return self.list_update(call, target, args)
-        index = index_expression(self.outside, dict(call.params)["index"], args[2:])
+        template, kinds = dict(call.params)["index"], [kind_of(a) for a in call.args[2:]]
+        index = index_expression(self.outside, template, args[2:])
         value = args[1]
         if what == "index_update":
             return ast.Assign(targets=[_stored(subscript(target, index))], value=value)
-        if not is_basic(dict(call.params)["index"], [kind_of(a) for a in call.args[2:]]):
+        if not is_basic(template, kinds) and not _is_mask(template, kinds):
+            index = index_value(self.outside, template, args[2:])
             if isinstance(call.args[1], Var) and self.storage.may_alias(call.args[1], call.outs[0]):
                 value = copy_of(self.outside, value, call.args[1].kind)
             return ast.Expr(value=called(self.outside.path("np.add.at"), target, index, value))
@@ -258,6 +261,12 @@ def signature_of(function: Function, outside: Outside) -> ast.arguments:
         kwarg=ast.arg(arg=kwargs[0].var.name) if kwargs else None,
         defaults=[d for d in defaults if d is not None],
     )
+
+
+def _is_mask(template: Any, kinds: Sequence[Kind]) -> bool:
+    """Whether the arrays of a subscript are masks, which name no element twice."""
+    arrays = [k for _, k in hole_kinds(template, kinds) if isinstance(k, Array) and k.dims]
+    return bool(arrays) and all(k.dtype == "bool" for k in arrays)
 
 
 def _augmented(target: Any, op: ast.operator, value: Expr) -> ast.AugAssign:

@@ -17,7 +17,7 @@ from ast_ad.analyses.aliasing import fills_an_array
 from ast_ad.analyses.sharing import has_storage
 from ast_ad.ir.build import kind_of
 from ast_ad.ir.core import Call, Undefined
-from ast_ad.ir.kinds import Array, Kind, List, Scalar, dtype_of
+from ast_ad.ir.kinds import Array, Dict, Kind, List, Scalar, dtype_of
 from ast_ad.ir.primitives import HOLE, Index, Span
 
 Expr: TypeAlias = ast.expr
@@ -229,6 +229,12 @@ def index_expression(outside: Outside, index: Index, holes: Sequence[Expr]) -> E
     return ast.Tuple(elts=parts, ctx=_LOAD)
 
 
+def index_value(outside: Outside, index: Index, holes: Sequence[Expr]) -> Expr:
+    """A subscript as a value, to be handed to a function."""
+    found = index_expression(outside, index, holes)
+    return subscript(outside.path("np.s_"), found) if any(isinstance(part, Span) for part in index) else found
+
+
 def copy_of(outside: Outside, value: Expr, kind: Kind) -> Expr:
     """A copy that shares nothing with the value."""
     if isinstance(kind, Scalar):
@@ -285,7 +291,18 @@ def _transpose(outside: Outside, call: Call, args: Sequence[Expr]) -> Expr:
 
 
 def _make_dict(outside: Outside, call: Call, args: Sequence[Expr]) -> Expr:
-    return ast.Dict(keys=[outside.constant(k) for k in dict(call.params)["keys"]], values=list(args))
+    params = dict(call.params)
+    if params.get("type") is None:
+        return ast.Dict(keys=[outside.constant(k) for k in params["keys"]], values=list(args))
+    cls, named = outside.constant(params["type"]), dict(zip(params["keys"], args, strict=True))
+    return called(cls, *args) if issubclass(params["type"], tuple) else called(outside.helper("make_object"), cls, **named)
+
+
+def _item(outside: Outside, call: Call, args: Sequence[Expr]) -> Expr:
+    whole, key = kind_of(call.args[0]), dict(call.params)["key"]
+    if isinstance(whole, Dict) and whole.type is not None:
+        return attribute(args[0], key)
+    return subscript(args[0], outside.constant(key))
 
 
 def _getitem(outside: Outside, call: Call, args: Sequence[Expr]) -> Expr:
@@ -293,10 +310,7 @@ def _getitem(outside: Outside, call: Call, args: Sequence[Expr]) -> Expr:
 
 
 def _last_written(outside: Outside, call: Call, args: Sequence[Expr]) -> Expr:
-    index = dict(call.params)["index"]
-    where = args[1]
-    if index != (HOLE,):
-        where = subscript(outside.path("np.s_"), index_expression(outside, index, args[1:]))
+    where = index_value(outside, dict(call.params)["index"], args[1:])
     return called(outside.helper("last_written"), args[0], where)
 
 
@@ -335,7 +349,7 @@ _TABLE: dict[str, Row] = {
     "copy": lambda outside, call, args: copy_of(outside, args[0], kind_of(call.args[0])),
     "getitem": _getitem,
     "is_empty": lambda outside, call, args: ast.UnaryOp(op=ast.Not(), operand=args[0]),
-    "item": lambda outside, call, args: subscript(args[0], outside.constant(dict(call.params)["key"])),
+    "item": _item,
     "last_written": _last_written,
     "length": lambda outside, call, args: called(outside.builtin("len"), args[0]),
     "call_opaque": lambda outside, call, args: _call_opaque(call, args),

@@ -10,7 +10,12 @@ from typing import Any
 
 from ast_ad import runtime
 
-_MODULES = {"np": ("numpy", "np"), "math": ("math", "math"), "itertools": ("itertools", "itertools")}
+_MODULES = {
+    "np": ("numpy", "np"),
+    "math": ("math", "math"),
+    "sys": ("sys", "sys"),
+    "itertools": ("itertools", "itertools"),
+}
 
 
 def sources_of(names: Iterable[str]) -> list[tuple[str, dict[str, str]]]:

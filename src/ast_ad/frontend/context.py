@@ -7,6 +7,7 @@ born              when a variable or location came to be: what is older than a b
 captures          parameters for what is read from outside; `captured`, `initial` what that holds
 foreign           memory of the caller, `always_frozen` memory of nobody here
 record            the function of the program being lowered; None for the entry
+objects           what objects of this call were read as, by identity
 witness, paths    values in the call being compiled, and how a caller reads them; `constants` those that were needed
 passes, unbound   how many loops are being passed over, and the names that were read there and not bound
 """
@@ -14,6 +15,7 @@ passes, unbound   how many loops are being passed over, and the names that were 
 from __future__ import annotations
 
 from collections.abc import Callable
+from types import MethodType
 from typing import Any, NoReturn
 
 from ast_ad.errors import UnknownAtCompileTime
@@ -22,8 +24,10 @@ from ast_ad.frontend.memory import Memory, NeedsInlining
 from ast_ad.frontend.signature import MISSING
 from ast_ad.frontend.values import (
     NONE,
+    Bound,
     Contents,
     Entries,
+    Fields,
     Items,
     Ref,
     Run,
@@ -76,8 +80,9 @@ class Lowering(Memory):
             self.witness[atom] = witness
         if isinstance(kind, (Tuple, Fixed)):
             items = tuple(self._item(atom, k, f"{name}_{k}", witness) for k in range(len(kind.items)))
-            cls = type(witness) if isinstance(witness, tuple) and type(witness) is not tuple else None
-            return TupleOf(items, cls, atom) if isinstance(kind, Tuple) else self.new_ref(Items(items), name)
+            return TupleOf(items, None, atom) if isinstance(kind, Tuple) else self.new_ref(Items(items), name)
+        if isinstance(kind, Dict) and kind.type is not None:
+            return self.object_of(atom, kind, name, witness)
         if isinstance(kind, Dict):
             values = tuple(self._item(atom, k, k if isinstance(k, str) else f"{name}_{k}", witness) for k in kind.keys)
             return self.new_ref(Entries(kind.keys, values), name)
@@ -85,13 +90,30 @@ class Lowering(Memory):
             return self.new_ref(Run(atom), name)
         return atom
 
+    def object_of(self, atom: Var, kind: Dict, name: str, witness: Any) -> Value:
+        """An object by its attributes; the same object again is the same location."""
+        known = self.objects.get(id(witness)) if witness is not None else None
+        if known is not None:
+            return known
+        ref = self.new_ref(Fields(kind.keys, (), kind.type), name)
+        if witness is not None:
+            self.objects[id(witness)] = ref
+        values = tuple(self._item(atom, k, k.strip("_"), witness) for k in kind.keys)
+        if kind.type is MethodType:
+            return Bound(values[1], (values[0],))
+        if issubclass(kind.type, tuple):
+            return TupleOf(values, kind.type)
+        self.state.heap[ref.location] = Fields(kind.keys, values, kind.type)
+        return ref
+
     def _item(self, whole: Var, key: Any, name: str, witness: Any) -> Value:
-        part = None if witness is None else witness[key]
+        by_name = isinstance(kind_of(whole), Dict) and kind_of(whole).type is not None  # type: ignore[attr-defined]
+        part = None if witness is None else getattr(witness, key) if by_name else witness[key]
         kind = kind_of(whole)
         assert isinstance(kind, (Tuple, Fixed, Dict))
         item = kind.items[kind.keys.index(key) if isinstance(kind, Dict) else key]
         if not isinstance(item, (Scalar, Array, Tuple, Fixed, Dict, List)) and witness is not None:
-            return static(part)
+            return self.objects.get(id(part)) or static(part, name)
         return self.value_of(self.emit(P.ITEM, whole, name=name, key=key), name, part)
 
     def run_list(self, contents: Contents, kind: Kind | None = None, name: str = "") -> Atom:
@@ -113,6 +135,8 @@ def _pack_tuple(lo: Lowering, value: TupleOf, name: str) -> Atom:
     if value.atom is not None:
         return value.atom
     atoms = [lo.atom(item) for item in value.items]
+    if value.type is not None:
+        return lo.emit(P.MAKE_DICT, *atoms, name=name, keys=value.type._fields, type=value.type)  # type: ignore[attr-defined]
     return lo.emit(P.MAKE_TUPLE, *atoms, name=name)
 
 
@@ -125,7 +149,8 @@ def _pack_ref(lo: Lowering, value: Ref, name: str) -> Atom:
         return lo.emit(P.MAKE_FIXED, *atoms, name=name)
     if isinstance(contents, Entries):
         atoms = [lo.atom(item) for item in contents.values]
-        return lo.emit(P.MAKE_DICT, *atoms, name=name, keys=contents.keys)
+        named = {"type": contents.type} if isinstance(contents, Fields) else {}
+        return lo.emit(P.MAKE_DICT, *atoms, name=name, keys=contents.keys, **named)
     return torn(lo, contents, value.location.name)
 
 

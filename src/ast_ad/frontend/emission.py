@@ -97,6 +97,7 @@ class Emission:
         self.foreign: set[Any] = set()
         self.record: Any = None
         self.witness: dict[Var, Any] = {}
+        self.objects: dict[int, Value] = {}
         self.by_layout: dict[Var, list[Var]] = {}
         self.paths: dict[Var, tuple[Any, ...]] = {}
         self.constants: dict[Var, Any] = {}

@@ -368,7 +368,7 @@ class Join:
         if (a is not None and b is not None) and (not isinstance(b, Entries) or a.keys != b.keys):
             return Torn("a dict with some keys", "one with others")
         pairs = zip(here.keys, _values(a, here), _values(b, here), strict=True)
-        return Entries(here.keys, tuple(self.value(x, y, f"{name}_{k}") for k, x, y in pairs))
+        return replace(here, values=tuple(self.value(x, y, f"{name}_{k}") for k, x, y in pairs))
 
     def _list(self, a: Contents | None, b: Contents | None, name: str) -> Var:
         kinds = [None if c is None else list_kind(self.lo, c) for c in (a, b)]

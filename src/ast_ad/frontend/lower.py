@@ -73,6 +73,7 @@ def _parameter(lo: Lowering, argument: Argument) -> Param:
         lo.unit.assumptions[(id(argument.name), ())] = ((argument.name,), witness)
     else:
         value = lo.value_of(var, argument.name, witness)
+        lo.objects.clear()
     bind_name(lo, argument.name, value)
     default: Atom | None = None
     if argument.default is not MISSING and isinstance(argument.default, (bool, int, float, complex, str, type(None))):

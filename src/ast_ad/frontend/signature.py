@@ -31,6 +31,7 @@ from ast_ad.ir.kinds import (
     Tuple,
     join,
 )
+from ast_ad.runtime import fields_of
 
 #: the form of a `Param`, by the kind of a parameter of a signature
 FORMS = {
@@ -134,7 +135,14 @@ def _default(parameter: inspect.Parameter) -> Any:
 
 
 class Symbols(dict[int, str]):
-    """The symbols of lengths: axes of one length share that of the first of them, for the whole of a call."""
+    """The symbols of lengths: axes of one length share that of the first of them, for the whole of a call.
+
+    `around` are the objects that the one being looked at is part of.
+    """
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.around: list[Any] = []
 
 
 def kind_of_argument(name: str, value: Any, symbols: Symbols | None = None) -> Kind:
@@ -159,6 +167,9 @@ def kind_of_argument(name: str, value: Any, symbols: Symbols | None = None) -> K
         return Array(value.dtype.name, dims)
     if isinstance(value, np.generic):
         return Array(value.dtype.name, ()) if value.dtype.kind in "biufc" else OPAQUE
+    if isinstance(value, tuple) and hasattr(value, "_fields"):
+        kinds = [kind_of_argument(f"{name}_{k}", getattr(value, k), symbols) for k in value._fields]
+        return Dict(value._fields, tuple(kinds), type(value))
     if isinstance(value, tuple):
         return Tuple(tuple(kind_of_argument(f"{name}_{k}", v, symbols) for k, v in enumerate(value)))
     if type(value) is list:
@@ -169,7 +180,23 @@ def kind_of_argument(name: str, value: Any, symbols: Symbols | None = None) -> K
         return STATIC
     if isinstance(value, float):
         return FLOAT
-    return Opaque(type(value).__name__)
+    fields = _parts_of(value)
+    if fields is None:
+        return Opaque(type(value).__name__)
+    symbols = Symbols() if symbols is None else symbols
+    if any(value is other for other in symbols.around):
+        return STATIC
+    symbols.around.append(value)
+    kinds = [kind_of_argument(key.strip("_"), part, symbols) for key, part in fields.items()]
+    symbols.around.pop()
+    return Dict(tuple(fields), tuple(kinds), type(value))
+
+
+def _parts_of(value: Any) -> dict[str, Any] | None:
+    """What an object is made of; a method is its object and its function."""
+    if isinstance(value, types.MethodType):
+        return {"__self__": value.__self__, "__func__": value.__func__}
+    return fields_of(value)
 
 
 def _kind_of_list(name: str, value: list[Any], symbols: Symbols | None = None) -> Kind:

@@ -3,8 +3,9 @@
     Var, Lit       a value at run time (or a constant): a number, an array, a string
     Static         an object that is the same at each call: a function, a class, a module, a dtype
     TupleOf        a tuple, element by element
-    Ref            a list or a dict: a location of the heap, whose contents are `Items`, `Run` or `Entries`
+    Ref            a list, dict or object: a location of the heap; its contents are `Items`, `Run`, `Entries`, `Fields`
     Range, Zip ..  iterables by their structure
+    Bound          a function with some of its arguments: a method of an object, a `partial`
     Closure        a function or lambda made in the program, and the frame it was made in
     Torn           a name that two paths bound to things that have nothing in common; reading it is an error
 
@@ -80,6 +81,13 @@ class Entries:
 
 
 @dataclass(frozen=True, slots=True, eq=False)
+class Fields(Entries):
+    """Contents: an object of this class with these attributes."""
+
+    type: type
+
+
+@dataclass(frozen=True, slots=True, eq=False)
 class Slice:
     """A slice object; each end is a value."""
 
@@ -146,6 +154,15 @@ class Method:
 
 
 @dataclass(frozen=True, slots=True, eq=False)
+class Bound:
+    """A function with its first arguments: a method of an object, or what `functools.partial` makes."""
+
+    function: Value
+    args: tuple[Value, ...]
+    kwargs: tuple[tuple[str, Value], ...] = ()
+
+
+@dataclass(frozen=True, slots=True, eq=False)
 class Torn:
     """What a name is where two paths meet that bound it to things with nothing in common."""
 
@@ -155,7 +172,21 @@ class Torn:
 
 Contents: TypeAlias = Items | Run | Entries | Torn
 Value: TypeAlias = (
-    Var | Lit | Static | TupleOf | Ref | Slice | Range | Zip | Enumerate | Reversed | Mapped | Closure | Method | Torn
+    Var
+    | Lit
+    | Static
+    | TupleOf
+    | Ref
+    | Slice
+    | Range
+    | Zip
+    | Enumerate
+    | Reversed
+    | Mapped
+    | Closure
+    | Method
+    | Bound
+    | Torn
 )
 
 NONE = Lit(None)
@@ -262,6 +293,8 @@ def describe(value: Any) -> str:
         return f"a tuple of {len(value.items)}"
     if isinstance(value, Closure):
         return f"the function {value.name}"
+    if isinstance(value, Fields):
+        return f"an object of {value.type.__name__}"
     words = {
         Ref: "a list or dict",
         Items: "a list",

@@ -1,12 +1,12 @@
 """Kinds: what is known of a value before the program runs.  A lattice, with `UNDEFINED` at the bottom.
 
-    Scalar("float")                 a Python number (weak in NumPy's promotion)
-    Array("float64", (Sym("x0"), 3))  an array or NumPy scalar; an axis is a number, a symbol, or None (nothing known)
-    Array(None, None)               a number of unknown dtype and rank, Python's or NumPy's
-    Tuple, List, Dict               structures; a List has one kind for all its elements, and any length
-    Static                          no number: a function, a string, None
-    Opaque                          made at run time and without a derivative: a string, a generator, a file
-    Maybe(K)                        K, or not bound on some path
+Scalar("float")                 a Python number (weak in NumPy's promotion)
+Array("float64", (Sym("x0"), 3))  an array or NumPy scalar; an axis is a number, a symbol, or None (nothing known)
+Array(None, None)               a number of unknown dtype and rank, Python's or NumPy's
+Tuple, List, Dict               structures; a List has one kind for all its elements, and any length
+Static                          no number: a function, a string, None
+Opaque                          made at run time and without a derivative: a string, a generator, a file
+Maybe(K)                        K, or not bound on some path
 """
 
 from __future__ import annotations

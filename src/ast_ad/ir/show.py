@@ -25,7 +25,7 @@ def show_kind(kind: Kind) -> str:
         return ("tuple" if isinstance(kind, Tuple) else "fixed") + f"[{', '.join(map(show_kind, kind.items))}]"
     if isinstance(kind, Dict):
         inside = ", ".join(f"{k!r}: {show_kind(v)}" for k, v in zip(kind.keys, kind.items, strict=True))
-        return f"dict[{inside}]"
+        return f"{kind.type.__name__ if kind.type else 'dict'}[{inside}]"
     if isinstance(kind, List):
         return f"list[{show_kind(kind.item)}]"
     if isinstance(kind, Maybe):
@@ -98,7 +98,9 @@ def _show_param(value: Any) -> str:
     if isinstance(value, tuple):
         return f"({', '.join(map(_show_param, value))}{',' if len(value) == 1 else ''})"
     if isinstance(value, Span):
-        return ":".join("" if e is None else _show_param(e) for e in (value.start, value.stop, value.step)).removesuffix(":")
+        return ":".join(
+            "" if e is None else _show_param(e) for e in (value.start, value.stop, value.step)
+        ).removesuffix(":")
     if value is HOLE:
         return "_"
     return "..." if value is Ellipsis else getattr(value, "__name__", None) or repr(value)

@@ -152,12 +152,12 @@ def _of_chosen(kinds: Kinds, params: Mapping[str, Any]) -> Kind:
 
 
 selecting(
-    primitive_for(max, _of_chosen, name="max", cost=1, total=P._no_overflow),
+    primitive_for(max, _of_chosen, name="max", cost=1, total=P.no_overflow),
     lambda t, ans, x, y: select(x >= y, t, 0.0),
     lambda t, ans, x, y: select(x >= y, 0.0, t),
 )
 selecting(
-    primitive_for(min, _of_chosen, name="min", cost=1, total=P._no_overflow),
+    primitive_for(min, _of_chosen, name="min", cost=1, total=P.no_overflow),
     lambda t, ans, x, y: select(x <= y, t, 0.0),
     lambda t, ans, x, y: select(x <= y, 0.0, t),
 )

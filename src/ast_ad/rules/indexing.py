@@ -46,7 +46,7 @@ linear(
     unbroadcast=True,
     selects=True,
     zero=lambda x: 0,
-    total=lambda ks, p: len(ks) == 3 and P._no_overflow(ks, p),
+    total=lambda ks, p: len(ks) == 3 and P.no_overflow(ks, p),
     cost=1,
 )
 

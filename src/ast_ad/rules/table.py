@@ -74,7 +74,7 @@ RULES: dict[Primitive, Rule] = {}
 _FILES = (
     *("arithmetic", "structures", "math_functions", "ufuncs", "reductions", "scans", "order_statistics"),
     *("shaping", "joining", "indexing", "repeating", "products", "polynomials", "linalg", "factorisations", "fft"),
-    *("ufunc_methods", "constants", "random"),
+    *("ufunc_methods", "constants", "random", "jacobians"),
 )
 _SCIPY_FILES = ("special", "scipy_linalg", "stats")
 _loaded: set[str] = set()

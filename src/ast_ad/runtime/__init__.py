@@ -40,6 +40,14 @@ from ast_ad.runtime.functions import (
     products_of_others,
     sinc_derivative,
 )
+from ast_ad.runtime.jacobians import (
+    columns_of_jacobian,
+    count_entries,
+    jacobian_of_columns,
+    jacobian_of_rows,
+    rows_of_jacobian,
+    unit_like,
+)
 from ast_ad.runtime.lists import (
     in_order,
     list_of,
@@ -49,6 +57,7 @@ from ast_ad.runtime.lists import (
     split_like,
     sum_of_list,
 )
+from ast_ad.runtime.objects import fields_of, is_record, make_object, slots_of
 from ast_ad.runtime.numbers import (
     divide,
     divide_or_zero,
@@ -70,7 +79,9 @@ __all__ = [
     "check",
     "cofactor_change",
     "cofactors",
+    "columns_of_jacobian",
     "copy",
+    "count_entries",
     "cut",
     "cut_correlation",
     "delay",
@@ -78,13 +89,18 @@ __all__ = [
     "divide",
     "divide_or_zero",
     "doubled",
+    "fields_of",
     "filled",
     "in_order",
+    "is_record",
+    "jacobian_of_columns",
+    "jacobian_of_rows",
     "keep_zeros",
     "last_written",
     "list_of",
     "list_of_rows",
     "log_or_zero",
+    "make_object",
     "or_zeros",
     "out_of_order",
     "pivot_order",
@@ -94,11 +110,13 @@ __all__ = [
     "products_of_others",
     "recurrence",
     "resized",
+    "rows_of_jacobian",
     "running_places",
     "seed",
     "select",
     "sign",
     "sinc_derivative",
+    "slots_of",
     "sorting_order",
     "split_like",
     "spread_stretches",
@@ -109,5 +127,6 @@ __all__ = [
     "uncut",
     "uncut_correlation",
     "unique_places",
+    "unit_like",
     "zeros_like",
 ]

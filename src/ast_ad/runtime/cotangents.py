@@ -6,6 +6,8 @@ from typing import Any
 
 import numpy as np
 
+from ast_ad.runtime.objects import fields_of, make_object
+
 
 def zeros_like(x: Any) -> Any:
     """The zero cotangent of a value: 0.0 for a number, zeros for an array, the same structure for a structure.
@@ -28,7 +30,8 @@ def zeros_like(x: Any) -> Any:
         return list(map(zeros_like, x))
     if isinstance(x, dict):
         return {key: zeros_like(value) for key, value in x.items()}
-    return None
+    fields = fields_of(x)
+    return None if fields is None else make_object(type(x), **zeros_like(fields))
 
 
 def add(a: Any, b: Any) -> Any:
@@ -46,6 +49,8 @@ def add(a: Any, b: Any) -> Any:
         return list(map(add, a, b))
     if isinstance(a, dict):
         return {key: add(value, b[key]) for key, value in a.items()}
+    if not isinstance(a, (int, float, complex, np.generic, np.ndarray)):
+        return make_object(type(a), **add(fields_of(a), fields_of(b)))
     return a + b
 
 
@@ -77,7 +82,8 @@ def copy(x: Any) -> Any:
         return list(map(copy, x))
     if isinstance(x, dict):
         return {key: copy(value) for key, value in x.items()}
-    return x
+    fields = fields_of(x)
+    return x if fields is None else make_object(type(x), **copy(fields))
 
 
 def unbroadcast(x_bar: Any, x: Any) -> Any:

@@ -32,7 +32,11 @@ def is_record(cls: type) -> bool:
     top = cls.__module__.partition(".")[0]
     if cls.__module__ == "types" and cls.__name__ == "SimpleNamespace":
         return True
-    if top in ("builtins", "numpy", "scipy", "ast_ad") or top in sys.stdlib_module_names or hasattr(cls, "_member_map_"):
+    if (
+        top in ("builtins", "numpy", "scipy", "ast_ad")
+        or top in sys.stdlib_module_names
+        or hasattr(cls, "_member_map_")
+    ):
         return False
     return all(base.__flags__ & 512 for base in cls.__mro__[:-1])  # 512: made by a class statement
 

@@ -7,11 +7,12 @@ Afterwards the reverse sweep reads variables of the forward sweep as if all of t
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
+from functools import cached_property
 from typing import Any
 
 from ast_ad.ir import primitives as P
 from ast_ad.ir.build import kind_of
-from ast_ad.ir.core import Atom, Call, Callee, Function, Lit, Var
+from ast_ad.ir.core import Atom, Call, Callee, Function, Lit, Stmt, Var
 from ast_ad.ir.kinds import (
     INT,
     Array,
@@ -22,6 +23,7 @@ from ast_ad.ir.kinds import (
     rank,
     same_shape,
 )
+from ast_ad.ir.walk import statements
 from ast_ad.rules.modes import guard
 from ast_ad.rules.table import rule_of
 from ast_ad.rules.terms import Term, UnknownRank, make
@@ -91,6 +93,11 @@ class Sweep:
         """Write the adjoints of statements that come last first."""
         for region, node in todo:
             _ADJOINTS[type(node)](self, region, node)
+
+    @cached_property
+    def defined(self) -> dict[Var, Stmt]:
+        """The statement of the function that defines a variable."""
+        return {out: stmt for stmt in statements(self.function.block) for out in stmt.outs}
 
     # Cotangents
 

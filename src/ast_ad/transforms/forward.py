@@ -133,7 +133,8 @@ class _Forward:
             dots: list[Param] = []
             for var, varies in zip(function.block.params, pattern, strict=True):
                 if varies:
-                    made = Var(distinct(f"{var.name}_dot", [d.var for d in dots]), cotangent_kind(var.kind))
+                    taken = [*function.block.params, *(d.var for d in dots)]
+                    made = Var(distinct(f"{var.name}_dot", taken), cotangent_kind(var.kind))
                     dots.append(Param(made))
                     writer.dots[var] = Term(made)
             writer.stmts(function.block.stmts)

@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
+from ast_ad.analyses.repetition import may_repeat
 from ast_ad.ir import primitives as P
 from ast_ad.ir.core import Call, Lit, Var
 from ast_ad.ir.kinds import Dict, bound_kind
@@ -133,7 +134,8 @@ def adjoint_of_index_update(sweep: Sweep, call: Call) -> None:
     holes = tuple(map(Term, rest))
     ct = sweep.cts.pop(call.outs[0])
     if isinstance(v, Var) and sweep.is_active(v):
-        sweep.contribute(v, fit(make(P.GETITEM, ct, *holes, index=index), v, True))
+        read = P.LAST_WRITTEN if may_repeat(call, sweep.defined) else P.GETITEM
+        sweep.contribute(v, fit(make(read, ct, *holes, index=index), v, True))
     if sweep.is_active(x):
         sweep.contribute(x, make(P.INDEX_UPDATE, ct, 0.0, *holes, index=index))
 

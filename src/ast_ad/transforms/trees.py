@@ -12,7 +12,7 @@ from typing import Any, TypeAlias
 
 from ast_ad.ir import primitives as P
 from ast_ad.ir.core import Atom, Lit, Var
-from ast_ad.ir.kinds import Array, Dict, Fixed, Kind, Maybe, Scalar, Tuple, bound_kind, is_number, may_be_unbound
+from ast_ad.ir.kinds import Array, Dict, Fixed, Kind, Maybe, Opaque, Scalar, Static, Tuple, bound_kind, is_number, may_be_unbound
 from ast_ad.rules.terms import Term, make, term
 
 Tree: TypeAlias = Any
@@ -70,6 +70,10 @@ def zero(like: Atom) -> Term:
         return term(0j if kind.type == "complex" else 0.0)
     if isinstance(kind, Array) and kind.dims == ():
         return term(0.0)
+    if isinstance(kind, Dict) and kind.type is not None:
+        return dense((None,) * len(kind.items), value)
+    if isinstance(kind, (Opaque, Static)):
+        return Term(Lit(None))
     return make(P.ZEROS_LIKE, value)
 
 
@@ -77,6 +81,8 @@ def dense(tree: Tree, like: Term) -> Term:
     """A tree as one term, its zeros written out; `like` is the value it belongs to."""
     if isinstance(tree, Term):
         return tree
+    if tree is None and isinstance(like.kind, Dict) and like.kind.type is not None:
+        tree = (None,) * len(like.kind.items)
     if tree is None:
         return zero(like.atom) if like.atom is not None else make(P.ZEROS_LIKE, like)
     parts = [dense(t, element(like, like.kind, k)) for k, t in enumerate(tree)]

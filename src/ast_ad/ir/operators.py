@@ -1,0 +1,97 @@
+"""The operators of the language, and the conversions between its numbers."""
+
+from __future__ import annotations
+
+import operator
+from collections.abc import Callable, Mapping
+from typing import Any
+
+from ast_ad.ir.kinds import (
+    BOOL,
+    FLOAT,
+    INT,
+    Array,
+    Kind,
+    Scalar,
+    broadcast_dims,
+    broadcasts,
+    dims_of,
+    elementwise_kind,
+    is_number,
+)
+from ast_ad.ir.primitive import Kinds, Primitive, always, never
+
+
+def no_overflow(kinds: Kinds, params: Mapping[str, Any]) -> bool:
+    """`+ - *`, comparisons: never raise on scalars, nor on arrays that are proven to fit."""
+    return all(map(is_number, kinds)) and broadcasts(kinds)
+
+
+def _total_division(kinds: Kinds, params: Mapping[str, Any]) -> bool:
+    """Division and power raise on Python numbers only."""
+    return any(isinstance(k, Array) and k.dtype is not None for k in kinds) and no_overflow(kinds, params)
+
+
+def _operator(name: str, fn: Callable[..., Any], total: Any = no_overflow, cost: int = 1) -> Primitive:
+    return Primitive(name, fn, lambda ks, p: elementwise_kind(fn, ks), total=total, cost=cost)
+
+
+def _comparison(name: str, fn: Callable[..., Any]) -> Primitive:
+    def kinds(ks: Kinds, p: Mapping[str, Any]) -> Kind:
+        return elementwise_kind(fn, ks) if all(map(is_number, ks)) else BOOL
+
+    return Primitive(name, fn, kinds, total=no_overflow, cost=0)
+
+
+def matmul_kind(kinds: Kinds, params: Mapping[str, Any]) -> Kind:
+    """The kind of `a @ b`."""
+    a, b = dims_of(kinds[0]), dims_of(kinds[1])
+    element = elementwise_kind(
+        operator.mul,
+        [k if isinstance(k, Scalar) else Array(k.dtype, ()) for k in kinds if isinstance(k, (Scalar, Array))],
+    )
+    dtype = element.dtype if isinstance(element, Array) else None
+    if a is None or b is None or not a or not b:
+        return Array(dtype, None)
+    rows, columns = a[:-1][-1:], b[-1:] if len(b) > 1 else ()
+    batch = (Array(None, a[:-2]), Array(None, b[:-2]))
+    return Array(dtype, (*(broadcast_dims(batch) or ()), *rows, *columns))
+
+
+ADD = _operator("+", operator.add)
+SUB = _operator("-", operator.sub)
+MUL = _operator("*", operator.mul)
+TRUEDIV = _operator("/", operator.truediv, _total_division)
+FLOORDIV = _operator("//", operator.floordiv, _total_division)
+MOD = _operator("%", operator.mod, _total_division)
+POW = _operator("**", operator.pow, _total_division)
+MATMUL = Primitive("@", operator.matmul, matmul_kind, cost=2)
+NEG = _operator("neg", operator.neg)
+POS = _operator("pos", operator.pos)
+ABS = _operator("abs", operator.abs)
+INVERT = _operator("~", operator.invert)
+LSHIFT = _operator("<<", operator.lshift, never)
+RSHIFT = _operator(">>", operator.rshift, never)
+BITAND = _operator("&", operator.and_)
+BITOR = _operator("|", operator.or_)
+BITXOR = _operator("^", operator.xor)
+LT, LE = _comparison("<", operator.lt), _comparison("<=", operator.le)
+GT, GE = _comparison(">", operator.gt), _comparison(">=", operator.ge)
+EQ, NE = _comparison("==", operator.eq), _comparison("!=", operator.ne)
+IS = Primitive("is", operator.is_, lambda ks, p: BOOL, total=always, cost=0)
+IS_NOT = Primitive("is not", operator.is_not, lambda ks, p: BOOL, total=always, cost=0)
+IN = Primitive("in", lambda x, xs: x in xs, lambda ks, p: BOOL, cost=0)
+NOT_IN = Primitive("not in", lambda x, xs: x not in xs, lambda ks, p: BOOL, cost=0)
+NOT = Primitive("not", operator.not_, lambda ks, p: BOOL, cost=0)
+TO_FLOAT = Primitive("float", float, lambda ks, p: FLOAT, cost=0)
+TO_INT = Primitive("int", int, lambda ks, p: INT, cost=0)
+TO_BOOL = Primitive("bool", bool, lambda ks, p: BOOL, cost=0)
+
+#: the operators that are written between or before their operands, by the symbol
+OPERATORS: dict[str, Primitive] = {
+    p.name: p
+    for p in (
+        *(ADD, SUB, MUL, TRUEDIV, FLOORDIV, MOD, POW, MATMUL, LSHIFT, RSHIFT, BITAND, BITOR, BITXOR),
+        *(LT, LE, GT, GE, EQ, NE, IS, IS_NOT, IN, NOT_IN),
+    )
+}
