@@ -25,6 +25,7 @@ LAYERS = (
     "derivative",
     "report",
     "api",
+    "jacobians",
     "vectors",
     "checking",
     "cli",

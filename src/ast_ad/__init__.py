@@ -3,6 +3,7 @@
 from ast_ad.api import grad, jvp, stop_gradient, trace, value_and_grad, vjp
 from ast_ad.checking import check_grads
 from ast_ad.errors import AstAdError
+from ast_ad.jacobians import elementwise_grad, hessian, hvp, jacfwd, jacobian, jacrev, linearize
 
 __version__ = "0.1.0"
 
@@ -10,8 +11,15 @@ __all__ = [
     "AstAdError",
     "__version__",
     "check_grads",
+    "elementwise_grad",
     "grad",
+    "hessian",
+    "hvp",
+    "jacfwd",
+    "jacobian",
+    "jacrev",
     "jvp",
+    "linearize",
     "stop_gradient",
     "trace",
     "value_and_grad",

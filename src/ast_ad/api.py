@@ -16,7 +16,8 @@ from ast_ad.runtime import stop_gradient as stop_gradient
 _NUMBERS = (np.ndarray, np.generic, int, float, complex)
 
 
-def _derivative(mode: str, fun: Any, argnums: Any, has_aux: bool) -> Any:
+def derivative_of(mode: str, fun: Any, argnums: Any, has_aux: bool) -> Any:
+    """The derivative of a function in one mode, or a decorator that takes it."""
     if fun is None:
         return lambda function: Derivative(function, mode, argnums, has_aux)
     if isinstance(fun, (int, str)) or (isinstance(fun, (tuple, list)) and not callable(fun)):
@@ -43,7 +44,7 @@ def grad(fun: Any = None, argnums: int | str | Sequence[int | str] = 0, *, has_a
     >>> grad(square)(3.0)
     6.0
     """
-    return _derivative("grad", fun, argnums, has_aux)
+    return derivative_of("grad", fun, argnums, has_aux)
 
 
 def value_and_grad(fun: Any = None, argnums: int | str | Sequence[int | str] = 0, *, has_aux: bool = False) -> Any:
@@ -54,7 +55,7 @@ def value_and_grad(fun: Any = None, argnums: int | str | Sequence[int | str] = 0
     >>> value_and_grad(square)(3.0)
     (9.0, 6.0)
     """
-    return _derivative("value_and_grad", fun, argnums, has_aux)
+    return derivative_of("value_and_grad", fun, argnums, has_aux)
 
 
 def vjp(fun: Any, *primals: Any, has_aux: bool = False) -> Any:

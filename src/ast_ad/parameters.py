@@ -38,6 +38,8 @@ def receiver_of(function: Any) -> tuple[Any, ...]:
         return (function.__self__,)
     if hasattr(type(function), "__ast_ad_derivative__"):
         return receiver_of(function.primal)
+    if hasattr(type(function), "__ast_ad_lowered__"):
+        return ()
     is_object = not isinstance(function, (FunctionType, BuiltinFunctionType, type)) and isinstance(
         getattr(type(function), "__call__", None), FunctionType
     )

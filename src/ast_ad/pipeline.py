@@ -72,6 +72,9 @@ class Record(NamedTuple):
 
 def _read(work: Work) -> Work:
     function = work.request.function
+    if hasattr(type(function), "__ast_ad_lowered__"):
+        lowered = function.__ast_ad_lowered__(work.request.arguments)
+        return replace(work, lowered=lowered, program=lowered.program, names=(lowered.program.entry,))
     if hasattr(type(function), "__ast_ad_derivative__"):
         mode, wrt, one, has_aux = function.__ast_ad_derivative__
         inner = run(Request(function.primal, work.request.arguments, mode, wrt, one, has_aux), upto="write")
@@ -97,11 +100,11 @@ def _each(change: Callable[[Function], Function]) -> Callable[[Work], Work]:
     return run
 
 
-def _gradient(value: bool) -> Callable[[Work], Work]:
+def _gradient(value: bool, of_sum: bool = False) -> Callable[[Work], Work]:
     def run(work: Work) -> Work:
         request = work.request
         program = reverse.gradient(
-            work.program, request.wrt, value=value, has_aux=request.has_aux, one=request.one
+            work.program, request.wrt, value=value, has_aux=request.has_aux, one=request.one, of_sum=of_sum
         )
         return replace(work, program=program, names=(program.entry,))
 
@@ -162,6 +165,7 @@ MODES: dict[str, tuple[Stage, ...]] = {
     "jvp": CHECKED + (Stage("differentiate forward", _tangent),) + SIMPLIFY + WRITE,
 }
 MODES |= {
+    "elementwise_grad": CHECKED + (Stage("differentiate in reverse", _gradient(False, of_sum=True)),) + SIMPLIFY + WRITE,
     "jacrev": CHECKED + BY_ROWS + SIMPLIFY + WRITE,
     "jacfwd": CHECKED + BY_COLUMNS + SIMPLIFY + WRITE,
     "hessian": CHECKED + BY_ROWS + SIMPLIFY + BY_COLUMNS + SIMPLIFY + WRITE,

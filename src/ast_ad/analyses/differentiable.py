@@ -160,7 +160,7 @@ def _wrong(user: Any, sentence: str, remedy: str) -> AstAdError:
 
 def _place_of_return(user: Any) -> Location | None:
     """The last `return` of a function, or its `def` where it has none; None for a derivative, which has no text yet."""
-    if hasattr(type(user), "__ast_ad_derivative__"):
+    if hasattr(type(user), "__ast_ad_derivative__") or hasattr(type(user), "__ast_ad_lowered__"):
         return None
     try:
         source = source_of(user)

@@ -1,6 +1,6 @@
 """Selection: which variables have cotangents that a selection may have made zero.
 
-`where`, a mask, `clip`, `max`, a subscript, an assignment into an array give zero cotangents to what they leave out.  Such a zero
+`where`, a mask, `clip`, `max`, an assignment by mask or index array give zero cotangents to what they leave out.  Such a zero
 wins over a partial derivative that is infinite there, so singular rules guard it; elsewhere they need not.
 """
 
@@ -11,10 +11,10 @@ from collections.abc import Sequence
 from ast_ad.ir import primitives as P
 from ast_ad.ir.build import kind_of
 from ast_ad.ir.core import Atom, Block, Call, Callee, Function, If, Loop, Stmt, Var
-from ast_ad.ir.kinds import rank
 from ast_ad.rules.table import rule_of
 
-_SUBSCRIPTS = (P.GETITEM, P.INDEX_UPDATE)
+#: the subscripts, and where their run-time parts begin; a basic one is no selection: it is part of the program's shape
+_HOLES = {P.GETITEM: 1, P.INDEX_UPDATE: 2}
 
 
 def selected(function: Function, seeds: Sequence[bool]) -> set[Atom]:
@@ -28,8 +28,9 @@ def selects(call: Call) -> bool:
     """Whether the cotangents of the operands of a call may have zeros where that of its result has none."""
     if isinstance(call.fn, Callee):
         return False
-    if call.fn in _SUBSCRIPTS:
-        return rank(kind_of(call.args[0])) != 0
+    if call.fn in _HOLES:
+        index = dict(call.params)["index"]
+        return not P.is_basic(index, tuple(map(kind_of, call.args[_HOLES[call.fn] :])))
     rule = rule_of(call.fn)
     return rule is not None and rule.selects
 

@@ -23,7 +23,7 @@ from ast_ad.backend.expressions import (
 from ast_ad.backend.names import is_of_the_user
 from ast_ad.backend.tree import Branch, For, Let, Moves, Node, Return, Select, Tree, While, defines, read_variables
 from ast_ad.backend.values import Values
-from ast_ad.ir.build import kind_of
+from ast_ad.ir.build import kind_of, stated_kind
 from ast_ad.ir.core import Atom, Call, Callee, Function, Lit, Param, Program, Var
 from ast_ad.ir.kinds import Array, Fixed, Kind, List, Scalar
 from ast_ad.ir.primitives import hole_kinds, is_basic
@@ -133,7 +133,7 @@ class Emitter(Values):
         args = [target, *(self.atom(a) for a in call.args[1:])]
         for k in node.copied:
             if k > 0:
-                args[k] = copy_of(self.outside, args[k], kind_of(call.args[k]))
+                args[k] = copy_of(self.outside, args[k], stated_kind(call.args[k]))
         what = call.fn.name
         if what == "append":
             return ast.Expr(value=called(attribute(target, "append"), args[1]))
@@ -189,7 +189,7 @@ class Emitter(Values):
             expression = self.atom(value)
             read = {n.id for n in ast.walk(expression) if isinstance(n, ast.Name)}
             if copied:
-                expression = copy_of(self.outside, expression, kind_of(value))
+                expression = copy_of(self.outside, expression, stated_kind(value))
             left.append((self.target(var), expression, read))
         stmts: list[ast.stmt] = []
         while left:
@@ -232,7 +232,7 @@ class Emitter(Values):
         values = []
         for k, atom in enumerate(node.values):
             value = self.atom(atom)
-            values.append(copy_of(self.outside, value, kind_of(atom)) if k in node.copied else value)
+            values.append(copy_of(self.outside, value, stated_kind(atom)) if k in node.copied else value)
         if not values:
             return ast.Return(value=None)
         return ast.Return(value=values[0] if len(values) == 1 else ast.Tuple(elts=values, ctx=ast.Load()))

@@ -15,9 +15,9 @@ import numpy as np
 from ast_ad import runtime
 from ast_ad.analyses.aliasing import fills_an_array
 from ast_ad.analyses.sharing import has_storage
-from ast_ad.ir.build import kind_of
+from ast_ad.ir.build import kind_of, stated_kind
 from ast_ad.ir.core import Call, Undefined
-from ast_ad.ir.kinds import Array, Dict, Kind, List, Scalar, dtype_of
+from ast_ad.ir.kinds import Array, Dict, Kind, List, Scalar, bound_kind, dtype_of
 from ast_ad.ir.primitives import HOLE, Index, Span
 
 Expr: TypeAlias = ast.expr
@@ -236,8 +236,8 @@ def index_value(outside: Outside, index: Index, holes: Sequence[Expr]) -> Expr:
 
 
 def copy_of(outside: Outside, value: Expr, kind: Kind) -> Expr:
-    """A copy that shares nothing with the value."""
-    if isinstance(kind, Scalar):
+    """A copy that shares nothing with the value; None of None."""
+    if isinstance(bound_kind(kind), Scalar):
         return value
     if (isinstance(kind, Array) and kind.dims) or (isinstance(kind, List) and not has_storage(kind.item)):
         return called(attribute(value, "copy"))
@@ -346,7 +346,7 @@ _TABLE: dict[str, Row] = {
     **{symbol: _operator_row(symbol) for symbol in (*_BINARY, *_COMPARE, *_UNARY)},
     "broadcast_like": _broadcast_like,
     "cast_like": _cast_like,
-    "copy": lambda outside, call, args: copy_of(outside, args[0], kind_of(call.args[0])),
+    "copy": lambda outside, call, args: copy_of(outside, args[0], stated_kind(call.args[0])),
     "getitem": _getitem,
     "is_empty": lambda outside, call, args: ast.UnaryOp(op=ast.Not(), operand=args[0]),
     "item": _item,

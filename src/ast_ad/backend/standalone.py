@@ -10,13 +10,6 @@ from typing import Any
 
 from ast_ad import runtime
 
-_MODULES = {
-    "np": ("numpy", "np"),
-    "math": ("math", "math"),
-    "sys": ("sys", "sys"),
-    "itertools": ("itertools", "itertools"),
-}
-
 
 def sources_of(names: Iterable[str]) -> list[tuple[str, dict[str, str]]]:
     """The sources of functions of the runtime and of what they read, each with the modules it needs, by name."""
@@ -26,8 +19,9 @@ def sources_of(names: Iterable[str]) -> list[tuple[str, dict[str, str]]]:
         name, value = waiting.pop()
         if name not in found:
             source, reads = _source_of(name, value)
-            found[name] = source, dict(_MODULES[r] for r in reads if r in _MODULES)
-            waiting += [(r, value.__globals__[r]) for r in reads if r not in _MODULES]
+            values = [(r, value.__globals__[r]) for r in reads]
+            found[name] = source, {v.__name__: r for r, v in values if isinstance(v, ModuleType)}
+            waiting += [(r, v) for r, v in values if not isinstance(v, ModuleType)]
     return [found[name] for name in sorted(found, key=lambda n: (n.startswith("_"), n))]
 
 
@@ -40,11 +34,7 @@ def _source_of(name: str, value: Any) -> tuple[str, tuple[str, ...]]:
 
 
 def _globals_of(code: Any, names: dict[str, Any]) -> set[str]:
-    found = set()
-    for name in code.co_names:
-        value = names.get(name)
-        if name in _MODULES if isinstance(value, ModuleType) else value is not None and not isinstance(value, type):
-            found.add(name)
+    found = {name for name in code.co_names if names.get(name) is not None and not isinstance(names[name], type)}
     for constant in code.co_consts:
         if inspect.iscode(constant):
             found |= _globals_of(constant, names)

@@ -235,6 +235,8 @@ class _Structure:
 
         def end(results: Sequence[Atom]) -> list[Node]:
             stop, leaves = results[0], is_literal(results[0], True)
+            if isinstance(stop, Var) and (exits or changing != wanted):  # what is yielded depends on the flag
+                return [Branch(stop, end(decided(results, True)), end(decided(results, False)))]
             if exits and exits.takes(results):
                 return exits.nodes(results)
             nodes = self.assign(carried, wanted if leaves else changing)(results[1:])

@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from ast_ad.backend.coalescing import Coalescing
 from ast_ad.backend.expressions import Expr, Outside, called, copy_of, name, write_call
 from ast_ad.backend.tree import Let, Select, Tree
-from ast_ad.ir.build import kind_of
+from ast_ad.ir.build import kind_of, stated_kind
 from ast_ad.ir.core import Atom, Callee, Lit, Program, Var
 from ast_ad.ir.kinds import BOOL, INT, Scalar
 
@@ -50,7 +50,7 @@ class Values:
         args = [self.atom(a) for a in call.args]
         for k in node.copied:
             if k >= 0:
-                args[k] = copy_of(self.outside, args[k], kind_of(call.args[k]))
+                args[k] = copy_of(self.outside, args[k], stated_kind(call.args[k]))
         if isinstance(call.fn, Callee):
             made = self.call_of_function(call.fn, args)
             return called(self.outside.helper("copy"), made) if -1 in node.copied else made

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
+from types import FunctionType, MethodType
 from typing import Any
 
 import numpy as np
@@ -30,11 +31,14 @@ from ast_ad.frontend.iterable_calls import (
 from ast_ad.frontend.iteration import elements
 from ast_ad.frontend.known import constant_of
 from ast_ad.frontend.library import call_primitive
+from ast_ad.frontend.objects import special
 from ast_ad.frontend.operators import binary, compare
 from ast_ad.frontend.values import (
     NONE,
+    Bound,
     Closure,
     Entries,
+    Fields,
     Items,
     Range,
     Ref,
@@ -228,20 +232,25 @@ def _str(lo: Lowering, args: Args, kwargs: Kwargs, name: str) -> Value:
 def _isinstance(lo: Lowering, args: Args, kwargs: Kwargs, name: str) -> Value:
     classes = constant_of(lo, args[1], "the class of isinstance")
     classes = classes if isinstance(classes, tuple) else (classes,)
-    type_of = _type_of(lo, args[0])
+    type_of = type_of(lo, args[0])
     return Lit(any(issubclass(type_of, c) for c in classes))
 
 
-def _type_of(lo: Lowering, value: Value) -> type:
+def type_of(lo: Lowering, value: Value) -> type:
     """The class of a value, as far as its kind says."""
     if isinstance(value, (Lit, Static)):
         return type(value.value if isinstance(value, Lit) else value.obj)
     if isinstance(value, TupleOf):
         return value.type or tuple
     if isinstance(value, Ref):
-        return dict if isinstance(lo.contents(value), Entries) else list
+        contents = lo.contents(value)
+        if isinstance(contents, Fields):
+            return contents.type
+        return dict if isinstance(contents, Entries) else list
     if isinstance(value, Closure):
-        return type(_type_of)
+        return FunctionType
+    if isinstance(value, Bound):
+        return MethodType
     if isinstance(value, Var) and not isinstance(value.kind, Maybe):
         witness = lo.witness.get(value)
         if witness is not None:
@@ -261,12 +270,12 @@ def _type_of(lo: Lowering, value: Value) -> type:
 
 
 def _type(lo: Lowering, args: Args, kwargs: Kwargs, name: str) -> Value:
-    return Static(_type_of(lo, args[0]))
+    return Static(type_of(lo, args[0]))
 
 
 def _callable(lo: Lowering, args: Args, kwargs: Kwargs, name: str) -> Value:
     value = args[0]
-    return Lit(isinstance(value, Closure) or (isinstance(value, Static) and callable(value.obj)))
+    return Lit(isinstance(value, (Bound, Closure)) or (isinstance(value, Static) and callable(value.obj)) or special(lo, value, "__call__") is not None)
 
 
 def _slice(lo: Lowering, args: Args, kwargs: Kwargs, name: str) -> Value:
@@ -274,10 +283,6 @@ def _slice(lo: Lowering, args: Args, kwargs: Kwargs, name: str) -> Value:
 
     ends = [NONE, args[0], NONE] if len(args) == 1 else [*args, NONE][:3]
     return Slice(ends[0], ends[1], ends[2])
-
-
-def _hasattr(lo: Lowering, args: Args, kwargs: Kwargs, name: str) -> Value:
-    return Lit(hasattr(_type_of(lo, args[0]), constant_of(lo, args[1], "the name of an attribute")))
 
 
 BUILTINS: dict[Any, Callable[..., Value]] = {
@@ -291,7 +296,6 @@ BUILTINS: dict[Any, Callable[..., Value]] = {
     enumerate: lower_enumerate,
     filter: lower_filter,
     float: _conversion(P.TO_FLOAT, float),
-    hasattr: _hasattr,
     int: _conversion(P.TO_INT, int),
     isinstance: _isinstance,
     len: _len,

@@ -17,7 +17,7 @@ from ast_ad.frontend.known import constant_of
 from ast_ad.frontend.liveness import Names, reads
 from ast_ad.frontend.source import Source, source_of
 from ast_ad.frontend.targets import bind_name, unpacked
-from ast_ad.frontend.values import Closure, Entries, Method, Ref, Static, TupleOf, Value, describe, is_bottom
+from ast_ad.frontend.values import Bound, Closure, Entries, Method, Ref, Static, TupleOf, Value, describe, is_bottom
 from ast_ad.ir import primitives as P
 from ast_ad.ir.core import Lit, Var
 
@@ -78,21 +78,53 @@ def _method(lo: Lowering, function: Method, args: list[Value], kwargs: dict[str,
     return call_method(lo, function.owner, function.name, args, kwargs, name)
 
 
+def _bound(lo: Lowering, function: Bound, args: list[Value], kwargs: dict[str, Value], name: str) -> Value:
+    named = dict(zip(function.words, function.named, strict=True))
+    return call_value(lo, function.function, [*function.args, *args], {**named, **kwargs}, name)
+
+
+def _object(lo: Lowering, function: Value, args: list[Value], kwargs: dict[str, Value], name: str) -> Value:
+    from ast_ad.frontend.objects import special
+
+    method = special(lo, function, "__call__")
+    if method is None:
+        raise lo.error(WrongArgument, f"{describe(function)} cannot be called", remedy="Call a function.")
+    return call_value(lo, method, args, kwargs, name)
+
+
 def _static(lo: Lowering, function: Static, args: list[Value], kwargs: dict[str, Value], name: str) -> Value:
     from ast_ad.frontend.builtin_calls import BUILTINS
+    from ast_ad.frontend.instances import OBJECT_CALLS, construct, makes_objects
     from ast_ad.frontend.library import call_primitive, fold_call
+    from ast_ad.frontend.enclosed import Enclosed
     from ast_ad.frontend.nested import call_program
+    from ast_ad.frontend.products import PRODUCTS
+    from ast_ad.frontend.objects import asked, class_of
     from ast_ad.rules.table import primitive_of
 
     obj = function.obj
+    answer = asked(lo, obj, args) if isinstance(obj, (type, BuiltinFunctionType)) else None
+    if answer is not None:
+        return answer
     builtin = BUILTINS.get(obj) if isinstance(obj, (type, BuiltinFunctionType)) else None
     if builtin is not None:
         return builtin(lo, args, kwargs, name)
+    special_call = next((lower for known, lower in OBJECT_CALLS if known is obj), None)
+    if special_call is not None:
+        return special_call(lo, args, kwargs, name)
     primitive = primitive_of(obj)
     if primitive is not None:
         return call_primitive(lo, primitive, args, kwargs, name)
+    if makes_objects(obj):
+        return construct(lo, obj, args, kwargs, name)
+    if class_of(lo, function) is not None:
+        return _object(lo, function, args, kwargs, name)
     if hasattr(type(obj), "__ast_ad_program__"):
         return call_program(lo, function, args, kwargs, name)
+    if _is_ours(obj) and obj.__name__ in PRODUCTS:
+        return PRODUCTS[obj.__name__](lo, args, kwargs, name)
+    if _is_ours(obj) and args and isinstance(args[0], Closure):
+        args[0] = Static(Enclosed(args[0], lo), args[0].name)
     if _is_ours(obj) and all(isinstance(v, (Lit, Static)) for v in (*args, *kwargs.values())):
         constants = [constant_of(lo, v, "an argument") for v in args]
         return static(obj(*constants, **{k: constant_of(lo, v, "an argument") for k, v in kwargs.items()}))
@@ -104,7 +136,14 @@ def _static(lo: Lowering, function: Static, args: list[Value], kwargs: dict[str,
     return call_opaque(lo, function, args, kwargs, name)
 
 
-_CALLS: dict[type, Callable[..., Value]] = {Closure: _closure, Method: _method, Static: _static}
+_CALLS: dict[type, Callable[..., Value]] = {
+    Bound: _bound,
+    Closure: _closure,
+    Method: _method,
+    Ref: _object,
+    Static: _static,
+    TupleOf: _object,
+}
 
 
 def call_function(lo: Lowering, function: Static, args: list[Value], kwargs: dict[str, Value], name: str = "") -> Value:
@@ -195,7 +234,7 @@ def bind_arguments(
     only = {a.id for a in signature.posonlyargs}
     bound: dict[str, Value] = dict(zip(plain, args, strict=False))
     if len(args) > len(plain) and signature.vararg is None:
-        _wrong_call(lo, f"{title} takes {len(plain)} positional arguments, not {len(args)}")
+        wrong_call(lo, f"{title} takes {len(plain)} positional arguments, not {len(args)}")
     if signature.vararg is not None:
         bound[signature.vararg.id] = TupleOf(tuple(args[len(plain) :]))
     extra: dict[str, Value] = {}
@@ -203,23 +242,24 @@ def bind_arguments(
     for key, value in kwargs.items():
         if key in named:
             if key in bound:
-                _wrong_call(lo, f"{title} got multiple values for argument {key!r}")
+                wrong_call(lo, f"{title} got multiple values for argument {key!r}")
             bound[key] = value
         elif signature.kwarg is not None:
             extra[key] = value
         else:
-            _wrong_call(lo, f"{title} got an unexpected keyword argument {key!r}")
+            wrong_call(lo, f"{title} got an unexpected keyword argument {key!r}")
     for arg in (*plain, *(a.id for a in signature.kwonlyargs)):
         if arg not in bound:
             if arg not in defaults:
-                _wrong_call(lo, f"{title} misses the argument {arg!r}")
+                wrong_call(lo, f"{title} misses the argument {arg!r}")
             bound[arg] = defaults[arg]
     if signature.kwarg is not None:
         bound[signature.kwarg.id] = lo.new_ref(Entries(tuple(extra), tuple(extra.values())), signature.kwarg.id)
     return bound
 
 
-def _wrong_call(lo: Lowering, sentence: str) -> None:
+def wrong_call(lo: Lowering, sentence: str) -> None:
+    """The error for arguments that do not fit."""
     raise lo.error(WrongArgument, sentence, remedy="Call it as its signature says.")
 
 

@@ -13,12 +13,14 @@ from typing import Any
 import gast
 
 from ast_ad.frontend.context import Frame, Lowering, lowers, torn
-from ast_ad.frontend.joins import Join, Side
+from ast_ad.frontend.joins import Join
+from ast_ad.frontend.state import Side
 from ast_ad.frontend.liveness import always_leaves
 from ast_ad.frontend.values import (
     FALSE,
     NONE,
     TRUE,
+    Bound,
     Closure,
     Entries,
     Items,
@@ -111,6 +113,12 @@ def truth(lo: Lowering, value: Value) -> Atom | bool:
         return lo.read(value) if not isinstance(value.kind, Maybe) else _truth_of_maybe(lo, value)
     if isinstance(value, TupleOf):
         return bool(value.items)
+    if isinstance(value, (Ref, Static)):
+        from ast_ad.frontend.objects import truth_of_object
+
+        answer = truth_of_object(lo, value)
+        if answer is not None:
+            return truth(lo, answer)
     if isinstance(value, Ref):
         contents = lo.contents(value)
         if isinstance(contents, (Items, Entries)):
@@ -122,7 +130,7 @@ def truth(lo: Lowering, value: Value) -> Atom | bool:
         torn(lo, value, "")
     if isinstance(value, Static):
         return bool(value.obj)
-    if isinstance(value, (Closure, Method)):
+    if isinstance(value, (Bound, Closure, Method)):
         return True
     return lo.atom(value)
 

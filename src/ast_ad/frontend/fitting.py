@@ -7,8 +7,8 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from ast_ad.frontend.context import Lowering, list_kind
-from ast_ad.frontend.joins import BOTH, Side, audience_of
-from ast_ad.frontend.state import State
+from ast_ad.frontend.joins import BOTH, audience_of
+from ast_ad.frontend.state import Side, State
 from ast_ad.frontend.values import (
     Entries,
     Items,

@@ -7,7 +7,7 @@ what it captures are stable.
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from ast_ad.errors import UnknownAtCompileTime
@@ -19,7 +19,9 @@ from ast_ad.frontend.known import NeedsConstant, constant_of
 from ast_ad.frontend.source import Source
 from ast_ad.frontend.targets import bind_name
 from ast_ad.frontend.values import (
+    Bound,
     Entries,
+    Fields,
     Items,
     Ref,
     Run,
@@ -113,7 +115,11 @@ def spec_of(lo: Lowering, value: Value) -> Any:
         if isinstance(contents, (Items, Entries)):
             parts = tuple(spec_of(lo, v) for v in contents.values)
             keys = contents.keys if isinstance(contents, Entries) else ()
-            return None if None in parts else (type(contents).__name__, keys, parts)
+            cls = contents.type if isinstance(contents, Fields) else type(contents)
+            return None if None in parts else (cls, keys, parts)
+    if isinstance(value, Bound):
+        parts = tuple(spec_of(lo, v) for v in (value.function, *value.args, *value.named))
+        return None if None in parts else ("bound", value.words, parts)
     return None
 
 
@@ -138,6 +144,9 @@ def _leaves(lo: Lowering, value: Value) -> Iterator[Atom]:
         elif isinstance(contents, (Items, Entries)):
             for item in contents.values:
                 yield from _leaves(lo, item)
+    elif isinstance(value, Bound):
+        for item in (value.function, *value.args, *value.named):
+            yield from _leaves(lo, item)
 
 
 def _with_constant(lo: Lowering, bound: Mapping[str, Value], leaf: int) -> Mapping[str, Value]:
@@ -234,13 +243,17 @@ def _parameter(caller: Lowering, lo: Lowering, value: Value, name: str) -> Value
                 _parameter(caller, lo, v, k if isinstance(k, str) else f"{name}_{k}")
                 for k, v in zip(contents.keys, contents.values, strict=True)
             )
-            made = lo.new_ref(Entries(contents.keys, items), name)
+            made = lo.new_ref(replace(contents, values=items), name)
         else:
             assert isinstance(contents, Items)
             parts = tuple(_parameter(caller, lo, v, f"{name}_{k}") for k, v in enumerate(contents.values))
             made = lo.new_ref(Items(parts), name)
         lo.foreign.add(made.location)
         return made
+    if isinstance(value, Bound):
+        first, *args = (_parameter(caller, lo, v, name) for v in (value.function, *value.args, *value.named))
+        split = len(value.args)
+        return Bound(first, tuple(args[:split]), value.words, tuple(args[split:]))
     return value
 
 
@@ -267,7 +280,8 @@ def _result(lo: Lowering, value: Value, record: Record, name: str) -> Any:
             return ("list", kind_of(contents.atom))
         if isinstance(contents, (Items, Entries)):
             keys = contents.keys if isinstance(contents, Entries) else None
-            return ("ref", keys, [_result(lo, v, record, name) for v in contents.values])
+            cls = contents.type if isinstance(contents, Fields) else None
+            return ("ref", keys, [_result(lo, v, record, name) for v in contents.values], cls)
     raise NeedsInlining(record)
 
 
@@ -309,8 +323,9 @@ def _emit_call(lo: Lowering, record: Record, bound: Mapping[str, Value], name: s
             outs.append(lo.new(word, form[1]))
             return lo.new_ref(Run(outs[-1]), word)
         values = tuple(rebuild(f, f"{word}_{k}") for k, f in enumerate(form[2]))
-        contents = Items(values) if form[1] is None else Entries(form[1], values)
-        return lo.new_ref(contents, word)
+        if form[3] is not None:
+            return lo.new_ref(Fields(form[1], values, form[3]), word)
+        return lo.new_ref(Items(values) if form[1] is None else Entries(form[1], values), word)
 
     result = rebuild(record.result, name)
     if record.recursive:

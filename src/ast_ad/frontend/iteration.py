@@ -12,6 +12,7 @@ from ast_ad.frontend.known import constant_of
 from ast_ad.frontend.values import (
     Entries,
     Enumerate,
+    Fields,
     Items,
     Location,
     Mapped,
@@ -71,6 +72,12 @@ def listed(values: Sequence[Value]) -> Listed:
 
 def iteration_of(lo: Lowering, value: Value) -> Iteration:
     """How to run over a value."""
+    from ast_ad.frontend.calls import call_value
+    from ast_ad.frontend.objects import special
+
+    method = special(lo, value, "__iter__")
+    if method is not None:
+        return iteration_of(lo, call_value(lo, method, [], {}))
     handler = _ITERATIONS.get(type(value))
     if handler is None:
         raise lo.error(
@@ -110,6 +117,8 @@ def _tuple(lo: Lowering, value: TupleOf) -> Iteration:
 def _ref(lo: Lowering, value: Ref) -> Iteration:
     contents = lo.contents(value)
     place = value.location
+    if isinstance(contents, Fields):
+        raise _not_iterable(lo, value)
     if isinstance(contents, Entries):
         keys = contents.keys
         return Listed(len(keys), lambda k: Lit(keys[k]), (place,))

@@ -7,12 +7,13 @@ are one object on one path and two on the other are frozen: what they share is n
 from __future__ import annotations
 
 from collections.abc import Collection
-from dataclasses import dataclass, fields, replace
+from dataclasses import fields, replace
 from typing import Any
 
 from ast_ad.frontend.context import Lowering, list_kind
-from ast_ad.frontend.state import State
+from ast_ad.frontend.state import Side, State
 from ast_ad.frontend.values import (
+    Bound,
     Closure,
     Contents,
     Entries,
@@ -35,10 +36,9 @@ from ast_ad.frontend.values import (
     may_be_array,
     same_constant,
 )
-from ast_ad.ir.build import Builder
 from ast_ad.ir.core import UNDEFINED, Atom, Lit, Var
 
-_STRUCTURAL = (Range, Slice, Enumerate, Reversed, Zip)
+_STRUCTURAL = (Bound, Range, Slice, Enumerate, Reversed, Zip)
 _UNBOUND = object()
 
 #: who reads a value later: the rest of this function, or the caller of one that has returned
@@ -55,14 +55,6 @@ def audience_of(name: str, own: bool) -> Audience:
 
 def _in_words(name: str) -> str:
     return "the result" if name.startswith("%value") else repr(name.lstrip("%:").rstrip("'"))
-
-
-@dataclass(slots=True, eq=False)
-class Side:
-    """One of the paths: its state at the end, and the block that it wrote."""
-
-    state: State
-    out: Builder
 
 
 class Join:
@@ -239,7 +231,11 @@ class Join:
         made: dict[str, Any] = {}
         for part in fields(a):
             x, y = getattr(a, part.name), getattr(b, part.name)
-            if isinstance(x, tuple):
+            if part.name == "words":
+                if x != y:
+                    return Torn(describe(a), describe(b))
+                made[part.name] = x
+            elif isinstance(x, tuple):
                 if len(x) != len(y):
                     return Torn(describe(a), describe(b))
                 made[part.name] = tuple(self.value(p, q, name) for p, q in zip(x, y, strict=True))
@@ -365,7 +361,7 @@ class Join:
 
     def _entries(self, a: Any, b: Any, name: str) -> Contents:
         here = a if a is not None else b
-        if (a is not None and b is not None) and (not isinstance(b, Entries) or a.keys != b.keys):
+        if (a is not None and b is not None) and (not same_keys(a, b)):
             return Torn("a dict with some keys", "one with others")
         pairs = zip(here.keys, _values(a, here), _values(b, here), strict=True)
         return replace(here, values=tuple(self.value(x, y, f"{name}_{k}") for k, x, y in pairs))
@@ -381,6 +377,11 @@ class Join:
                 with self.lo.inside(side.state, side.out):
                     atoms.append(self.lo.run_list(contents, kind, name))
         return self._atom(atoms[0], atoms[1], name)
+
+
+def same_keys(a: Any, b: Any) -> bool:
+    """Whether two dicts or objects have the same keys, and the objects one class."""
+    return type(a) is type(b) and a.keys == b.keys and getattr(a, "type", None) is getattr(b, "type", None)
 
 
 def _flag(left: bool | Var) -> Atom:

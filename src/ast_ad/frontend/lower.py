@@ -11,6 +11,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
+from ast_ad.errors import AstAdError, UnknownAtCompileTime, UnsupportedSyntax
 from ast_ad.frontend import builtin_calls, calls, expressions, loops, operators, statements, trips
 from ast_ad.frontend.calls import new_frame
 from ast_ad.frontend.captures import Assumption, Guard, fetch, guard_holds
@@ -47,19 +48,46 @@ def lower(function: Any, arguments: Sequence[Argument]) -> Lowered:
     name = name if name.isidentifier() else "function"
     unit.names.add(name)
     new_frame(lo, source.node, source, None, name)
-    lo.statement = lo.node = source.node
+    return lower_entry(lo, arguments, source.function.__doc__ or "")
+
+
+def lower_entry(lo: Lowering, arguments: Sequence[Argument], doc: str, enclosed: Sequence[Param] = ()) -> Lowered:
+    """The program whose entry is the function that has just been entered; `enclosed` are its parameters for other values."""
+    node, name, unit = lo.frame.node, lo.frame.title, lo.unit
+    lo.statement = lo.node = node
     params = [_parameter(lo, argument) for argument in arguments]
-    body = lower_body(lo, lo.frame)
-    lo.statement = lo.node = source.node
+    try:
+        body = lower_body(lo, lo.frame)
+    except RecursionError:
+        raise _too_deep(lo) from None
+    lo.statement = lo.node = node
     result = lo.atom(body)
+    params += enclosed
     params += [Param(v, "capture", path=unit.paths[k][0]) for k, v in lo.captures.items()]
     block = lo.out.block((result,), [p.var for p in params])
     block = sealed(Block(block.params, (*lo.prologue.stmts, *block.stmts), block.results))
-    doc = source.function.__doc__ or ""
-    main = Function(name, tuple(params), block, doc, lo.origin(source.node))
+    main = Function(name, tuple(params), block, doc, lo.origin(node))
     program = _program(main, unit)
     assumptions = tuple(Assumption(*a) for a in unit.assumptions.values())
     return Lowered(program, tuple(unit.guards.values()), assumptions)
+
+
+def _too_deep(lo: Lowering) -> AstAdError:
+    """What stands for the RecursionError of a function that is read in its own middle without end."""
+    if lo.inlined:
+        return lo.error(
+            UnknownAtCompileTime,
+            "a function calls itself here, and how often is known at run time only",
+            reason="It is given arrays or lists that it may write to, or functions, and is read anew for each call.",
+            remedy="Return new arrays and lists, or write it as a loop.",
+            node=lo.statement,
+        )
+    return lo.error(
+        UnsupportedSyntax,
+        "this is nested too deeply to be read",
+        remedy="Give parts of it names, or raise sys.setrecursionlimit.",
+        node=lo.statement,
+    )
 
 
 def _parameter(lo: Lowering, argument: Argument) -> Param:

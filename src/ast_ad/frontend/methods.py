@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from types import MemberDescriptorType
 from typing import Any
 
 from ast_ad.errors import UnsupportedSyntax, WrongArgument
@@ -10,8 +11,10 @@ from ast_ad.frontend.array_methods import ARRAY_METHODS, ATTRIBUTES, NUMPY_METHO
 from ast_ad.frontend.captures import attribute_from_outside
 from ast_ad.frontend.container_methods import DICT_METHODS, LIST_METHODS
 from ast_ad.frontend.context import Lowering, static
+from ast_ad.frontend.instances import attribute_of_super, makes_objects
 from ast_ad.frontend.known import constant_of
-from ast_ad.frontend.values import Entries, Method, Ref, Static, TupleOf, Value, describe, is_bottom
+from ast_ad.frontend.objects import attribute_of_object, class_of, field_of, lookup, of_class
+from ast_ad.frontend.values import Bound, Entries, Method, Ref, Static, Super, TupleOf, Value, describe, is_bottom
 from ast_ad.ir.core import Lit, Var
 
 Args = Sequence[Value]
@@ -20,16 +23,22 @@ Kwargs = Mapping[str, Value]
 
 def attribute(lo: Lowering, owner: Value, name: str, wish: str = "") -> Value:
     """`owner.name`."""
+    cls = class_of(lo, owner)
+    if cls is not None:
+        found = attribute_of_object(lo, owner, cls, name)
+        if found is not None:
+            return found
+        raise lo.error(WrongArgument, f"{cls.__name__} has no attribute {name!r}", remedy="Check its spelling.")
+    if isinstance(owner, Super):
+        return attribute_of_super(lo, owner, name)
+    if isinstance(owner, Bound):
+        return _of_bound(lo, owner, name)
     if isinstance(owner, Static):
         return _of_static(lo, owner, name)
     if is_bottom(owner):
         return owner
     if isinstance(owner, (Var, Lit)) and name in ATTRIBUTES:
         return ATTRIBUTES[name](lo, owner, wish)
-    if isinstance(owner, TupleOf) and owner.type is not None:
-        fields = getattr(owner.type, "_fields", ())
-        if name in fields:
-            return owner.items[fields.index(name)]
     if name in _methods_of(lo, owner):
         return Method(owner, name)
     raise lo.error(
@@ -39,7 +48,31 @@ def attribute(lo: Lowering, owner: Value, name: str, wish: str = "") -> Value:
     )
 
 
+def has_attribute(lo: Lowering, owner: Value, name: str) -> bool:
+    """`hasattr(owner, name)`."""
+    cls = class_of(lo, owner)
+    if cls is not None:
+        return lookup(cls, name) is not None or field_of(lo, owner, name) is not None
+    if isinstance(owner, Static):
+        return hasattr(owner.obj, name)
+    from ast_ad.frontend.builtin_calls import type_of
+
+    return hasattr(type_of(lo, owner), name)
+
+
+def _of_bound(lo: Lowering, owner: Bound, name: str) -> Value:
+    """`method.__self__`, `partial.func` and the like."""
+    found = {"__func__": owner.function, "func": owner.function, "args": TupleOf(owner.args), "__self__": owner.args[0]}
+    if name in found:
+        return found[name]
+    return attribute(lo, owner.function, name)
+
+
 def _of_static(lo: Lowering, owner: Static, name: str) -> Value:
+    if isinstance(owner.obj, type) and makes_objects(owner.obj):
+        found = lookup(owner.obj, name)
+        if found is not None and found[0] is not object and not isinstance(found[1], MemberDescriptorType):
+            return of_class(lo, None, owner.obj, *found, name)
     if not hasattr(owner.obj, name):
         what = owner.name or type(owner.obj).__name__
         raise lo.error(WrongArgument, f"{what} has no attribute {name!r}", remedy="Check its spelling.")
@@ -53,7 +86,7 @@ def _methods_of(lo: Lowering, owner: Value) -> Any:
         return DICT_METHODS if isinstance(lo.contents(owner), Entries) else LIST_METHODS
     if isinstance(owner, Lit):
         return dir(owner.value)
-    return ("index", "count", "_replace", "_asdict") if isinstance(owner, TupleOf) else ()
+    return ("index", "count") if isinstance(owner, TupleOf) else ()
 
 
 def call_method(lo: Lowering, owner: Value, name: str, args: list[Value], kwargs: dict[str, Value], wish: str) -> Value:
@@ -68,9 +101,11 @@ def call_method(lo: Lowering, owner: Value, name: str, args: list[Value], kwargs
         return table[name](lo, owner, args, kwargs)
     if isinstance(owner, Lit):
         return _of_constant(lo, owner, name, args, kwargs)
-    if isinstance(owner, TupleOf) and name == "_replace" and owner.type is not None:
-        fields = owner.type._fields  # type: ignore[attr-defined]
+    if isinstance(owner, TupleOf) and name == "_replace":
+        fields = owner.type._fields  # type: ignore[union-attr]
         return TupleOf(tuple(kwargs.get(f, v) for f, v in zip(fields, owner.items, strict=True)), owner.type)
+    if isinstance(owner, TupleOf) and name == "_asdict":
+        return lo.new_ref(Entries(owner.type._fields, owner.items), wish)  # type: ignore[union-attr]
     raise lo.error(
         UnsupportedSyntax, f"the method {name!r} of {describe(owner)} is not supported", remedy="Use an operator."
     )

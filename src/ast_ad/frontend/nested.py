@@ -7,16 +7,19 @@ from __future__ import annotations
 
 import inspect
 from collections.abc import Mapping, Sequence
+from contextlib import nullcontext
 from dataclasses import replace
 from typing import Any
 
 from ast_ad.errors import WrongArgument
 from ast_ad.frontend.captures import capture_variable, fetch
 from ast_ad.frontend.context import Lowering, static
+from ast_ad.frontend.enclosed import Enclosed, Held, NotYetKnown
 from ast_ad.frontend.functions import spec_of
 from ast_ad.frontend.signature import FORMS, MISSING, Argument
-from ast_ad.frontend.values import Entries, Items, Ref, Static, TupleOf, Value, is_numeric, kind_of
-from ast_ad.ir.core import Block, Call, Callee, Function, If, Lit, Loop, Param, Stmt, Var
+from ast_ad.frontend.values import Entries, Items, Ref, Static, TupleOf, Value, is_bottom, is_numeric, kind_of
+from ast_ad.ir.core import Atom, Block, Call, Callee, Function, If, Lit, Loop, Param, Stmt, Var
+from ast_ad.ir.kinds import UNDEFINED
 
 
 def call_program(
@@ -28,15 +31,37 @@ def call_program(
     arguments = [
         Argument(key, kind_of(atoms[key]), _constants_in(lo, value), form) for key, (value, form) in bound.items()
     ]
-    key = (id(function.obj), tuple(spec_of(lo, value) for value, _ in bound.values()))
+    if any(is_bottom(value) for value, _ in bound.values()):
+        return Var(name, UNDEFINED)
+    key = (function.obj, tuple(spec_of(lo, value) for value, _ in bound.values()))
     record = lo.unit.records.get(key)
     if record is None:
-        record = lo.unit.records[key] = _join(lo, function, arguments)
-    operands = [atoms[p.var.name] if p.form != "capture" else _captured(lo, p) for p in record.params]
-    kinds = [kind_of(atom) for atom in record.block.results]
-    outs = tuple(lo.new(name, kind) for kind in kinds)
-    lo.out.stmts.append(Call(outs, Callee(record.name), tuple(operands), (), lo.origin()))
-    return lo.value_of(outs[0], name) if len(outs) == 1 else TupleOf(tuple(lo.value_of(o, name) for o in outs))
+        enclosed = _enclosed_in(function.obj)
+        try:
+            with enclosed.seen_from(lo) if enclosed is not None else nullcontext():
+                record, _ = join_program(lo, function.obj.__ast_ad_program__(arguments))
+        except NotYetKnown:
+            return Var(name, UNDEFINED)
+        if enclosed is None:  # what a function of the program reads may be another value the next time
+            lo.unit.records[key] = record
+    return lo.value_of(emit_call(lo, record, atoms, name), name)
+
+
+def _enclosed_in(obj: Any) -> Enclosed | None:
+    """The function of the program being read that a derivative is taken of, however often."""
+    while not isinstance(obj, Enclosed):
+        obj = getattr(obj, "primal", None)
+        if obj is None:
+            return None
+    return obj
+
+
+def emit_call(lo: Lowering, function: Function, atoms: Mapping[str, Atom], name: str) -> Var:
+    """Call a function that joined the program; `atoms` are the values of its parameters but for what it captures."""
+    operands = [atoms[p.var.name] if p.form != "capture" else _captured(lo, p) for p in function.params]
+    out = lo.new(name, kind_of(function.block.results[0]))
+    lo.out.stmts.append(Call((out,), Callee(function.name), tuple(operands), (), lo.origin()))
+    return out
 
 
 def _bound(lo: Lowering, obj: Any, args: Sequence[Value], kwargs: Mapping[str, Value]) -> dict[str, tuple[Value, str]]:
@@ -77,15 +102,19 @@ def _constants_in(lo: Lowering, value: Value) -> Any:
     return MISSING
 
 
-def _captured(lo: Lowering, param: Param) -> Var:
+def _captured(lo: Lowering, param: Param) -> Atom:
+    if isinstance(param.path[0], Held):
+        return param.path[0].atom
     return capture_variable(lo, param.path, fetch(param.path), param.var.name)
 
 
-def _join(lo: Lowering, function: Static, arguments: list[Argument]) -> Function:
-    """Take the functions of another program into this one, under names that are free here."""
-    lowered = function.obj.__ast_ad_program__(arguments)
+def join_program(lo: Lowering, lowered: Any) -> tuple[Function, dict[str, str]]:
+    """Take the functions of another program into this one, under names that are free here: the entry, and all new names."""
     for guard in lowered.guards:
         lo.unit.guards.setdefault((id(guard.path[0]), guard.path[1:]), guard)
+    for assumption in lowered.assumptions:
+        if not isinstance(assumption.path[0], str):  # of a parameter: the call has the same constant
+            lo.unit.assumptions.setdefault((id(assumption.path[0]), assumption.path[1:]), tuple(assumption))
     names: dict[str, str] = {}
     for old in lowered.program.functions:
         new, count = old, 1
@@ -96,7 +125,7 @@ def _join(lo: Lowering, function: Static, arguments: list[Argument]) -> Function
         names[old] = new
     for old, inner in lowered.program.functions.items():
         lo.unit.functions[names[old]] = replace(inner, name=names[old], block=renamed(inner.block, names))
-    return lo.unit.functions[names[lowered.program.entry]]
+    return lo.unit.functions[names[lowered.program.entry]], names
 
 
 def renamed(block: Block, names: Mapping[str, str]) -> Block:

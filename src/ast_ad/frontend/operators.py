@@ -9,9 +9,11 @@ from typing import Any
 import gast
 
 from ast_ad.errors import WrongArgument
+from ast_ad.frontend.calls import call_value
 from ast_ad.frontend.context import Lowering, lowers
 from ast_ad.frontend.control import choose, test_of, truth
 from ast_ad.frontend.known import constant_of
+from ast_ad.frontend.objects import UNARY, equal_objects, overloaded, special
 from ast_ad.frontend.values import (
     FALSE,
     TRUE,
@@ -34,6 +36,9 @@ from ast_ad.ir import primitives as P
 from ast_ad.ir.core import Lit, Var
 
 SYMBOLS: dict[type, str] = {
+    gast.UAdd: "+",
+    gast.USub: "-",
+    gast.Invert: "~",
     gast.Add: "+",
     gast.Sub: "-",
     gast.Mult: "*",
@@ -75,6 +80,9 @@ def binary(lo: Lowering, symbol: str, left: Value, right: Value, name: str = "")
         return lo.emit(P.OPERATORS[symbol], lo.atom(left), lo.atom(right), name=name)
     if isinstance(left, Lit) and isinstance(right, Lit):
         return _on_constants(lo, symbol, left, right, name)
+    found = overloaded(lo, symbol, left, right)
+    if found is not None:
+        return found
     structural = _STRUCTURAL.get((symbol, type(left), type(right)))
     if structural is not None:
         result: Value | None = structural(lo, left, right, name)
@@ -191,6 +199,9 @@ def lower_unary(lo: Lowering, node: Any, name: str) -> Value:
     lo.node = node
     if isinstance(value, Lit) and isinstance(value.value, (int, float, complex)):
         return Lit(_UNARY[type(node.op)][1](value.value))
+    method = special(lo, value, UNARY[SYMBOLS[type(node.op)]])
+    if method is not None:
+        return call_value(lo, method, [], {}, name)
     if not isinstance(value, Var):
         raise lo.error(WrongArgument, f"unsupported operand: {describe(value)}", remedy="Use numbers or arrays.")
     return lo.emit(_UNARY[type(node.op)][0], lo.atom(value), name=name)
@@ -253,21 +264,27 @@ def _compare(lo: Lowering, node: Any, left: Value, k: int, name: str) -> Value:
     return choose(lo, first, lambda: _compare(lo, node, right, k + 1, name), lambda: FALSE, name)
 
 
+_ORDER = ("<", "<=", ">", ">=", "==", "!=")
+
+
 def compare(lo: Lowering, symbol: str, left: Value, right: Value, name: str = "") -> Value:
     """One comparison."""
-    special = _COMPARISONS.get(symbol)
-    found = special(lo, left, right) if special is not None else None
+    found: Any = overloaded(lo, symbol, left, right) if symbol in _ORDER else None
+    if found is None and symbol in _COMPARISONS:
+        found = _COMPARISONS[symbol](lo, left, right)
     if isinstance(found, bool):
         return Lit(found)
     if found is not None:
         return found
     if symbol in ("not in", "is not", "!="):
         positive = {"not in": "in", "is not": "is", "!=": "=="}[symbol]
-        found = _COMPARISONS[positive](lo, left, right)
+        found = overloaded(lo, "==", left, right) if symbol == "!=" else None
+        found = _COMPARISONS[positive](lo, left, right) if found is None else found
         if isinstance(found, bool):
             return Lit(not found)
         if found is not None:
-            return lo.emit(P.NOT, lo.atom(found), name=name)
+            known = truth(lo, found)
+            return Lit(not known) if isinstance(known, bool) else lo.emit(P.NOT, known, name=name)
     if symbol in ("is", "is not", "in", "not in"):
         return lo.emit(P.OPERATORS[symbol], lo.atom(left), lo.atom(right), name=name)
     return binary(lo, symbol, left, right, name)
@@ -294,6 +311,9 @@ def _identical(lo: Lowering, left: Value, right: Value) -> bool | Value | None:
 
 def _contains(lo: Lowering, left: Value, right: Value) -> bool | Value | None:
     """`in`."""
+    method = special(lo, right, "__contains__")
+    if method is not None:
+        return call_value(lo, method, [left], {})
     if isinstance(right, Ref):
         contents = lo.contents(right)
         if isinstance(contents, Entries):
@@ -311,6 +331,9 @@ def _contains(lo: Lowering, left: Value, right: Value) -> bool | Value | None:
 
 def _equal(lo: Lowering, left: Value, right: Value) -> bool | Value | None:
     """`==` of what is not two numbers."""
+    found = equal_objects(lo, left, right)
+    if found is not None:
+        return found
     if isinstance(left, TupleOf) and isinstance(right, TupleOf):
         if len(left.items) != len(right.items):
             return False

@@ -15,6 +15,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from ast_ad.frontend.values import Value
+from ast_ad.ir.build import Builder
 from ast_ad.ir.core import Var
 
 
@@ -33,3 +34,11 @@ class State:
         """A state that can go its own way."""
         frames = {key: dict(names) for key, names in self.frames.items()}
         return State(frames, dict(self.heap), dict(self.frozen), dict(self.stale), self.left, self.dead)
+
+
+@dataclass(slots=True, eq=False)
+class Side:
+    """One of the paths: its state at the end, and the block that it wrote."""
+
+    state: State
+    out: Builder

@@ -33,6 +33,12 @@ from ast_ad.ir.primitives import HOLE, Index, Span
 
 def read_subscript(lo: Lowering, owner: Value, index: Value, name: str = "") -> Value:
     """`owner[index]`."""
+    from ast_ad.frontend.calls import call_value
+    from ast_ad.frontend.objects import special
+
+    method = special(lo, owner, "__getitem__")
+    if method is not None:
+        return call_value(lo, method, [index], {}, name)
     read = _READERS.get(type(owner))
     if read is None:
         raise lo.error(

@@ -128,13 +128,11 @@ def _subscript(lo: Lowering, target: Any, value: Value) -> None:
 
 
 def _attribute(lo: Lowering, target: Any, value: Value) -> None:
-    raise lo.error(
-        UnsupportedSyntax,
-        f"assignment to the attribute {target.attr!r}",
-        reason="Objects are not written to.",
-        remedy="Keep the value in a local variable or a dict.",
-        node=target,
-    )
+    from ast_ad.frontend.objects import set_attribute
+
+    owner = lo.expr(target.value)
+    lo.node = target
+    set_attribute(lo, owner, target.attr, value)
 
 
 def _starred(lo: Lowering, target: Any, value: Value) -> None:

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Any
+from dataclasses import replace
+from typing import Any, TypeVar
 
 import gast
 
@@ -21,6 +22,7 @@ from ast_ad.ir.core import Atom, Lit, Var
 
 #: a loop over so few numbers known at compile time is written out where it cannot be lowered as a loop
 _SMALL = 32
+_E = TypeVar("_E", bound=Entries)
 
 
 @lowers(gast.For)
@@ -303,9 +305,9 @@ def append(lo: Lowering, target: Ref, value: Value) -> None:
     lo.set_contents(target, Run(new))
 
 
-def with_entry(contents: Entries, key: Any, value: Value) -> Entries:
+def with_entry(contents: _E, key: Any, value: Value) -> _E:
     """The contents of a dict after `d[key] = value`."""
     if key in contents.keys:
         k = contents.keys.index(key)
-        return Entries(contents.keys, (*contents.values[:k], value, *contents.values[k + 1 :]))
-    return Entries((*contents.keys, key), (*contents.values, value))
+        return replace(contents, values=(*contents.values[:k], value, *contents.values[k + 1 :]))
+    return replace(contents, keys=(*contents.keys, key), values=(*contents.values, value))

@@ -159,7 +159,16 @@ class Bound:
 
     function: Value
     args: tuple[Value, ...]
-    kwargs: tuple[tuple[str, Value], ...] = ()
+    words: tuple[str, ...] = ()
+    named: tuple[Value, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Super:
+    """`super()`: an object, seen from the bases of a class."""
+
+    cls: type
+    owner: Value
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -186,6 +195,7 @@ Value: TypeAlias = (
     | Closure
     | Method
     | Bound
+    | Super
     | Torn
 )
 

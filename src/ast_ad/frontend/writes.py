@@ -9,8 +9,12 @@ import gast
 import numpy as np
 
 from ast_ad.errors import MayAlias, UnsupportedSyntax, WrongArgument
+from ast_ad.frontend.calls import call_value
 from ast_ad.frontend.context import Lowering
 from ast_ad.frontend.known import constant_of
+from ast_ad.frontend.methods import attribute
+from ast_ad.frontend.objects import in_place as in_place_of_object
+from ast_ad.frontend.objects import set_attribute, special
 from ast_ad.frontend.operators import binary
 from ast_ad.frontend.subscripts import read_subscript, template_of, to_run
 from ast_ad.frontend.targets import assign, unpacked
@@ -30,7 +34,7 @@ from ast_ad.frontend.values import (
 )
 from ast_ad.ir import primitives as P
 from ast_ad.ir.core import Atom, Lit, Var
-from ast_ad.ir.kinds import Array, Kind, broadcast_dims, fits, rank
+from ast_ad.ir.kinds import Array, Kind, Scalar, broadcast_dims, fits, rank
 from ast_ad.ir.primitives import Index
 
 
@@ -46,14 +50,14 @@ def augment(lo: Lowering, target: Any, symbol: str, node: Any) -> None:
         lo.node = stmt
         assign(lo, target, in_place(lo, symbol, old, value, target.id))
         return
-    if not isinstance(target, gast.Subscript):
-        raise lo.error(
-            UnsupportedSyntax,
-            "augmented assignment to an attribute",
-            reason="Objects are not written to.",
-            remedy="Keep the value in a local variable or a dict.",
-        )
     owner = lo.expr(target.value)
+    if isinstance(target, gast.Attribute):
+        lo.node = target
+        old = attribute(lo, owner, target.attr)
+        value = lo.expr(node)
+        lo.node = stmt
+        set_attribute(lo, owner, target.attr, in_place(lo, symbol, old, value, target.attr))
+        return
     index = lo.expr(target.slice)
     if isinstance(owner, Var) and not is_bottom(owner):
         lo.node = stmt
@@ -68,7 +72,10 @@ def augment(lo: Lowering, target: Any, symbol: str, node: Any) -> None:
 
 def in_place(lo: Lowering, symbol: str, old: Value, value: Value, name: str = "") -> Value:
     """`old symbol= value`: the object that was written to, or the new number."""
-    if isinstance(old, Ref) and symbol == "+":
+    found = in_place_of_object(lo, symbol, old, value)
+    if found is not None:
+        return found
+    if isinstance(old, Ref) and symbol == "+" and not isinstance(lo.contents(old), Entries):
         extend(lo, old, value)
         return old
     if may_be_array(old):
@@ -235,13 +242,17 @@ def _augment_array(lo: Lowering, owner: Var, index: Value, symbol: str, value_of
     kinds = tuple(map(kind_of, holes))
     basic = P.is_basic(template, kinds)
     base = kind_of(array)
-    adds = symbol == "+" and basic and isinstance(base, Array) and base.dtype in ("float64", "complex128")
-    old = None if adds else lo.emit(P.GETITEM, lo.read(array), *holes, index=template)
+    adds = symbol in "+-" and basic and isinstance(base, Array) and base.dtype in ("float64", "complex128")
+    before = lo.read(array)
+    old = None if adds else lo.emit(P.GETITEM, before, *holes, index=template)
     value = as_array(lo, value_of())
     lo.node = node
     now = lo.read(array)
+    if adds and symbol == "-" and not _has_a_negative(kind_of(value)):
+        adds, old = False, lo.emit(P.GETITEM, before, *holes, index=template)
     if adds:
-        new = lo.emit(P.INDEX_ADD, now, value, *holes, name=array.name, index=template)
+        added = value if symbol == "+" else lo.emit(P.NEG, value)  # a - v is a + (-v), to the bit
+        new = lo.emit(P.INDEX_ADD, now, added, *holes, name=array.name, index=template)
     else:
         assert old is not None
         changed = lo.emit(P.OPERATORS[symbol], old, value)
@@ -251,8 +262,19 @@ def _augment_array(lo: Lowering, owner: Var, index: Value, symbol: str, value_of
     write_version(lo, array, new)
 
 
+def _has_a_negative(kind: Kind) -> bool:
+    """Whether `-v` is what subtracting v adds: for signed numbers, not for truth values and unsigned integers."""
+    if isinstance(kind, Array):
+        return kind.dtype is not None and np.dtype(kind.dtype).kind in "ifc"
+    return isinstance(kind, Scalar) and kind.type != "bool"
+
+
 def write_subscript(lo: Lowering, owner: Value, index: Value, value: Value) -> None:
     """`owner[index] = value`."""
+    method = special(lo, owner, "__setitem__")
+    if method is not None:
+        call_value(lo, method, [index, value], {})
+        return
     write = _WRITERS.get(type(owner))
     if write is None:
         raise lo.error(

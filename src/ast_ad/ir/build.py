@@ -15,6 +15,11 @@ def kind_of(atom: Atom) -> Kind:
     return bound_kind(atom.kind) if isinstance(atom, Var) else kind_of_value(atom.value)
 
 
+def stated_kind(atom: Atom) -> Kind:
+    """The kind of an atom, which is `Maybe` where a path may not have bound it."""
+    return atom.kind if isinstance(atom, Var) else kind_of_value(atom.value)
+
+
 class Builder:
     """A list of statements in the making; `origin` is given to each statement that has none."""
 

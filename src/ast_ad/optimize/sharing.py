@@ -9,7 +9,7 @@ from typing import Any
 from ast_ad.ir import primitives as P
 from ast_ad.ir.build import kind_of
 from ast_ad.ir.core import Atom, Block, Call, Callee, Function, If, Lit, Loop, Stmt, Var
-from ast_ad.ir.kinds import rank
+from ast_ad.ir.kinds import Array, rank
 from ast_ad.ir.walk import statements, substitute, with_blocks, with_operands
 
 _FRESH = {P.MAKE_LIST, P.ZEROS_LIKE, P.COPY, P.POP}
@@ -65,6 +65,7 @@ class _Sharer:
                         renamed[stmt.outs[0]] = known[key]
                         continue
                     known[key] = stmt.outs[0]
+                self.note_element(stmt, known)
             else:
                 stmt = with_blocks(stmt, lambda inner: self.block(inner, known, renamed))
                 if isinstance(stmt, If):
@@ -76,6 +77,19 @@ class _Sharer:
         if _same(stmts, block.stmts) and _same(results, block.results):
             return block
         return replace(block, stmts=tuple(stmts), results=results)
+
+    def note_element(self, call: Call, known: dict[Any, Var]) -> None:
+        """An element that was just written need not be read: `a[i] = v` makes v what `a[i]` is."""
+        if call.fn is not P.INDEX_UPDATE or not isinstance(call.args[1], Var):
+            return
+        array, value = kind_of(call.args[0]), kind_of(call.args[1])
+        if not isinstance(array, Array) or value != Array(array.dtype, ()) or array.dims is None:
+            return
+        index = dict(call.params)["index"]
+        if len(index) == len(array.dims) and all(part is P.HOLE or type(part) is int for part in index):
+            if P.is_basic(index, tuple(map(kind_of, call.args[2:]))):
+                read = Call((), P.GETITEM, (call.outs[0], *call.args[2:]), call.params)
+                known[(P.GETITEM, tuple(map(key_of, read.args)), repr(read.params))] = call.args[1]
 
     def key(self, call: Call) -> Any:
         fn = call.fn

@@ -61,7 +61,7 @@ def _fold(fn: Primitive, args: tuple[Term, ...]) -> Term | None:
 
 def _covers(value: Term, like: Term) -> bool:
     """Whether an operation with `value` gives the shape that one with both has."""
-    if rank(like.kind) == 0 and rank(value.kind) == 0:
+    if (rank(like.kind) == 0 and rank(value.kind) == 0) or (value.atom is not None and value.atom is like.atom):
         return True
     both, own = broadcast_dims((value.kind, like.kind)), dims_of(value.kind)
     return both is not None and own is not None and len(both) == len(own) and all(map(known_equal, both, own))

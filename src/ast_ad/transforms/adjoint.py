@@ -38,6 +38,7 @@ from ast_ad.transforms.regions import (
     nodes,
     thaw,
 )
+from ast_ad.transforms.shapes import keeps_shape, same_shape_source
 from ast_ad.transforms.structural import STRUCTURAL
 from ast_ad.transforms.trees import (
     Tree,
@@ -82,6 +83,7 @@ class Sweep:
         self.counted: dict[Cycle, Cycle] = {}
         self.pen = Pen(self.backward, sweep)
         self.cts: dict[Var, Tree] = {}
+        self.made = {out: n for _, n in nodes(self.forward) if isinstance(n, Call) for out in n.outs}
 
     def run(self, seeds: Iterable[Tree]) -> None:
         """Reverse the function, given the cotangents of its results."""
@@ -113,6 +115,9 @@ class Sweep:
             tree = dense(tree, Term(atom))
         elif may_be_none(tree):
             tree = make(P.OR_ZEROS, tree, Term(atom))
+        if isinstance(tree, Term) and tree.fn is P.BROADCAST_LIKE and isinstance(tree.args[1].atom, Var):
+            like = same_shape_source(tree.args[1].atom, self.made.get, exact=False)
+            tree = make(P.BROADCAST_LIKE, tree.args[0], Term(like))
         old = self.cts.get(atom)
         tree = first(tree) if old is None else merged(old, tree)
         self.cts[atom] = self.pen.settle(tree, f"{atom.name}_bar" if atom.name else "")
@@ -126,10 +131,10 @@ class Sweep:
         kinds = list(leaf_kinds(like.kind))
         found = flatten(tree, like.kind)
         if all(leaf is not None for leaf in found):
-            return [self.pen.write(leaf) for leaf in found if leaf is not None]
+            return [_float(self.pen.write(leaf)) for leaf in found if leaf is not None]
         zeros = [zero(like)] if structure(like.kind) is None else flatten(make(P.ZEROS_LIKE, Term(like)), like.kind)
         assert len(zeros) == len(kinds)
-        return [self.pen.write(z if leaf is None else leaf) for leaf, z in zip(found, zeros, strict=True) if z is not None]
+        return [_float(self.pen.write(z if leaf is None else leaf)) for leaf, z in zip(found, zeros, strict=True) if z is not None]
 
     # Forms
 
@@ -165,7 +170,7 @@ class Sweep:
                 tree = tuple(tree)
             if rule.singular and call.outs[0] in self.selected and isinstance(tree, Term):
                 tree = guard(tree, ct)
-            tree = fit(tree, arg, rule.unbroadcast)
+            tree = fit(tree, arg, rule.unbroadcast and not keeps_shape(call, arg, self.made.get))
             parts[arg] = add(parts.get(arg), tree)
         for arg, tree in parts.items():
             self.contribute(arg, tree)
@@ -304,6 +309,11 @@ class Sweep:
         return any(o in self.active for o in node.outs) or any(
             o in self.active for inner in node.regions for _, n in nodes(inner) for o in n.outs
         )
+
+
+def _float(atom: Atom) -> Atom:
+    """A cotangent that is a number: 1.0, also where a rule says 1."""
+    return Lit(float(atom.value)) if isinstance(atom, Lit) and type(atom.value) is int else atom
 
 
 def _bar(var: Var) -> str:

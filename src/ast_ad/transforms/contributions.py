@@ -14,6 +14,7 @@ from ast_ad.ir.kinds import (
     fits,
     is_complex,
     is_number,
+    known_equal,
     not_one,
 )
 from ast_ad.rules.table import primitive_of
@@ -50,10 +51,12 @@ def summed(tree: Term, arg: Var) -> Term:
         if dim == 1:
             if wide != 1:
                 axes.append(extra + k)
-        elif not (not_one(dim) or wide == dim):
+        elif not (not_one(dim) or known_equal(wide, dim)):
             return make(P.UNBROADCAST, tree, Term(arg))
     if axes and extra:
         return make(P.UNBROADCAST, tree, Term(arg))
+    if not axes and not extra:
+        return tree
     if axes:
         return make(total, tree, axis=axes[0] if len(axes) == 1 else tuple(axes), keepdims=True)
     return make(total, tree, axis=0 if extra == 1 else tuple(range(extra)))

@@ -61,9 +61,9 @@ def by_columns(program: Program, wrt: Sequence[Place], has_aux: bool, one: bool)
         given = {**own, **dict(zip(dots, units, strict=True))}
         args = [given[p.var] for p in pushed.params]
         if not has_aux:
-            return inner.call(pushed, args, ("out", ""))
+            return inner.call(pushed, args, ("out", "out_dot"))
         pair, aux = inner.call(pushed, args, ("", "aux"))
-        return inner.item(pair, 0, "out"), inner.item(pair, 1, ""), aux
+        return inner.item(pair, 0, "out"), inner.item(pair, 1, "out_dot"), aux
 
     out, start, *aux = column(writer, Lit(0))
     count = writer.builder.call(COUNT_ENTRIES, x)

@@ -10,6 +10,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from typing import TypeAlias
 
+import numpy as np
+
 from ast_ad.analyses.activity import Activity
 from ast_ad.analyses.selection import selected
 from ast_ad.ir import primitives as P
@@ -18,20 +20,28 @@ from ast_ad.ir.core import Atom, Block, Call, Callee, Function, Lit, Origin, Par
 from ast_ad.ir.kinds import Array, Kind, Residual, Scalar, Tuple, carries_derivative, cotangent_kind, rank
 from ast_ad.ir.places import Place, parameter_at
 from ast_ad.ir.walk import blocks_of, operands, statements
-from ast_ad.rules.terms import Term, make, term
+from ast_ad.rules.terms import Term, call, make, term
 from ast_ad.transforms.adjoint import Sweep
 from ast_ad.transforms.regions import Region, distinct, freeze, nodes
 from ast_ad.transforms.storage import place_residuals, substitute
 from ast_ad.transforms.trees import Tree, dense, element, structure
 
 
-def gradient(program: Program, wrt: Sequence[Place], *, value: bool = False, has_aux: bool = False, one: bool = True) -> Program:
-    """The program that computes the gradient of the result by the parameters at `wrt`.
+def gradient(
+    program: Program,
+    wrt: Sequence[Place],
+    *,
+    value: bool = False,
+    has_aux: bool = False,
+    one: bool = True,
+    of_sum: bool = False,
+) -> Program:
+    """The program that computes the gradient of the result, or `of_sum` of its elements, by the parameters at `wrt`.
 
     Its result is the gradient (a tuple of them unless `one`), or with `value` the pair (result, gradient); with
     `has_aux` the function returns (result, aux) and `aux` is handed on: (gradient, aux) or ((result, aux), gradient).
     """
-    return _Reverse(program).gradient(wrt, value, has_aux, one)
+    return _Reverse(program).gradient(wrt, value, has_aux, one, of_sum)
 
 
 def pullback(program: Program, wrt: Sequence[Place], has_aux: bool = False) -> tuple[Program, str, str]:
@@ -67,7 +77,7 @@ class _Reverse:
 
     # The entry
 
-    def gradient(self, wrt: Sequence[Place], value: bool, has_aux: bool, one: bool) -> Program:
+    def gradient(self, wrt: Sequence[Place], value: bool, has_aux: bool, one: bool, of_sum: bool) -> Program:
         main = self.program.main
         result = main.block.results[0]
         sweep = self.sweep_of(main, wrt, [True])
@@ -75,7 +85,7 @@ class _Reverse:
         sweep.pen.about(origin)
         target = Term(result)
         answer = element(target, target.kind, 0) if has_aux else target
-        seed = self.seed(answer, main.name)
+        seed = self.seed(answer, main.name, of_sum)
         sweep.run([(seed, None) if has_aux else seed])
         sweep.pen.about(None)
         grads = [self.cotangent_at(sweep, place) for place in wrt]
@@ -103,10 +113,12 @@ class _Reverse:
         like = element(Term(var), var.kind, place[1])
         return sweep.pen.write(dense(_as_gradient(part, like), like))
 
-    def seed(self, answer: Term, name: str) -> Term:
-        """The cotangent of a result of one element."""
+    def seed(self, answer: Term, name: str, of_sum: bool) -> Term:
+        """The cotangent of a result of one element, or of the sum of its elements."""
         if isinstance(answer.kind, Scalar) or rank(answer.kind) == 0:
             return Term(Lit(1.0))
+        if of_sum:
+            return call(np.ones_like, answer)
         return make(P.SEED, answer, of=name)
 
     def pullback(self, wrt: Sequence[Place], has_aux: bool) -> tuple[Program, str, str]:

@@ -6,13 +6,15 @@ element by element from an x of the same shape, x serves as well, and b need not
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
+from typing import Any
 
 import numpy as np
 
 from ast_ad.ir import primitives as P
-from ast_ad.ir.core import Atom, Call, Callee, Var
-from ast_ad.ir.kinds import Array, cotangent_kind, same_shape
+from ast_ad.ir.build import kind_of
+from ast_ad.ir.core import Atom, Call, Callee, Lit, Var
+from ast_ad.ir.kinds import Array, cotangent_kind, dims_of, is_number, rank, same_shape
 from ast_ad.rules.modes import Elementwise, Selecting
 from ast_ad.rules.table import primitive_of, rule_of
 
@@ -27,13 +29,72 @@ def asks_for_shape(call: Call) -> int | None:
     return 0 if call.fn is primitive_of(np.size) else _ASKED.get(call.fn)
 
 
+def shape_of(atom: Atom, maker_of: Callable[[Var], Call | None]) -> tuple[Any, ...] | None:
+    """What is known of a shape, so that equal answers mean equal shapes; None where too little is.
+
+    A slice with ends known at run time only is known by its ends: `A[i, k:]` and `A[j, k:]` are equally long.
+    """
+    kind = kind_of(atom)
+    dims = dims_of(kind) if is_number(kind) else None
+    if dims is None or not isinstance(atom, Var) or None not in dims:
+        return dims
+    maker = maker_of(atom)
+    if maker is None or isinstance(maker.fn, Callee):
+        return None
+    if maker.fn is P.GETITEM:
+        return shape_of_part(maker.args[0], dict(maker.params)["index"], maker.args[1:])
+    if isinstance(rule_of(maker.fn), (Elementwise, Selecting)):
+        shapes = {shape for a in maker.args if (shape := shape_of(a, maker_of)) != ()}
+        return shapes.pop() if len(shapes) == 1 else None
+    return None
+
+
+def shape_of_part(array: Atom, index: P.Index, holes: Sequence[Atom]) -> tuple[Any, ...] | None:
+    """The shape of `array[index]`, known in the same way, for a basic index without an ellipsis."""
+    kinds = tuple(map(kind_of, holes))
+    base, part_kind = dims_of(kind_of(array)), P.getitem_kind((kind_of(array), *kinds), {"index": index})
+    dims = dims_of(part_kind)
+    if base is None or dims is None or Ellipsis in index or not P.is_basic(index, kinds):
+        return dims if dims is not None and None not in dims else None
+    left, axes, known = iter(holes), iter(base), iter(dims)
+    shape: list[Any] = []
+    for part in index:
+        if part is None:
+            shape.append(next(known))
+        elif isinstance(part, P.Span):
+            ends = tuple(next(left) if end is P.HOLE else end for end in (part.start, part.stop, part.step))
+            ends = tuple(end.value if isinstance(end, Lit) else end for end in ends)
+            axis, dim = next(axes), next(known)
+            if dim is None and axis is None:
+                return None
+            shape.append((axis, *ends) if dim is None else dim)
+        else:
+            next(axes)
+            if part is P.HOLE:
+                next(left)
+    shape += list(known)
+    return None if None in shape else tuple(shape)
+
+
+def keeps_shape(call: Call, arg: Atom, maker_of: Callable[[Var], Call | None]) -> bool:
+    """Whether the result of an element-by-element call is proven to have the shape of one of its operands."""
+    if all(a is arg or rank(kind_of(a)) == 0 for a in call.args):
+        return rank(kind_of(arg)) != 0 or len(call.args) == 1
+    own = shape_of(arg, maker_of)
+    if own is None:
+        return False
+    return all(a is arg or shape_of(a, maker_of) in ((), own) for a in call.args)
+
+
 def same_shape_source(var: Var, maker_of: Callable[[Var], Call | None], exact: bool) -> Var:
     """The earliest variable that is proven to have the shape of another; with `exact` also its dtype."""
     while True:
         maker = maker_of(var)
         if maker is None or isinstance(maker.fn, Callee) or not isinstance(rule_of(maker.fn), (Elementwise, Selecting)):
             return var
-        same = [a for a in maker.args if isinstance(a, Var) and _serves(a, var, exact)]
+        wide = [a for a in maker.args if rank(kind_of(a)) != 0]
+        only = wide[0] if len(wide) == 1 and rank(kind_of(wide[0])) == rank(var.kind) else None
+        same = [a for a in maker.args if isinstance(a, Var) and (_serves(a, var, exact) or (a is only and not exact))]
         if not same:
             return var
         var = same[0]

@@ -5,15 +5,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING, Any
 
 from ast_ad.analyses.repetition import may_repeat
 from ast_ad.ir import primitives as P
-from ast_ad.ir.core import Call, Lit, Var
+from ast_ad.ir.core import Atom, Call, Lit, Var
 from ast_ad.ir.kinds import Dict, bound_kind
 from ast_ad.rules.terms import Term, make
 from ast_ad.transforms.contributions import fit
+from ast_ad.transforms.shapes import shape_of, shape_of_part
 from ast_ad.transforms.trees import Tree, dense, element, structure, zero
 
 if TYPE_CHECKING:
@@ -145,9 +146,16 @@ def adjoint_of_index_add(sweep: Sweep, call: Call) -> None:
     x, v, *rest = call.args
     ct = sweep.cts.pop(call.outs[0])
     if isinstance(v, Var) and sweep.is_active(v):
-        part = make(P.GETITEM, ct, *map(Term, rest), index=dict(call.params)["index"])
-        sweep.contribute(v, fit(part, v, True))
+        index = dict(call.params)["index"]
+        part = make(P.GETITEM, ct, *map(Term, rest), index=index)
+        sweep.contribute(v, fit(part, v, not _fills(sweep, x, v, rest, index)))
     sweep.contribute(x, ct)
+
+
+def _fills(sweep: Sweep, x: Atom, v: Atom, holes: Sequence[Atom], index: P.Index) -> bool:
+    """Whether a value that is written to a part of an array is proven to have the shape of that part."""
+    shape = shape_of(v, sweep.made.get)
+    return shape is not None and shape == shape_of_part(x, index, holes)
 
 
 def _bar(atom: Any) -> str:

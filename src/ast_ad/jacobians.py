@@ -1,0 +1,107 @@
+"""Whole derivatives of functions of many results, and products with them: argument handling only.  Names and shapes are JAX's."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from typing import Any
+
+from ast_ad.api import derivative_of, jvp
+from ast_ad.derivative import Derivative
+from ast_ad.errors import WrongArgument, WrongStructure
+from ast_ad.runtime import copy
+
+
+def jacrev(fun: Any = None, argnums: int | str | Sequence[int | str] = 0, *, has_aux: bool = False) -> Any:
+    """The Jacobian of a function, in reverse mode: one forward sweep, and a reverse sweep for each number of the result.
+
+    The result has the structure of what `fun` returns, and in place of each of its arrays, of shape `s`, the structure of
+    the argument with an array of shape `s + shape` for each of its own.  `argnums`, `has_aux` and use as a decorator
+    are those of `grad`.
+
+    Raises TypeError for integer arrays and complex results, `AstAdError` for what cannot be differentiated.
+
+    >>> import numpy as np
+    >>> jacrev(lambda x: np.array([x[0] * x[1], x[0]]))(np.array([2.0, 3.0]))
+    array([[3., 2.],
+           [1., 0.]])
+    """
+    return derivative_of("jacrev", fun, argnums, has_aux)
+
+
+def jacfwd(fun: Any = None, argnums: int | str | Sequence[int | str] = 0, *, has_aux: bool = False) -> Any:
+    """The Jacobian of a function, in forward mode: the function runs with its tangent for each number of the argument.
+
+    Cheaper than `jacrev` where the argument has fewer numbers than the result; the rest is as there.  What the function
+    prints is printed each time.
+
+    >>> import numpy as np
+    >>> jacfwd(lambda t: np.array([t, t * t]))(3.0)
+    array([1., 6.])
+    """
+    return derivative_of("jacfwd", fun, argnums, has_aux)
+
+
+jacobian = jacrev
+
+
+def hessian(fun: Any = None, argnums: int | str | Sequence[int | str] = 0, *, has_aux: bool = False) -> Any:
+    """The second derivatives of a function: `jacfwd` of `jacrev`, compiled as one.
+
+    With several `argnums` the result is a tuple of tuples; structures nest as in `jacrev`, twice.
+
+    >>> import numpy as np
+    >>> hessian(lambda x: x[0] * x[0] * x[1])(np.array([2.0, 3.0]))
+    array([[6., 4.],
+           [4., 0.]])
+    """
+    return derivative_of("hessian", fun, argnums, has_aux)
+
+
+def elementwise_grad(fun: Any = None, argnums: int | str | Sequence[int | str] = 0, *, has_aux: bool = False) -> Any:
+    """The derivative of a function that works element by element: the gradient of the sum of its results.
+
+    >>> import numpy as np
+    >>> elementwise_grad(lambda x: x * x)(np.array([1.0, 2.0]))
+    array([2., 4.])
+    """
+    return derivative_of("elementwise_grad", fun, argnums, has_aux)
+
+
+def hvp(fun: Any, primals: Sequence[Any], tangents: Sequence[Any]) -> Any:
+    """The Hessian of a function of one result times a vector, forward over reverse: about the cost of two gradients.
+
+    `primals` are the positional arguments and `tangents` the vector, both as tuples.  The product for one argument has its
+    structure; for several arguments it is a tuple.
+
+    >>> import numpy as np
+    >>> hvp(lambda x: x[0] * x[0] * x[1], (np.array([2.0, 3.0]),), (np.array([1.0, 0.0]),))
+    array([6., 4.])
+    """
+    if not isinstance(primals, (tuple, list)):
+        raise WrongArgument(
+            f"hvp takes primals as a tuple or list, not {type(primals).__name__}", remedy="Write hvp(f, (x,), (v,))."
+        )
+    argnums: Any = 0 if len(primals) == 1 else tuple(range(len(primals)))
+    return jvp(Derivative(fun, "grad", argnums), primals, tangents)[1]
+
+
+def linearize(fun: Any, *primals: Any) -> tuple[Any, Callable[..., Any]]:
+    """The value of a function and its derivative there as a linear function: (out, jvp_fun).
+
+    `jvp_fun(*tangents)` takes one tangent per primal and returns the tangent of `out`; it may be called any number of
+    times, and runs the function with its tangent each time.
+
+    >>> out, push = linearize(lambda x, y: x * y, 3.0, 2.0)
+    >>> out, push(1.0, 0.0), push(0.0, 1.0)
+    (6.0, 2.0, 3.0)
+    """
+    held = copy(primals)
+    out = fun(*copy(primals))
+
+    def jvp_fun(*tangents: Any) -> Any:
+        """The tangent of the result for tangents of the primals."""
+        if len(tangents) != len(held):
+            raise WrongStructure(f"jvp_fun takes {len(held)} tangents, one per primal, not {len(tangents)}")
+        return jvp(fun, held, tangents)[1]
+
+    return out, jvp_fun
