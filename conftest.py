@@ -6,9 +6,7 @@ import pytest
 from hypothesis import settings
 
 examples = int(os.environ.get("AST_AD_FUZZ", "0"))
-settings.register_profile(
-    "ast_ad", max_examples=examples or 25, derandomize=not examples, deadline=None, database=None
-)
+settings.register_profile("ast_ad", max_examples=examples or 25, derandomize=not examples, deadline=None, database=None)
 settings.load_profile("ast_ad")
 
 

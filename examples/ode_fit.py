@@ -50,10 +50,7 @@ slope_of = grad(misfit)
 
 def curvature_of(theta, start, measured):
     """The Hessian, a column a pass: forward mode over the gradient."""
-    columns = [
-        jvp(lambda t: slope_of(t, start, measured), (theta,), (unit,))[1]
-        for unit in np.eye(len(theta))
-    ]
+    columns = [jvp(lambda t: slope_of(t, start, measured), (theta,), (unit,))[1] for unit in np.eye(len(theta))]
     return np.column_stack(columns)
 
 

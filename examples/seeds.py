@@ -174,9 +174,7 @@ def two_layer_network():
     shapes = [(3, 4), (4,), (4, 2), (2,), (5, 3), (5, 2)]
     args = [draws.normal(size=shape) for shape in shapes]
     derivative = grad(network_loss, argnums=("W1", "b1", "W2", "b2"))
-    for name, ours, by_hand in zip(
-        ("W1", "b1", "W2", "b2"), derivative(*args), network_by_hand(*args), strict=True
-    ):
+    for name, ours, by_hand in zip(("W1", "b1", "W2", "b2"), derivative(*args), network_by_hand(*args), strict=True):
         print(f"{name}: largest difference {np.max(np.abs(ours - by_hand)):.0e}")
         assert np.allclose(ours, by_hand, rtol=1e-12, atol=1e-15)
     print("\n" + derivative.source)

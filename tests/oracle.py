@@ -6,6 +6,7 @@ checks (`flatten`, `unflatten`); `places` names its coordinates in messages.
 
 from __future__ import annotations
 
+import copy
 import math
 from collections.abc import Callable, Iterator, Sequence
 from typing import Any
@@ -32,7 +33,20 @@ def children(tree: Any) -> list[tuple[str, Any]] | None:
         return [(f"[{key!r}]", value) for key, value in tree.items()]
     if isinstance(tree, (list, tuple)):
         return [(f"[{k}]", value) for k, value in enumerate(tree)]
+    if is_object(tree):
+        return [(f".{name}", value) for name, value in fields(tree).items()]
     return None
+
+
+def is_object(tree: Any) -> bool:
+    """Whether a value is an object of a class of the programs."""
+    return type(tree).__module__.startswith("programs") and not isinstance(tree, (tuple, type))
+
+
+def fields(tree: Any) -> dict[str, Any]:
+    """The attributes of an object that lead to numbers; its other attributes have no gradient."""
+    slots = {n: getattr(tree, n) for n in getattr(tree, "__slots__", ())}
+    return {n: v for n, v in {**slots, **getattr(tree, "__dict__", {})}.items() if any(leaves(v))}
 
 
 def leaves(tree: Any, path: str = "") -> Iterator[tuple[str, Any]]:
@@ -72,6 +86,11 @@ def unflatten(vector: np.ndarray, like: Any, *, double: bool = False) -> Any:
         parts = children(tree)
         if parts is not None:
             rebuilt = [rebuild(part) for _, part in parts]
+            if is_object(tree):
+                made = copy.copy(tree)
+                for (step, _), part in zip(parts, rebuilt, strict=True):
+                    object.__setattr__(made, step[1:], part)
+                return made
             if isinstance(tree, dict):
                 return dict(zip(tree, rebuilt, strict=True))
             if hasattr(tree, "_fields"):
@@ -107,6 +126,8 @@ def is_identical(a: Any, b: Any) -> bool:
         return list(a) == list(b) and all(is_identical(a[key], b[key]) for key in a)
     if isinstance(a, (list, tuple)):
         return len(a) == len(b) and all(map(is_identical, a, b))
+    if is_object(a):
+        return is_identical(fields(a), fields(b))
     if isinstance(a, (np.ndarray, np.generic)):
         return a.shape == b.shape and a.dtype == b.dtype and a.tobytes() == b.tobytes()
     if isinstance(a, float):
@@ -165,18 +186,14 @@ def differentiate_by_steps(f: Callable[[float], np.ndarray]) -> tuple[np.ndarray
 def restricted(function: Callable[..., Any], args: Sequence[Any], wrt: Sequence[int]) -> Any:
     """The function of the arguments `wrt` (adjacent ones) alone, the others held fixed."""
     first, last = wrt[0], wrt[-1] + 1
-    assert list(wrt) == list(range(first, last)), (
-        "the arguments to differentiate by must be adjacent"
-    )
+    assert list(wrt) == list(range(first, last)), "the arguments to differentiate by must be adjacent"
     if len(wrt) == len(args):
         return function
     before, after = tuple(args[:first]), tuple(args[last:])
     return lambda *active: function(*before, *active, *after)
 
 
-def derivative_along(
-    f: Callable[..., Any], point: Sequence[Any], direction: np.ndarray
-) -> np.ndarray:
+def derivative_along(f: Callable[..., Any], point: Sequence[Any], direction: np.ndarray) -> np.ndarray:
     """The derivative of `flatten(f(*point))` along a direction, by differences.
 
     Where the differences do not settle (a kink, a jump or a singularity lies near) an AssertionError says that the
@@ -222,9 +239,7 @@ def assert_gradient(
     assert_gradient_fits(gradients, point)
     if not is_double(gradients):
         rtol = max(rtol, 1e-4)
-    wide = [
-        unflatten(flatten(arg), arg, double=True) if not is_double(arg) else arg for arg in args
-    ]
+    wide = [unflatten(flatten(arg), arg, double=True) if not is_double(arg) else arg for arg in args]
     function = restricted(f, wide, wrt)
     flat = flatten(gradients)
     checked = []
@@ -244,14 +259,10 @@ def assert_equal_products(a: Any, b: Any, c: Any, d: Any, rtol: float) -> None:
     """`<a, b> = <c, d>`, relative to the sizes of the products' terms."""
     left, right = inner(a, b), inner(c, d)
     size = np.sum(abs(flatten(a) * flatten(b))) + np.sum(abs(flatten(c) * flatten(d)))
-    assert abs(left - right) <= rtol * size, (
-        f"{left!r} and {right!r} differ, of terms of size {size!r}"
-    )
+    assert abs(left - right) <= rtol * size, f"{left!r} and {right!r} differ, of terms of size {size!r}"
 
 
-def assert_modes_agree(
-    f: Callable[..., Any], point: Sequence[Any], *, seed: int = 1, rtol: float = 1e-12
-) -> None:
+def assert_modes_agree(f: Callable[..., Any], point: Sequence[Any], *, seed: int = 1, rtol: float = 1e-12) -> None:
     """The dot-product test: `<ct, J t> = <J^T ct, t>`, and both modes return the value of `f`."""
     tangents = random_like(tuple(point), seed)
     value = f(*point)
@@ -303,6 +314,4 @@ def assert_second_order_modes_agree(
         rtol = max(rtol, 1e-4)
     allowed = rtol * max(float(np.max(abs(a), initial=0.0)), float(np.max(abs(b), initial=0.0)))
     for place, u, v in zip(places(tuple(point)), a, b, strict=True):
-        assert abs(u - v) <= allowed, (
-            f"{place}: forward over reverse {u!r}, reverse over reverse {v!r}"
-        )
+        assert abs(u - v) <= allowed, f"{place}: forward over reverse {u!r}, reverse over reverse {v!r}"

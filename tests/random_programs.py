@@ -42,9 +42,7 @@ class Writer:
                 "bump({a}, {b})",
             ]
         )
-        return form.format(
-            a=f"({self.expression(depth - 1)})", b=f"({self.expression(depth - 1)})", t=self.test()
-        )
+        return form.format(a=f"({self.expression(depth - 1)})", b=f"({self.expression(depth - 1)})", t=self.test())
 
     def test(self) -> str:
         r = self.random

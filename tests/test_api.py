@@ -130,7 +130,6 @@ def test_structures_nest_and_gradients_have_their_structure():
     assert pairs_bar == [(2.0, 1.0), (4.0, 3.0)]
 
 
-@pytest.mark.xfail(reason="its gradient is a plain tuple")
 def test_a_named_tuple_stays_one():
     gradient = grad(named)(Pair(2.0, 3.0))
     assert gradient == Pair(3.0, 2.0)

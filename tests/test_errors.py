@@ -108,9 +108,7 @@ def test_every_leaf_is_what_its_reader_would_catch(leaf):
 
 
 @pytest.mark.parametrize("leaf", LEAVES, ids=lambda leaf: leaf.__name__)
-@pytest.mark.parametrize(
-    "clone", [copy.copy, copy.deepcopy, lambda e: pickle.loads(pickle.dumps(e))]
-)
+@pytest.mark.parametrize("clone", [copy.copy, copy.deepcopy, lambda e: pickle.loads(pickle.dumps(e))])
 def test_an_error_survives_pickling_without_its_source(source, leaf, clone):
     source("return y\n")
     error = leaf("sentence", Place("model.py", 1, 7, 1, 8), reason="because", remedy="instead")

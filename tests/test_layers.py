@@ -26,6 +26,7 @@ LAYERS = (
     "report",
     "api",
     "jacobians",
+    "custom",
     "vectors",
     "checking",
     "cli",
@@ -56,9 +57,7 @@ def imported_layers(tree, package):
         if isinstance(node, ast.Import):
             modules = [alias.name for alias in node.names]
         elif isinstance(node, ast.ImportFrom):
-            base = (
-                package.split(".")[: len(package.split(".")) + 1 - node.level] if node.level else []
-            )
+            base = package.split(".")[: len(package.split(".")) + 1 - node.level] if node.level else []
             module = ".".join([*base, *(node.module or "").split(".")]).strip(".")
             modules = [f"{module}.{alias.name}" for alias in node.names]
         else:

@@ -29,9 +29,7 @@ def test_a_structure_and_its_vector_are_inverse():
 def test_an_int_becomes_a_float_and_single_precision_stays_or_widens():
     like = (3, np.float32(0.5), np.ones(2, np.float32), "text", True)
     narrow = oracle.unflatten(np.arange(4.0), like)
-    assert oracle.is_identical(
-        narrow, (0.0, np.float32(1), np.array([2, 3], np.float32), "text", True)
-    )
+    assert oracle.is_identical(narrow, (0.0, np.float32(1), np.array([2, 3], np.float32), "text", True))
     wide = oracle.unflatten(np.arange(4.0), like, double=True)
     assert oracle.is_identical(wide, (0.0, 1.0, np.array([2.0, 3.0]), "text", True))
 
@@ -58,9 +56,7 @@ def test_a_right_gradient_is_accepted():
 
 
 def test_differences_are_good_to_ten_digits():
-    slope, error = oracle.differentiate_by_steps(
-        lambda h: np.array([math.exp(1 + h), math.log(2 + h)])
-    )
+    slope, error = oracle.differentiate_by_steps(lambda h: np.array([math.exp(1 + h), math.log(2 + h)]))
     assert np.all(abs(slope - [math.e, 0.5]) < 1e-10)
     assert np.all(error < 1e-10)
 

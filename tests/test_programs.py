@@ -88,7 +88,7 @@ def test_one_argument_by_itself_has_the_gradient_it_has_among_others(case):
     together = ast_ad.grad(program.function, program.wrt)(*args)
     alone = ast_ad.grad(program.function, program.wrt[-1])(*args)
     difference = oracle.flatten(alone) - oracle.flatten(together[-1])
-    scale = abs(oracle.flatten(together[-1])).max(initial=0.0)
+    scale = abs(oracle.flatten(together)).max(initial=0.0)  # a gradient by one argument may be rounding alone
     tolerance = 1e-13 if oracle.is_double(together) else 1e-5
     assert abs(difference).max(initial=0.0) <= tolerance * scale
 
@@ -167,9 +167,7 @@ def test_the_inputs_reach_every_line_of_the_programs():
     finally:
         sys.settrace(previous)
     lines = [(name, line) for name, path in files.items() for line in lines_of_functions(path)]
-    assert [
-        f"{files[name].name}:{line}" for name, line in lines if (name, line) not in reached
-    ] == []
+    assert [f"{files[name].name}:{line}" for name, line in lines if (name, line) not in reached] == []
 
 
 def lines_of_functions(path: Path) -> list[int]:

@@ -39,9 +39,7 @@ FORBIDDEN = {
         r"py(?:pi)[.]org|pythonhosted[.]org|registry[.](?:npmjs|yarnpkg)|proxy[.]golang|conda[.]anaconda"
         r"|crates[.]io|index[-]url|find[-]links"
     ),
-    "a path of one machine": re.compile(
-        r"(?<![\w.~>-])/(?:home|opt|root|tmp|Users|var|work)(?=/|\b)"
-    ),
+    "a path of one machine": re.compile(r"(?<![\w.~>-])/(?:home|opt|root|tmp|Users|var|work)(?=/|\b)"),
 }
 LOCK_FILES = re.compile(r"(?:^|[.-])lock(?:[.]|$)|Pipfile|pdm[.]toml|yarn|pnpm", re.IGNORECASE)
 
@@ -105,9 +103,7 @@ def test_the_package_needs_numpy_gast_and_astor_only():
 
 # Documents
 
-FENCE = re.compile(
-    r"^(?P<indent> *)```(?P<info>[^\n]*)\n(?P<body>.*?)^ *```$", re.DOTALL | re.MULTILINE
-)
+FENCE = re.compile(r"^(?P<indent> *)```(?P<info>[^\n]*)\n(?P<body>.*?)^ *```$", re.DOTALL | re.MULTILINE)
 SHELLS = {"sh", "console"}
 PLAIN = {"", "text", "diff", "toml", "markdown"}
 

@@ -38,9 +38,7 @@ def python_of(name, extras):
         install = [python, "-m", "pip", "install", "--disable-pip-version-check"]
         install += ["--constraint", ROOT / "constraints.txt"]
         run(*install, "hatchling", "editables")
-        run(
-            *install, "--no-build-isolation", "--editable", str(ROOT) + "[" + ",".join(extras) + "]"
-        )
+        run(*install, "--no-build-isolation", "--editable", str(ROOT) + "[" + ",".join(extras) + "]")
         stamp.write_text("\n".join(wanted) + "\n")
         _say("the environment is ready, after " + str(round(time.monotonic() - started)) + " s")
     return python

@@ -1,7 +1,7 @@
 """Write the parts of README.md that the project prints: between `<!-- begin NAME -->` and `<!-- end NAME -->`.
 
-    python tools/readme.py            writes them anew
-    python tools/readme.py --check    changes nothing; exit with 1 if a part differs
+python tools/readme.py            writes them anew
+python tools/readme.py --check    changes nothing; exit with 1 if a part differs
 """
 
 from __future__ import annotations

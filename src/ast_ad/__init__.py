@@ -2,6 +2,7 @@
 
 from ast_ad.api import grad, jvp, stop_gradient, trace, value_and_grad, vjp
 from ast_ad.checking import check_grads
+from ast_ad.custom import custom_jvp, custom_vjp
 from ast_ad.errors import AstAdError
 from ast_ad.jacobians import elementwise_grad, hessian, hvp, jacfwd, jacobian, jacrev, linearize
 
@@ -11,6 +12,8 @@ __all__ = [
     "AstAdError",
     "__version__",
     "check_grads",
+    "custom_jvp",
+    "custom_vjp",
     "elementwise_grad",
     "grad",
     "hessian",

@@ -2,16 +2,15 @@
 
 from __future__ import annotations
 
-from inspect import CO_VARARGS
 from collections.abc import Sequence
+from inspect import CO_VARARGS
 from typing import Any
 
 import numpy as np
 
 from ast_ad.derivative import Derivative
 from ast_ad.errors import WrongArgument, WrongStructure
-from ast_ad.runtime import fields_of
-from ast_ad.runtime import stop_gradient as stop_gradient
+from ast_ad.runtime import fields_of, stop_gradient as stop_gradient
 
 _NUMBERS = (np.ndarray, np.generic, int, float, complex)
 

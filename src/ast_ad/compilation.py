@@ -13,7 +13,7 @@ from ast_ad.patterns import ARGUMENTS, GLOBALS, Check, Compiled, How, fetch, pat
 
 
 def compile_for(function: Any, plain: Any, how: How, args: Any, kwargs: Any) -> tuple[Compiled, tuple[str, ...] | None]:
-    """The derivative for a call, and the names of its functions in the text; None where the text needs this process's objects."""
+    """The derivative for a call, and the names of its functions; None where the text needs objects of this process."""
     written = plain if hasattr(plain, "__code__") else function  # args begin with the receiver of a method
     work = pipeline.run(pipeline.Request(function, arguments_of(written, args, kwargs), *how))
     assert work.lowered is not None
@@ -23,7 +23,9 @@ def compile_for(function: Any, plain: Any, how: How, args: Any, kwargs: Any) -> 
     checks = [Check(relative(g.path, plain, params), g.value, "is") for g in lowered.guards]
     checks += [Check(relative(a.path, plain, params), a.value, "equals") for a in lowered.assumptions]
     checks += [Check(path, pattern_of(fetch(path, plain)), "pattern") for _, path in captures]
-    return Compiled(pipeline.load(work), work.written.text, captures, tuple(checks)), None if work.written.namespace else work.names
+    return Compiled(
+        pipeline.load(work), work.written.text, captures, tuple(checks)
+    ), None if work.written.namespace else work.names
 
 
 def program_of(function: Any, arguments: Sequence[Argument], how: How) -> Lowered:
@@ -41,7 +43,7 @@ def text_for_annotations(function: Any, how: How) -> str:
 
 
 def relative(path: tuple[Any, ...], plain: Any, params: Sequence[Param]) -> tuple[Any, ...]:
-    """A path that begins with what belongs to the function called, for another function of the same code has its own."""
+    """A path that begins with what belongs to the function called: another function of the same code has its own."""
     root, *steps = path
     if isinstance(root, str):
         places = [n for n, p in enumerate(params) if p.var.name == root and p.form == "plain"]

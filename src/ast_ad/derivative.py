@@ -7,19 +7,21 @@ from collections.abc import Sequence
 from typing import Any
 
 from ast_ad.errors import WrongArgument
-from ast_ad.parameters import Parameters, Place, parameters_of, places_of, receiver_of
+from ast_ad.ir.places import Place
+from ast_ad.parameters import Parameters, parameters_of, places_of, receiver_of
 from ast_ad.patterns import Compiled, Ready, exact_key, fetched, holds, pattern_of_call, plain_of, ready
 
 _NOTHING: dict[str, Any] = {}
 
 
 class Derivative:
-    """The derivative of `primal` in one mode, compiled for each pattern of arguments when it is first called with it."""
+    """The derivative of `primal` in one mode, compiled for each pattern of arguments at the first call with it."""
 
     def __init__(self, primal: Any, mode: str, argnums: Any = 0, has_aux: bool = False) -> None:
         if not callable(primal):
             raise WrongArgument(
-                f"{mode} expects a function, not {type(primal).__name__}", remedy=f"Write {mode}(f), where f is a function."
+                f"{mode} expects a function, not {type(primal).__name__}",
+                remedy=f"Write {mode}(f), where f is a function.",
             )
         self.primal = primal
         self._mode = mode
@@ -81,6 +83,11 @@ class Derivative:
         return self._how
 
     @property
+    def __ast_ad_receiver__(self) -> tuple[Any, ...]:
+        """The object of a bound method, in a tuple; () for a plain function."""
+        return self._receiver
+
+    @property
     def _how(self) -> tuple[str, tuple[Place, ...], bool, bool]:
         return self._mode, self._wrt, self._one, self._has_aux
 
@@ -92,15 +99,13 @@ class Derivative:
         return program_of(self.primal, arguments, self._how)
 
     def compiled(self, args: Sequence[Any], kwargs: dict[str, Any]) -> Compiled:
-        """The compiled derivative for these arguments, which are complete (`Parameters.complete`) and begin with the receiver."""
+        """The compiled derivative for arguments that are complete (`Parameters.complete`), from the receiver on."""
         for entry in self._table.get(pattern_of_call(args, kwargs), ()):
             if not entry.checks or holds(entry, self._plain, args, kwargs):
                 return entry
         from ast_ad.dispatch import compiled_for
 
-        return compiled_for(
-            self._table, self.primal, self._how, args, kwargs
-        )
+        return compiled_for(self._table, self.primal, self._how, args, kwargs)
 
     def __call__(self, *args: Any, **kwargs: Any) -> Any:
         if not kwargs:
@@ -111,7 +116,7 @@ class Derivative:
                     if names.get(name) is not expected:
                         break
                 else:
-                    if not found.others or all([c.holds(self._plain, args, _NOTHING) for c in found.others]):
+                    if not found.others or all(c.holds(self._plain, args, _NOTHING) for c in found.others):
                         self._latest = found.entry
                         return found.function(*args)
             return self._call(args, kwargs, key)

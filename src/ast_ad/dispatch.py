@@ -34,9 +34,11 @@ def table_for(function: Any, how: How) -> Table:
 
 
 def code_of(function: Any) -> Any:
-    """What identifies the text of a function: its code object; for a derivative, that of its function and how it was taken."""
+    """What identifies the text of a function: its code object; for a derivative, that of its function, and how."""
     if hasattr(type(function), "__ast_ad_derivative__"):
         return (code_of(function.primal), function.__ast_ad_derivative__)
+    if hasattr(type(function), "__ast_ad_custom__"):
+        return function
     return getattr(plain_of(function), "__code__", function)
 
 
@@ -60,9 +62,9 @@ def _kept_or_compiled(function: Any, plain: Any, how: How, args: Any, kwargs: An
             key = persistence.key_for(plain, (_taken(function), how), pattern)
     found = persistence.recall(key, plain, args, kwargs) if key else None
     if found is not None:
-        text, names, captures, checks = found
-        module = load_module(text, names[0], {})
-        return Compiled(tuple(module[name] for name in names), text, captures, checks)
+        text, functions, captures, checks = found
+        module = load_module(text, functions[0], {})
+        return Compiled(tuple(module[name] for name in functions), text, captures, checks)
     from ast_ad.compilation import compile_for
 
     entry, names = compile_for(function, plain, how, args, kwargs)
@@ -75,7 +77,7 @@ def _taken(function: Any) -> Any:
     """How a derivative was taken of its function; () for a plain function."""
     if hasattr(type(function), "__ast_ad_derivative__"):
         return (_taken(function.primal), function.__ast_ad_derivative__)
-    return ()
+    return ("with a rule",) if hasattr(type(function), "__ast_ad_custom__") else ()
 
 
 def program_of(function: Any, arguments: Sequence[Argument], how: How) -> Lowered:

@@ -56,9 +56,7 @@ class AstAdError(Exception):
         Write grad(f).
     """
 
-    def __init__(
-        self, sentence: str, location: Location | None = None, *, reason: str = "", remedy: str = ""
-    ) -> None:
+    def __init__(self, sentence: str, location: Location | None = None, *, reason: str = "", remedy: str = "") -> None:
         self.sentence = sentence
         self.reason = reason
         self.remedy = remedy
@@ -120,11 +118,7 @@ def _before(source: str, col: int) -> str:
     >>> _before("é = x", 5)
     'é = '
     """
-    return (
-        source
-        if source.isascii() and col >= len(source)
-        else source.encode()[:col].decode(errors="ignore")
-    )
+    return source if source.isascii() and col >= len(source) else source.encode()[:col].decode(errors="ignore")
 
 
 def _underlined(source: str, location: Location) -> list[str]:

@@ -1,4 +1,4 @@
-"""Whole derivatives of functions of many results, and products with them: argument handling only.  Names and shapes are JAX's."""
+"""Derivatives of functions of many results, and products with them: argument handling.  Names and shapes are JAX's."""
 
 from __future__ import annotations
 
@@ -12,9 +12,9 @@ from ast_ad.runtime import copy
 
 
 def jacrev(fun: Any = None, argnums: int | str | Sequence[int | str] = 0, *, has_aux: bool = False) -> Any:
-    """The Jacobian of a function, in reverse mode: one forward sweep, and a reverse sweep for each number of the result.
+    """The Jacobian of a function, in reverse mode: a forward sweep, and a reverse sweep for each number of the result.
 
-    The result has the structure of what `fun` returns, and in place of each of its arrays, of shape `s`, the structure of
+    The result has the structure of what `fun` returns, and in place of each of its arrays, of shape `s`, that of
     the argument with an array of shape `s + shape` for each of its own.  `argnums`, `has_aux` and use as a decorator
     are those of `grad`.
 
@@ -70,8 +70,8 @@ def elementwise_grad(fun: Any = None, argnums: int | str | Sequence[int | str] =
 def hvp(fun: Any, primals: Sequence[Any], tangents: Sequence[Any]) -> Any:
     """The Hessian of a function of one result times a vector, forward over reverse: about the cost of two gradients.
 
-    `primals` are the positional arguments and `tangents` the vector, both as tuples.  The product for one argument has its
-    structure; for several arguments it is a tuple.
+    `primals` are the positional arguments and `tangents` the vector, both as tuples.  The product for one argument has
+    its structure; for several arguments it is a tuple.
 
     >>> import numpy as np
     >>> hvp(lambda x: x[0] * x[0] * x[1], (np.array([2.0, 3.0]),), (np.array([1.0, 0.0]),))

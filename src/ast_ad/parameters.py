@@ -38,11 +38,10 @@ def receiver_of(function: Any) -> tuple[Any, ...]:
         return (function.__self__,)
     if hasattr(type(function), "__ast_ad_derivative__"):
         return receiver_of(function.primal)
-    if hasattr(type(function), "__ast_ad_lowered__"):
+    if hasattr(type(function), "__ast_ad_lowered__") or hasattr(type(function), "__ast_ad_custom__"):
         return ()
-    is_object = not isinstance(function, (FunctionType, BuiltinFunctionType, type)) and isinstance(
-        getattr(type(function), "__call__", None), FunctionType
-    )
+    known = (FunctionType, BuiltinFunctionType, type)
+    is_object = not isinstance(function, known) and isinstance(type(function).__call__, FunctionType)
     return (function,) if is_object else ()
 
 
@@ -64,7 +63,7 @@ def parameters_of(function: Any) -> Parameters:
 def places_of(argnums: Any, parameters: Parameters, mode: str) -> tuple[tuple[Place, ...], bool]:
     """The places that `argnums` means (an int, a name, or a sequence of them), and whether it was a single one.
 
-    A place is that of a parameter, or for an argument that `*args` takes the pair of its place and the argument's there.
+    A place is that of a parameter; for an argument that `*args` takes, the pair of its place and the argument's there.
     """
     if mode in ("vjp", "jvp"):
         return tuple(_place(n, parameters) for n in argnums), False

@@ -9,17 +9,14 @@ from typing import Any, NamedTuple, TypeAlias
 import numpy as np
 
 from ast_ad.ir.places import Place
+from ast_ad.runtime import fields_of, is_record
 
 #: how a derivative is taken of a function: (mode, wrt, one, has_aux)
 How: TypeAlias = tuple[str, tuple[Place, ...], bool, bool]
 
-from ast_ad.runtime import fields_of, is_record
-
 _NUMBERS = {bool, int, float, complex}
 _NOTHING: Mapping[str, Any] = {}
-_EXACT = frozenset(
-    {bool, int, float, complex, np.float64, np.float32, np.int64, np.bool_, np.complex128}
-)
+_EXACT = frozenset({bool, int, float, complex, np.float64, np.float32, np.int64, np.bool_, np.complex128})
 
 
 class Compiled(NamedTuple):
@@ -88,7 +85,7 @@ def _pattern_of_object(value: Any, fields: dict[str, Any], lengths: dict[int, in
 
 
 def _pattern_of_list(value: list[Any], lengths: dict[int, int]) -> Any:
-    """A list of numbers, or of arrays of one dtype and rank, is one pattern at any length; any other goes by its elements."""
+    """A list of numbers, or of arrays of one dtype and rank, is one pattern at any length; else by elements."""
     types = set(map(type, value))
     if types and types <= _NUMBERS:
         return (list, next(t.__name__ for t in (complex, float, int, bool) if t in types))
@@ -120,7 +117,7 @@ def pattern_of_call(args: Sequence[Any], kwargs: dict[str, Any]) -> Any:
 
 
 def exact_key(args: Sequence[Any]) -> tuple[Any, ...] | None:
-    """A key that is quicker to make than the pattern: dtypes and whole shapes; None where an argument is a structure."""
+    """A key that is made faster than the pattern: dtypes and whole shapes; None where an argument is a structure."""
     key: list[Any] = []
     for value in args:
         cls = value.__class__
@@ -146,7 +143,7 @@ def plain_of(function: Any) -> Any:
     while hasattr(type(function), "__ast_ad_function__"):
         function = function.__ast_ad_function__
     function = getattr(function, "__func__", function)
-    return function if hasattr(function, "__code__") else getattr(type(function), "__call__", function)
+    return function if hasattr(function, "__code__") else type(function).__call__
 
 
 def fetch(path: Sequence[Any], function: Any, args: Sequence[Any] = (), kwargs: Mapping[str, Any] = _NOTHING) -> Any:
@@ -200,7 +197,7 @@ class Check(NamedTuple):
 
 def holds(entry: Compiled, function: Any, args: Sequence[Any], kwargs: Mapping[str, Any]) -> bool:
     """Whether everything that a compiled derivative relies on is as it was."""
-    return all([check.holds(function, args, kwargs) for check in entry.checks])
+    return all(check.holds(function, args, kwargs) for check in entry.checks)
 
 
 class Ready(NamedTuple):

@@ -16,11 +16,12 @@ from ast_ad.analyses.differentiable import check_arguments, check_result
 from ast_ad.backend.load import load_module
 from ast_ad.backend.write import Written, write
 from ast_ad.frontend.lower import Lowered, lower
+from ast_ad.frontend.products import products_by
 from ast_ad.frontend.signature import Argument
 from ast_ad.ir.core import Function, Program
 from ast_ad.ir.places import Place
 from ast_ad.ir.verify import verify
-from ast_ad.ir.walk import map_functions
+from ast_ad.ir.walk import called_from, map_functions
 from ast_ad.optimize.algebra import simplify_derivatives
 from ast_ad.optimize.dead_code import drop_dead_code
 from ast_ad.optimize.folding import fold
@@ -84,7 +85,7 @@ def _read(work: Work) -> Work:
 
 
 def _check_arguments(work: Work) -> Work:
-    check_arguments(work.request.function, work.request.arguments, work.request.wrt)
+    check_arguments(work.request.function, work.request.arguments, work.request.wrt, work.request.mode)
     return work
 
 
@@ -131,7 +132,7 @@ def _jacobian(make: Callable[..., Program]) -> Callable[[Work], Work]:
 
 
 def _write(work: Work) -> Work:
-    return replace(work, written=write(work.program, standalone=work.request.standalone))
+    return replace(work, written=write(called_from(work.program, work.names), standalone=work.request.standalone))
 
 
 READ = (Stage("lower", _read),)
@@ -154,18 +155,21 @@ SIMPLIFY = (
 )
 WRITE = (Stage("write", _write),)
 
+GRADIENT = (Stage("differentiate in reverse", _gradient(False)),)
+VALUE_AND_GRADIENT = (Stage("differentiate in reverse", _gradient(True)),)
+GRADIENT_OF_SUM = (Stage("differentiate in reverse", _gradient(False, of_sum=True)),)
+PULLBACK = (Stage("differentiate in reverse", _pullback),)
+TANGENT = (Stage("differentiate forward", _tangent),)
 BY_ROWS = (Stage("differentiate by rows", _jacobian(jacobian.by_rows)),)
 BY_COLUMNS = (Stage("differentiate by columns", _jacobian(jacobian.by_columns)),)
 
 MODES: dict[str, tuple[Stage, ...]] = {
     "primal": READ + PREPARE + WRITE,
-    "grad": CHECKED + (Stage("differentiate in reverse", _gradient(False)),) + SIMPLIFY + WRITE,
-    "value_and_grad": CHECKED + (Stage("differentiate in reverse", _gradient(True)),) + SIMPLIFY + WRITE,
-    "vjp": CHECKED + (Stage("differentiate in reverse", _pullback),) + SIMPLIFY + WRITE,
-    "jvp": CHECKED + (Stage("differentiate forward", _tangent),) + SIMPLIFY + WRITE,
-}
-MODES |= {
-    "elementwise_grad": CHECKED + (Stage("differentiate in reverse", _gradient(False, of_sum=True)),) + SIMPLIFY + WRITE,
+    "grad": CHECKED + GRADIENT + SIMPLIFY + WRITE,
+    "value_and_grad": CHECKED + VALUE_AND_GRADIENT + SIMPLIFY + WRITE,
+    "vjp": CHECKED + PULLBACK + SIMPLIFY + WRITE,
+    "jvp": CHECKED + TANGENT + SIMPLIFY + WRITE,
+    "elementwise_grad": CHECKED + GRADIENT_OF_SUM + SIMPLIFY + WRITE,
     "jacrev": CHECKED + BY_ROWS + SIMPLIFY + WRITE,
     "jacfwd": CHECKED + BY_COLUMNS + SIMPLIFY + WRITE,
     "hessian": CHECKED + BY_ROWS + SIMPLIFY + BY_COLUMNS + SIMPLIFY + WRITE,
@@ -176,7 +180,7 @@ VERIFY = False
 
 
 def run(request: Request, records: list[Record] | None = None, upto: str = "") -> Work:
-    """Send a request through the stages of its mode, before the one named `upto`; what each did is added to `records`."""
+    """Send a request through the stages of its mode, up to the one named `upto`; `records` gets what each did."""
     work = Work(request)
     for stage in MODES[request.mode]:
         if stage.name == upto:
@@ -195,3 +199,15 @@ def load(work: Work) -> tuple[Any, ...]:
     assert work.written is not None
     module = load_module(work.written.text, work.names[0], work.written.namespace)
     return tuple(module[name] for name in work.names)
+
+
+def _for_callers(
+    function: Any, arguments: Sequence[Argument], mode: str, wrt: Sequence[Place], has_aux: bool
+) -> tuple[Lowered, tuple[str, ...]]:
+    """The program of a derivative that another function calls, and the names of its functions."""
+    work = run(Request(function, arguments, mode, tuple(wrt), False, has_aux), upto="write")
+    assert work.lowered is not None
+    return Lowered(work.program, work.lowered.guards, work.lowered.assumptions), work.names
+
+
+products_by(_for_callers)

@@ -2,8 +2,7 @@ import random
 import warnings
 
 import pytest
-from hypothesis import given
-from hypothesis import strategies as st
+from hypothesis import given, strategies as st
 
 from ast_ad.backend.write import write
 from ast_ad.ir.verify import verify

@@ -2,8 +2,7 @@ import linecache
 
 import numpy as np
 import pytest
-from hypothesis import given
-from hypothesis import strategies as st
+from hypothesis import given, strategies as st
 
 from ast_ad.errors import AstAdError
 from tests.frontend.agreement import agree

@@ -77,10 +77,7 @@ def test_columns_count_bytes_and_segments_are_whole_characters(load):
     ],
 )
 def test_decorators_do_not_hide_a_function(load, decorators):
-    module = load(
-        "def keep(f): return f\ndef make(*args): return keep\n\n"
-        f"{decorators}\ndef f(x):\n    return -x\n"
-    )
+    module = load(f"def keep(f): return f\ndef make(*args): return keep\n\n{decorators}\ndef f(x):\n    return -x\n")
     assert text_of(module.f) == "def f(x):\n    return -x"
 
 
@@ -542,9 +539,7 @@ def test_a_function_with_builtins_of_its_own():
 
 
 def test_a_fingerprint_is_the_same_in_every_process(tmp_path):
-    (tmp_path / "plain.py").write_text(
-        "def f(x):\n    return x in {'a', 'b', 'c'}, (1, 'd', -0.0)\n"
-    )
+    (tmp_path / "plain.py").write_text("def f(x):\n    return x in {'a', 'b', 'c'}, (1, 'd', -0.0)\n")
     program = "import plain, ast_ad.frontend.source as s; print(s.fingerprint(plain.f))"
     path = f"{tmp_path}:{':'.join(sys.path)}"
     prints = {

@@ -108,14 +108,7 @@ def unary_functions(x):
     y = np.exp(-x) + np.log1p(x * x) + np.sqrt(1 + x * x) + np.cbrt(2 + x)
     z = np.sin(x) * np.cos(x) + np.tan(0.5 * x) + np.arctan(x) + np.sinh(x) / np.cosh(x)
     w = np.arcsin(0.5 * x) - np.arccos(0.5 * x) + np.arcsinh(x) + np.arctanh(0.5 * x) + np.expm1(x)
-    v = (
-        np.square(x)
-        + np.reciprocal(2 + x)
-        + np.abs(x)
-        + np.log2(3 + x)
-        + np.log10(3 + x)
-        + np.exp2(x)
-    )
+    v = np.square(x) + np.reciprocal(2 + x) + np.abs(x) + np.log2(3 + x) + np.log10(3 + x) + np.exp2(x)
     return np.sum(y * z + w * v)
 
 
@@ -144,12 +137,7 @@ def join_and_stack(x, y):
     layers = np.stack((x, y), axis=1)
     tall = np.vstack([x, y, x - y])
     wide = np.hstack([x, y])
-    return (
-        np.sum(line**2)
-        + np.sum(layers[:, 0] * layers[:, 1])
-        + np.sum(tall[2] * tall[0])
-        + wide[-1] * wide[0]
-    )
+    return np.sum(line**2) + np.sum(layers[:, 0] * layers[:, 1]) + np.sum(tall[2] * tall[0]) + wide[-1] * wide[0]
 
 
 def axes_come_and_go(x):
@@ -193,9 +181,7 @@ def norms(x, a):
 
 def methods_only(x):
     y = x.reshape(-1, 2).T
-    return (
-        (y.sum(axis=1) * y.mean(axis=1)).sum() + y.max() * y.min() + x.dot(x) + y.var() + x.prod()
-    )
+    return (y.sum(axis=1) * y.mean(axis=1)).sum() + y.max() * y.min() + x.dot(x) + y.var() + x.prod()
 
 
 def shapes_in_arithmetic(x):
@@ -321,11 +307,7 @@ PROGRAMS = [
     Program(mixed_precision, [(waves(4).astype(np.float32), waves(4, phase=1.0))], wrt=(0, 1)),
     Program(constants_made_inside, [(waves(4),)]),
     Program(array_from_numbers, [(0.7, -1.2)], wrt=(0, 1)),
-    Program(
-        matrix_of_one_column, [(waves(4, 2), waves(2, 1)), (waves(1, 2), waves(2, 1))], wrt=(0, 1)
-    ),
-    Program(
-        picks_by_comparison, [(waves(4), 0.5), (waves(4) - 3, 0.5), (waves(4), 1.5)], wrt=(0, 1)
-    ),
+    Program(matrix_of_one_column, [(waves(4, 2), waves(2, 1)), (waves(1, 2), waves(2, 1))], wrt=(0, 1)),
+    Program(picks_by_comparison, [(waves(4), 0.5), (waves(4) - 3, 0.5), (waves(4), 1.5)], wrt=(0, 1)),
     Program(largest_entry_by_position, [(waves(5),)]),
 ]

@@ -347,9 +347,7 @@ PROGRAMS = [
         [([0.1, 0.9, 2.0], 0.5), ([0.1, 0.2], 0.5), (waves(6), 0.9), ([1.0], 0.5)],
         wrt=(0, 1),
     ),
-    Program(
-        search_in_rows, [(waves(3, 4), 0.9), (waves(3, 4), 2.0), (waves(2, 2), 0.1)], wrt=(0, 1)
-    ),
+    Program(search_in_rows, [(waves(3, 4), 0.9), (waves(3, 4), 2.0), (waves(2, 2), 0.1)], wrt=(0, 1)),
     Program(sum_until, [(0.6, 1.1), (0.6, 9.0)], wrt=(0, 1)),
     Program(nested_breaks, [(0.5, 2), (0.5, 9)]),
     Program(pairs, [([0.5, -1.0, 2.0],), (waves(4),), ([1.0],)]),

@@ -219,7 +219,5 @@ PROGRAMS = [
     ),
     Program(radial_basis_network, [(waves(4, 3, phase=0.6), waves(4), X)], wrt=(0, 1, 2)),
     Program(one_epoch, [(W, X, Y, 0.1)], wrt=(0, 1, 2, 3)),
-    Program(
-        scalar_perceptron, [([2.0, -3.0], [-1.0, -2.0], -3.0), ([0.5], [1.5], 0.1)], wrt=(0, 1, 2)
-    ),
+    Program(scalar_perceptron, [([2.0, -3.0], [-1.0, -2.0], -3.0), ([0.5], [1.5], 0.1)], wrt=(0, 1, 2)),
 ]

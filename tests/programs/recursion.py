@@ -126,9 +126,7 @@ PROGRAMS = [
     Program(power, [(1.3, 4), (1.3, 0)]),
     Program(power_by_squaring, [(1.3, 11), (1.3, 8), (1.3, 0)]),
     Program(legendre_at, [(0.4, 5), (0.4, 1), (0.4, 0)]),
-    Program(
-        curve_height, [([0.5, -1.0, 2.0, 0.7], 0.3), ([0.5], 0.3), (waves(4), 0.6)], wrt=(0, 1)
-    ),
+    Program(curve_height, [([0.5, -1.0, 2.0, 0.7], 0.3), ([0.5], 0.3), (waves(4), 0.6)], wrt=(0, 1)),
     Program(adaptive_simpson, [(0.05, -1.0, 2.0, 8), (5.0, 0.0, 0.5, 3)], wrt=(0, 1, 2)),
     Program(product_tree, [(waves(5) + 1.5,), (waves(1),)]),
     Program(continued_root, [(2.0, 5), (2.0, 0)]),

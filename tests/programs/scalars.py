@@ -73,10 +73,7 @@ def great_circle(lat1, lon1, lat2, lon2):
     """Distance in km between two places given in degrees, by the haversine formula."""
     lat1, lon1 = math.radians(lat1), math.radians(lon1)
     lat2, lon2 = math.radians(lat2), math.radians(lon2)
-    h = (
-        math.sin((lat2 - lat1) / 2) ** 2
-        + math.cos(lat1) * math.cos(lat2) * math.sin((lon2 - lon1) / 2) ** 2
-    )
+    h = math.sin((lat2 - lat1) / 2) ** 2 + math.cos(lat1) * math.cos(lat2) * math.sin((lon2 - lon1) / 2) ** 2
     return 2 * 6371.0 * math.asin(math.sqrt(h))
 
 

@@ -22,9 +22,7 @@ def unused_entries(params, x):
 
 def nested_dicts(config):
     inner = config["model"]["inner"]
-    return (
-        inner["scale"] * np.sum(config["model"]["w"] ** 2) + config["offset"] ** 2 * inner["scale"]
-    )
+    return inner["scale"] * np.sum(config["model"]["w"] ** 2) + config["offset"] ** 2 * inner["scale"]
 
 
 def tuple_of_pairs(segments):
@@ -190,9 +188,7 @@ PROGRAMS = [
             (((2.0, 0.5, 1.0), (0.3, 1.5, -0.2), (0.1, 0.4, 1.2)),),
         ],
     ),
-    Program(
-        mixed_structure, [({"body": (2.0, 1.5), "forces": [0.5, -1.0, 3.0], "extra": waves(3)},)]
-    ),
+    Program(mixed_structure, [({"body": (2.0, 1.5), "forces": [0.5, -1.0, 3.0], "extra": waves(3)},)]),
     Program(
         list_of_dicts,
         [([{"k": 2.0, "rest": 0.4}, {"k": 3.0, "rest": 1.5}, {"k": 0.5, "rest": -1.0}], 0.9)],
@@ -211,9 +207,7 @@ PROGRAMS = [
     Program(arrays_of_many_shapes, [([waves(3), waves(2, 2), waves(1, 2, 1)],), ((waves(3),),)]),
     Program(integers_beside_floats, [({"n": 3, "scale": 0.5}, 1.2)], wrt=(0, 1)),
     Program(same_list_twice, [([0.5, 1.5, -2.0],)]),
-    Program(
-        lookup_by_key, [({"a": 0.5, "b": 1.5}, ("b", "a", "b")), ({"a": 0.5, "b": 1.5}, ("a",))]
-    ),
+    Program(lookup_by_key, [({"a": 0.5, "b": 1.5}, ("b", "a", "b")), ({"a": 0.5, "b": 1.5}, ("a",))]),
     Program(membership, [({"w": 0.5, "bias": 1.5}, 0.7), ({"w": 0.5}, 0.7)], wrt=(0, 1)),
     Program(tuple_grows_by_addition, [(0.7,)]),
 ]

@@ -198,6 +198,13 @@ def of_joins() -> Iterator[Sample]:
     yield sample(runtime.list_of, V, [V, V])
     yield sample(runtime.list_of_rows, M)
     yield sample(runtime.sum_of_list, [V, V])
+    yield sample(runtime.count_entries, V, smooth=False)
+    yield sample(runtime.unit_like, V, 1, smooth=False)
+    two = np.array([1.0, 2.0])
+    yield sample(runtime.jacobian_of_rows, [V, V], two, V)
+    yield sample(runtime.rows_of_jacobian, np.ones((2, V.size)), two, V)
+    yield sample(runtime.jacobian_of_columns, [two, two, two], two, np.ones(3))
+    yield sample(runtime.columns_of_jacobian, np.ones((2, 3)), two, np.ones(3))
 
 
 def of_subscripts() -> Iterator[Sample]:

@@ -85,9 +85,7 @@ def test_what_was_interrupted_is_made_anew(environment, tmp_path, monkeypatch, s
 
 
 def test_a_command_that_fails_ends_the_tool(monkeypatch):
-    program = (
-        "import environment, sys; environment.run(sys.executable, '-c', 'raise SystemExit(3)')"
-    )
+    program = "import environment, sys; environment.run(sys.executable, '-c', 'raise SystemExit(3)')"
     command = [sys.executable, "-c", program]
     done = subprocess.run(command, cwd=TOOLS, capture_output=True, text=True, check=False)
     assert done.returncode == 1

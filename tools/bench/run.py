@@ -139,9 +139,7 @@ def call_rows(seconds: float) -> list[list[str]]:
 
 def probe(cache: str) -> dict[str, float]:
     environment = {**os.environ, "AST_AD_CACHE_DIR": cache}
-    run = subprocess.run(
-        [sys.executable, str(PROBE)], env=environment, capture_output=True, text=True, check=True
-    )
+    run = subprocess.run([sys.executable, str(PROBE)], env=environment, capture_output=True, text=True, check=True)
     return json.loads(run.stdout)
 
 
@@ -202,13 +200,9 @@ def table(header: Sequence[str], rows: Sequence[Sequence[str]]) -> str:
 
 def main(arguments: Sequence[str] | None = None) -> None:
     parser = argparse.ArgumentParser(description=__doc__.partition("\n")[0])
-    parser.add_argument(
-        "names", nargs="*", metavar="NAME", help="words; a case with one of them is run"
-    )
+    parser.add_argument("names", nargs="*", metavar="NAME", help="words; a case with one of them is run")
     parser.add_argument("--seconds", type=float, default=1.0, help="time for each number (1)")
-    parser.add_argument(
-        "--repeats", type=int, default=7, help="fresh processes for the compiler's costs (7)"
-    )
+    parser.add_argument("--repeats", type=int, default=7, help="fresh processes for the compiler's costs (7)")
     parser.add_argument("--largest", type=int, default=None, help="cap for the sizes of the cases")
     options = parser.parse_args(arguments)
 

@@ -14,14 +14,36 @@ from ast_ad.ir.kinds import Array, Kind, Scalar, carries_derivative
 from ast_ad.rules.modes import Custom, Elementwise, Linear, NonDifferentiable, Rule, Selecting
 from ast_ad.rules.table import rule_of
 
-_CONSTANT = {P.LENGTH, P.IS_EMPTY, P.SHAPE, P.IS, P.IS_NOT, P.IN, P.NOT_IN, P.NOT, P.TO_INT, P.TO_BOOL, P.ZEROS_LIKE, P.SEED}
+_CONSTANT = {
+    P.LENGTH,
+    P.IS_EMPTY,
+    P.SHAPE,
+    P.IS,
+    P.IS_NOT,
+    P.IN,
+    P.NOT_IN,
+    P.NOT,
+    P.TO_INT,
+    P.TO_BOOL,
+    P.ZEROS_LIKE,
+    P.SEED,
+}
 #: operands that choose and do not enter the value: a subscript, a position in a list
-_CHOOSERS = {P.GETITEM: 1, P.INDEX_UPDATE: 2, P.INDEX_ADD: 2, P.LIST_SLICE: 1, P.ADD_TO_SLICE: 2, P.LIST_GET: 1, P.LIST_SET: 2, P.LIST_ADD: 2}
+_CHOOSERS = {
+    P.GETITEM: 1,
+    P.INDEX_UPDATE: 2,
+    P.INDEX_ADD: 2,
+    P.LIST_SLICE: 1,
+    P.ADD_TO_SLICE: 2,
+    P.LIST_GET: 1,
+    P.LIST_SET: 2,
+    P.LIST_ADD: 2,
+}
 _SHAPE_ONLY = {P.UNBROADCAST, P.BROADCAST_LIKE, P.CAST_LIKE, P.OR_ZEROS}
 
 
 def can_vary(kind: Kind) -> bool:
-    """Whether a value of this kind can have a derivative: all but truth values, integer arrays and what is no number."""
+    """Whether a value of this kind can have a derivative: not truth values, integer arrays, what is no number."""
     if isinstance(kind, Scalar):
         return kind.type != "bool"
     if isinstance(kind, Array):
@@ -81,6 +103,9 @@ class Activity:
         key = (name, pattern)
         if key not in self.results:
             function = self.program.functions[name]
+            if function.custom is not None:
+                self.results[key] = (any(pattern),) * len(function.block.results)
+                return self.results[key]
             self.results[key] = (False,) * len(function.block.results)
             while True:
                 varied = self.varied(function, pattern)

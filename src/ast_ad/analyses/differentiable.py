@@ -13,14 +13,16 @@ from ast_ad.frontend.signature import MISSING, Argument
 from ast_ad.frontend.source import source_of
 from ast_ad.ir.build import kind_of
 from ast_ad.ir.core import Atom, Function, If, Lit, Loop, Var
-from ast_ad.ir.kinds import Array, Dict, Fixed, Kind, List, Maybe, Opaque, Scalar, Static, Tuple
+from ast_ad.ir.kinds import Array, Dict, Fixed, Kind, List, Maybe, Opaque, Scalar, Static, Tuple, carries_derivative
 from ast_ad.ir.places import Place, parameter_at
 from ast_ad.ir.walk import statements
 
+_JACOBIANS = ("jacfwd", "jacrev", "hessian")
+_ROWS = ("elementwise_grad", "jacrev", "hessian")  # in reverse mode: they seed real cotangents
 _GRADIENTS = ("grad", "value_and_grad")
 
 
-def check_arguments(function: Any, arguments: Sequence[Argument], wrt: Sequence[Place]) -> None:
+def check_arguments(function: Any, arguments: Sequence[Argument], wrt: Sequence[Place], mode: str = "") -> None:
     """Raise WrongArgument where an argument to differentiate by has no derivative by nature."""
     for place in wrt:
         argument = arguments[parameter_at(place)]
@@ -30,6 +32,8 @@ def check_arguments(function: Any, arguments: Sequence[Argument], wrt: Sequence[
             value = value if value is MISSING else value[place[1]]
         for path, part, found in _leaves(name, kind, value):
             what, remedy = _unfit(part, found, path, inside=path != name)
+            if mode in _JACOBIANS and is_complex(part):
+                what, remedy = f"complex, and {mode} differentiates by real numbers", "See vjp and jvp."
             if what:
                 raise WrongArgument(
                     f"{_name(function)} cannot be differentiated by {path}, which is {what}", remedy=remedy
@@ -38,7 +42,12 @@ def check_arguments(function: Any, arguments: Sequence[Argument], wrt: Sequence[
 
 def _leaves(path: str, kind: Kind, value: Any) -> Iterator[tuple[str, Kind, Any]]:
     """The parts of an argument that are no structures, each with how it is written and its value (or MISSING)."""
-    if isinstance(kind, (Tuple, Fixed, Dict)):
+    if isinstance(kind, Dict) and kind.type is not None:
+        for key, item in zip(kind.keys, kind.items, strict=True):
+            if carries_derivative(item):  # other attributes have the gradient None
+                part = MISSING if value is MISSING else getattr(value, key)
+                yield from _leaves(f"{path}.{key}", item, part)
+    elif isinstance(kind, (Tuple, Fixed, Dict)):
         keys = kind.keys if isinstance(kind, Dict) else range(len(kind.items))
         for key, item in zip(keys, kind.items, strict=True):
             yield from _leaves(f"{path}[{key!r}]", item, MISSING if value is MISSING else value[key])
@@ -85,10 +94,12 @@ def check_result(user: Any, function: Function, mode: str, has_aux: bool) -> Non
         verb = "returns"
     if mode in _GRADIENTS:
         remedy = _remedy_for_gradient(mode, kind, value)
+    elif mode in _ROWS and any(is_complex(part) for _, part, _ in _leaves("", kind, MISSING)):
+        remedy = "Return real and imaginary parts" + (", or use jacfwd." if mode == "jacrev" else ".")
     else:
         remedy = "Return a number, an array or a structure of them." if _is_nothing(kind, value) else ""
     if remedy:
-        wanted = " of one real number" if mode in _GRADIENTS else ""
+        wanted = " of one real number" if mode in _GRADIENTS else " of real numbers" if mode in _ROWS else ""
         sentence = f"{mode} needs a result{wanted}, and {name} {verb} {_described(kind, value)}"
         raise _wrong(user, sentence, remedy)
 
@@ -148,7 +159,7 @@ def _described(kind: Kind, value: Any) -> str:
     if isinstance(kind, (List, Fixed)):
         return "a list"
     if isinstance(kind, Dict):
-        return "a dict"
+        return "a dict" if kind.type is None else f"an object of {kind.type.__name__}"
     if isinstance(kind, Opaque) and kind.type:
         return "a string" if kind.type == "str" else f"a {kind.type}"
     return "what is no number"

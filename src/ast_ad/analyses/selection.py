@@ -1,7 +1,7 @@
 """Selection: which variables have cotangents that a selection may have made zero.
 
-`where`, a mask, `clip`, `max`, an assignment by mask or index array give zero cotangents to what they leave out.  Such a zero
-wins over a partial derivative that is infinite there, so singular rules guard it; elsewhere they need not.
+`where`, a mask, `clip`, `max`, an assignment by mask or index array give zero cotangents to what they leave out.  Such
+a zero wins over a partial derivative that is infinite there, so singular rules guard it; elsewhere they need not.
 """
 
 from __future__ import annotations

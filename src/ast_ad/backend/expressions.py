@@ -6,6 +6,7 @@ import ast
 import builtins
 import keyword
 import math
+import sys
 from collections.abc import Callable, Iterable, Sequence
 from itertools import count
 from typing import Any, TypeAlias
@@ -115,7 +116,11 @@ class Outside:
     def path(self, dotted: str) -> Expr:
         """A function by its path: `np.linalg.solve`, `math.sin`, `scipy.special.erf`."""
         root, *rest = dotted.split(".")
-        module = {"np": "numpy"}.get(root, root if root in ("math", "operator") else ".".join((root, *rest[:-1])))
+        module = {"np": "numpy"}.get(root, root)
+        for part in rest if module == root else ():
+            if f"{module}.{part}" not in sys.modules:
+                break  # an object of the module, such as a distribution, or a function
+            module = f"{module}.{part}"
         self.modules[module] = root
         return attribute(name(self.aliases.get(root, root)), *rest)
 
@@ -245,7 +250,7 @@ def copy_of(outside: Outside, value: Expr, kind: Kind) -> Expr:
 
 
 def _zeros_like(outside: Outside, call: Call, args: Sequence[Expr]) -> Expr:
-    kind, value = kind_of(call.args[0]), args[0]
+    kind, value = stated_kind(call.args[0]), args[0]
     zero = {"float": 0.0, "int": 0.0, "bool": 0.0, "complex": 0j}
     if isinstance(kind, Scalar):
         return outside.constant(zero[kind.type])
@@ -295,7 +300,9 @@ def _make_dict(outside: Outside, call: Call, args: Sequence[Expr]) -> Expr:
     if params.get("type") is None:
         return ast.Dict(keys=[outside.constant(k) for k in params["keys"]], values=list(args))
     cls, named = outside.constant(params["type"]), dict(zip(params["keys"], args, strict=True))
-    return called(cls, *args) if issubclass(params["type"], tuple) else called(outside.helper("make_object"), cls, **named)
+    return (
+        called(cls, *args) if issubclass(params["type"], tuple) else called(outside.helper("make_object"), cls, **named)
+    )
 
 
 def _item(outside: Outside, call: Call, args: Sequence[Expr]) -> Expr:

@@ -94,8 +94,8 @@ def structured(
     return builder.tree
 
 
-def _escaping(function: Function) -> set[Var]:
-    """The variables that what a transform wrote keeps, also on a path where they have no value."""
+def _escaping(function: Function, names: Coalescing) -> set[Var]:
+    """The variables that are kept, or assigned to others, also on a path where they have no value."""
     sources: dict[Var, list[Atom]] = {}
     waiting: list[Atom] = []
     for stmt in statements(function.block):
@@ -108,6 +108,8 @@ def _escaping(function: Function) -> set[Var]:
                 sources[out], sources[param] = [param], trips
         elif (stmt.origin is None or stmt.origin.sweep) and _keeps(stmt):
             waiting += stmt.args
+    for target, values in sources.items():
+        waiting += [value for value in values if isinstance(value, Var) and not names.together(target, value)]
     found: set[Var] = set()
     while waiting:
         atom = waiting.pop()
@@ -132,7 +134,7 @@ class _Structure:
         self.values = values
         self.tree = Tree([])
         self.definitions = {v: s for s in statements(function.block) for v in s.outs}
-        self.escaping = _escaping(function)
+        self.escaping = _escaping(function, names)
         self.words = words_of(function)
         self.returning: dict[Loop, Returning] = {}
         self.loops: list[Loop] = []

@@ -14,7 +14,7 @@ from ast_ad.analyses.liveness import liveness
 from ast_ad.backend.coalescing import Coalescing
 from ast_ad.backend.comments import add_comments, beside
 from ast_ad.backend.emit import Emitter, signature_of
-from ast_ad.backend.expressions import RUNTIME_NAMES, Outside, name_of_object
+from ast_ad.backend.expressions import RUNTIME_NAMES, Outside, name_of_object, called
 from ast_ad.backend.latest import ask_the_latest
 from ast_ad.backend.names import name_variables
 from ast_ad.backend.nesting import nest
@@ -100,6 +100,9 @@ def _write_function(
     body = add_comments(tree, emitter.statements)
     if function.doc:
         body.insert(0, ast.Expr(value=ast.Constant(value=function.doc)))
+    if function.ignored:
+        quiet = called(outside.path("np.errstate"), **{k: ast.Constant(value="ignore") for k in sorted(function.ignored)})
+        body = [ast.With(items=[ast.withitem(context_expr=quiet)], body=body)]
     definition = ast.FunctionDef(
         name=function.name,
         args=signature_of(function, outside),

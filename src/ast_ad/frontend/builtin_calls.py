@@ -231,9 +231,9 @@ def _str(lo: Lowering, args: Args, kwargs: Kwargs, name: str) -> Value:
 
 def _isinstance(lo: Lowering, args: Args, kwargs: Kwargs, name: str) -> Value:
     classes = constant_of(lo, args[1], "the class of isinstance")
-    classes = classes if isinstance(classes, tuple) else (classes,)
-    type_of = type_of(lo, args[0])
-    return Lit(any(issubclass(type_of, c) for c in classes))
+    classes = classes if isinstance(classes, tuple) else getattr(classes, "__args__", (classes,))
+    found = type_of(lo, args[0])
+    return Lit(any(issubclass(found, c) for c in classes))
 
 
 def type_of(lo: Lowering, value: Value) -> type:
@@ -275,7 +275,16 @@ def _type(lo: Lowering, args: Args, kwargs: Kwargs, name: str) -> Value:
 
 def _callable(lo: Lowering, args: Args, kwargs: Kwargs, name: str) -> Value:
     value = args[0]
-    return Lit(isinstance(value, (Bound, Closure)) or (isinstance(value, Static) and callable(value.obj)) or special(lo, value, "__call__") is not None)
+    return Lit(
+        isinstance(value, (Bound, Closure))
+        or (isinstance(value, Static) and callable(value.obj))
+        or special(lo, value, "__call__") is not None
+    )
+
+
+def _iter(lo: Lowering, args: Args, kwargs: Kwargs, name: str) -> Value:
+    check_count(lo, args, 1, 1, "iter")
+    return args[0]
 
 
 def _slice(lo: Lowering, args: Args, kwargs: Kwargs, name: str) -> Value:
@@ -298,6 +307,7 @@ BUILTINS: dict[Any, Callable[..., Value]] = {
     float: _conversion(P.TO_FLOAT, float),
     int: _conversion(P.TO_INT, int),
     isinstance: _isinstance,
+    iter: _iter,
     len: _len,
     list: lower_list,
     map: lower_map,

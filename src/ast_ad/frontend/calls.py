@@ -17,7 +17,19 @@ from ast_ad.frontend.known import constant_of
 from ast_ad.frontend.liveness import Names, reads
 from ast_ad.frontend.source import Source, source_of
 from ast_ad.frontend.targets import bind_name, unpacked
-from ast_ad.frontend.values import Bound, Closure, Entries, Method, Ref, Static, TupleOf, Value, describe, is_bottom
+from ast_ad.frontend.values import (
+    Bound,
+    Closure,
+    Entries,
+    Method,
+    Product,
+    Ref,
+    Static,
+    TupleOf,
+    Value,
+    describe,
+    is_bottom,
+)
 from ast_ad.ir import primitives as P
 from ast_ad.ir.core import Lit, Var
 
@@ -94,12 +106,14 @@ def _object(lo: Lowering, function: Value, args: list[Value], kwargs: dict[str, 
 
 def _static(lo: Lowering, function: Static, args: list[Value], kwargs: dict[str, Value], name: str) -> Value:
     from ast_ad.frontend.builtin_calls import BUILTINS
+    from ast_ad.frontend.custom import call_custom
+    from ast_ad.frontend.enclosed import Enclosed
+    from ast_ad.frontend.higher_order import HIGHER_ORDER, call_made_function
     from ast_ad.frontend.instances import OBJECT_CALLS, construct, makes_objects
     from ast_ad.frontend.library import call_primitive, fold_call
-    from ast_ad.frontend.enclosed import Enclosed
     from ast_ad.frontend.nested import call_program
+    from ast_ad.frontend.objects import asked, class_of, iterated
     from ast_ad.frontend.products import PRODUCTS
-    from ast_ad.frontend.objects import asked, class_of
     from ast_ad.rules.table import primitive_of
 
     obj = function.obj
@@ -108,17 +122,22 @@ def _static(lo: Lowering, function: Static, args: list[Value], kwargs: dict[str,
         return answer
     builtin = BUILTINS.get(obj) if isinstance(obj, (type, BuiltinFunctionType)) else None
     if builtin is not None:
-        return builtin(lo, args, kwargs, name)
-    special_call = next((lower for known, lower in OBJECT_CALLS if known is obj), None)
+        return builtin(lo, iterated(lo, obj, args), kwargs, name)
+    special_call = next((lower for known, lower in (*OBJECT_CALLS, *HIGHER_ORDER) if known is obj), None)
     if special_call is not None:
         return special_call(lo, args, kwargs, name)
     primitive = primitive_of(obj)
     if primitive is not None:
         return call_primitive(lo, primitive, args, kwargs, name)
+    made = call_made_function(lo, function, args, kwargs, name)
+    if made is not None:
+        return made
     if makes_objects(obj):
         return construct(lo, obj, args, kwargs, name)
     if class_of(lo, function) is not None:
         return _object(lo, function, args, kwargs, name)
+    if hasattr(type(obj), "__ast_ad_custom__"):
+        return call_custom(lo, function, args, kwargs, name)
     if hasattr(type(obj), "__ast_ad_program__"):
         return call_program(lo, function, args, kwargs, name)
     if _is_ours(obj) and obj.__name__ in PRODUCTS:
@@ -140,6 +159,7 @@ _CALLS: dict[type, Callable[..., Value]] = {
     Bound: _bound,
     Closure: _closure,
     Method: _method,
+    Product: lambda lo, function, args, kwargs, name: function.call(lo, args, kwargs, name),
     Ref: _object,
     Static: _static,
     TupleOf: _object,

@@ -108,6 +108,14 @@ def captured(lo: Lowering, path: tuple[Any, ...], value: Any, name: str) -> Valu
     return known
 
 
+def captured_at_run_time(lo: Lowering, path: tuple[Any, ...], value: Any, name: str) -> Value:
+    """A value from outside that is fetched as a whole at each call, whatever it is."""
+    key = (id(path[0]), path[1:])
+    if key not in lo.captured:
+        lo.captured[key] = _at_run_time(lo, path, value, name)
+    return lo.captured[key]
+
+
 def _capture(lo: Lowering, path: tuple[Any, ...], value: Any, name: str) -> Value:
     short = re.sub(r"\W+", "_", name.rpartition(".")[2]).strip("_")
     if isinstance(value, _NUMBERS) and getattr(value, "dtype", None) != np.dtype(object):

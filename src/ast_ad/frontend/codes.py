@@ -20,9 +20,7 @@ from typing import Any, NamedTuple, TypeAlias
 
 FunctionNode: TypeAlias = ast.FunctionDef | ast.AsyncFunctionDef | ast.Lambda
 
-_FUTURE_FLAGS = sum(
-    getattr(__future__, name).compiler_flag for name in __future__.all_feature_names
-)
+_FUTURE_FLAGS = sum(getattr(__future__, name).compiler_flag for name in __future__.all_feature_names)
 _warnings_lock = threading.Lock()
 
 
@@ -66,8 +64,7 @@ def _matches_in(tree: ast.Module, code: CodeType) -> list[Match]:
         for statement in tree.body
         if _covers(statement, code.co_firstlineno)
         for candidate in _functions(statement, None, ())
-        if isinstance(candidate.node, ast.Lambda) == is_lambda
-        and _first_line(candidate.node) == code.co_firstlineno
+        if isinstance(candidate.node, ast.Lambda) == is_lambda and _first_line(candidate.node) == code.co_firstlineno
     ]
     return [
         Match(candidate.node, candidate.class_name)
@@ -110,9 +107,7 @@ def _covers(statement: ast.stmt, line: int) -> bool:
     return _first_line(statement) <= line <= (statement.end_lineno or 0)
 
 
-def _functions(
-    node: ast.AST, class_name: str | None, above: tuple[ast.Lambda, ...]
-) -> Iterator[_Candidate]:
+def _functions(node: ast.AST, class_name: str | None, above: tuple[ast.Lambda, ...]) -> Iterator[_Candidate]:
     """The functions in a tree, outer before inner."""
     if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef | ast.Lambda):
         yield _Candidate(node, class_name, above)
@@ -194,9 +189,7 @@ def _places(code: CodeType, twin: CodeType) -> list[tuple[int | None, ...]]:
 
 def _has_columns(code: CodeType) -> bool:
     """Whether a code object was compiled with columns (`python -X no_debug_ranges` leaves them out)."""
-    return sys.version_info >= (3, 11) and any(
-        column is not None for _, _, column, _ in code.co_positions()
-    )
+    return sys.version_info >= (3, 11) and any(column is not None for _, _, column, _ in code.co_positions())
 
 
 def _matches_under_pytest(tree: ast.Module, text: str, code: CodeType) -> list[Match]:
@@ -211,12 +204,8 @@ def _matches_under_pytest(tree: ast.Module, text: str, code: CodeType) -> list[M
         for node in ast.walk(tree)
         if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef | ast.Lambda)
     }
-    with contextlib.suppress(
-        Exception
-    ):  # how pytest does it is its own affair: then nothing matches
+    with contextlib.suppress(Exception):  # how pytest does it is its own affair: then nothing matches
         module.rewrite_asserts(rewritten, text.encode(), code.co_filename)
     return [
-        match._replace(node=originals[match.node])
-        for match in _matches_in(rewritten, code)
-        if match.node in originals
+        match._replace(node=originals[match.node]) for match in _matches_in(rewritten, code) if match.node in originals
     ]

@@ -9,6 +9,7 @@ foreign           memory of the caller, `always_frozen` memory of nobody here
 record            the function of the program being lowered; None for the entry
 objects           what objects of this call were read as, by identity
 witness, paths    values in the call being compiled, and how a caller reads them; `constants` those that were needed
+ignored           floating-point errors that NumPy keeps quiet about in this function
 passes, unbound   how many loops are being passed over, and the names that were read there and not bound
 """
 
@@ -41,8 +42,7 @@ from ast_ad.frontend.values import (
 )
 from ast_ad.ir import primitives as P
 from ast_ad.ir.core import Atom, Lit, Var
-from ast_ad.ir.kinds import UNDEFINED as NO_KIND
-from ast_ad.ir.kinds import Array, Dict, Fixed, Kind, List, Scalar, Tuple
+from ast_ad.ir.kinds import UNDEFINED as NO_KIND, Array, Dict, Fixed, Kind, List, Scalar, Tuple
 
 
 class Lowering(Memory):

@@ -14,8 +14,8 @@ import gast
 
 from ast_ad.frontend.context import Frame, Lowering, lowers, torn
 from ast_ad.frontend.joins import Join
-from ast_ad.frontend.state import Side
 from ast_ad.frontend.liveness import always_leaves
+from ast_ad.frontend.state import Side
 from ast_ad.frontend.values import (
     FALSE,
     NONE,

@@ -15,8 +15,7 @@ from ast_ad.frontend.state import State
 from ast_ad.frontend.values import Contents, Location, Value, kind_of
 from ast_ad.ir.build import Builder
 from ast_ad.ir.core import Atom, Call, Function, Origin, Var
-from ast_ad.ir.kinds import UNDEFINED as NO_KIND
-from ast_ad.ir.kinds import Kind
+from ast_ad.ir.kinds import UNDEFINED as NO_KIND, Kind
 from ast_ad.ir.primitives import Primitive
 
 _F = TypeVar("_F", bound=Callable[..., Any])
@@ -106,6 +105,7 @@ class Emission:
         self.passes = 0
         self.iterated: list[Location] = []
         self.inlined: list[Any] = []
+        self.ignored: set[str] = set()
 
     # Where we are
 

@@ -14,8 +14,7 @@ from ast_ad.frontend.known import constant_of
 from ast_ad.frontend.targets import assign, unpacked
 from ast_ad.frontend.trips import with_entry
 from ast_ad.frontend.values import NONE, Closure, Entries, Items, Ref, Slice, Torn, TupleOf, Value, describe
-from ast_ad.ir import kinds as K
-from ast_ad.ir import primitives as P
+from ast_ad.ir import kinds as K, primitives as P
 from ast_ad.ir.core import Lit, Var
 
 # Leaves

@@ -44,21 +44,9 @@ IMPORTS = Refusal(
     "What a name stands for must be known before the function runs.",
     "Import at the top of the file.",
 )
-FORGETS = Refusal(
-    "What it removes may be needed when the function is run backward.",
-    "Leave it out, or give the name another value.",
-)
 BRANCHES_ON_FAILURE = Refusal(
     "Which of its statements took effect is not known when the function is run backward.",
     "Test for the case with if, or catch the exception where the function is called.",
-)
-ENTERS = Refusal(
-    "What the context manager does would not be done when the function is run backward.",
-    "Enter the context where the function is called.",
-)
-TAKES_APART = Refusal(
-    "What its patterns bind is not followed back to where it came from.",
-    "Write if and elif, with isinstance, len and subscripts.",
 )
 DEFINES = Refusal(
     "It makes another class or type at each call.",
@@ -77,7 +65,7 @@ TABLE: dict[str, Row] = {
     "Break": Row("`break`"),
     "ClassDef": Row("`class`", DEFINES),
     "Continue": Row("`continue`"),
-    "Delete": Row("`del`", FORGETS),
+    "Delete": Row("`del`"),
     "Expr": Row("expression as a statement"),
     "For": Row("`for`"),
     "FunctionDef": Row("`def`"),
@@ -85,16 +73,16 @@ TABLE: dict[str, Row] = {
     "If": Row("`if`"),
     "Import": Row("`import`", IMPORTS),
     "ImportFrom": Row("`from` ... `import`", IMPORTS),
-    "Match": Row("`match`", TAKES_APART),
-    "Nonlocal": Row("`nonlocal`", WRITES_OUTSIDE),
+    "Match": Row("`match`"),
+    "Nonlocal": Row("`nonlocal`"),
     "Pass": Row("`pass`"),
     "Raise": Row("`raise`"),
     "Return": Row("`return`"),
-    "Try": Row("`try`", BRANCHES_ON_FAILURE),
+    "Try": Row("`try` ... `finally`"),
     "TryStar": Row("`try` with `except*`", BRANCHES_ON_FAILURE),
     "TypeAlias": Row("`type`", DEFINES),
     "While": Row("`while`"),
-    "With": Row("`with`", ENTERS),
+    "With": Row("`with`"),
     # Expressions
     "Attribute": Row("attribute"),
     "Await": Row("`await`", WAITS),
@@ -124,7 +112,7 @@ TABLE: dict[str, Row] = {
     "Yield": Row("`yield`", STOPS),
     "YieldFrom": Row("`yield from`", STOPS),
     # Parts of statements and expressions
-    "ExceptHandler": Row("`except`"),
+    "ExceptHandler": Row("`except`", BRANCHES_ON_FAILURE),
     "MatchAs": Row("pattern: name or wildcard"),
     "MatchClass": Row("pattern: class"),
     "MatchMapping": Row("pattern: mapping"),

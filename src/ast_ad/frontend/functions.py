@@ -218,7 +218,17 @@ def _pass(caller: Lowering, source: Source, record: Record) -> tuple[Function, A
     block = lo.out.block(record.outs, tuple(p.var for p in params))
     block = sealed(type(block)(block.params, (*lo.prologue.stmts, *block.stmts), block.results))
     doc = source.function.__doc__ or ""
-    return Function(record.name, params, block, doc, lo.origin(source.node)), result, list(lo.captures)
+    made = Function(record.name, params, block, doc, lo.origin(source.node), None, frozenset(lo.ignored))
+    return made, result, list(lo.captures)
+
+
+def _leaf(lo: Lowering, name: str, kind: Kind) -> Var:
+    """A parameter of the function in the IR."""
+    taken = {leaf.name for leaf in lo.record.leaves}
+    free = next(n for n in (name, *(f"{name}_{k}" for k in range(2, len(taken) + 3))) if n not in taken)
+    var = lo.new(free, kind)
+    lo.record.leaves.append(var)
+    return var
 
 
 def _parameter(caller: Lowering, lo: Lowering, value: Value, name: str) -> Value:
@@ -226,8 +236,7 @@ def _parameter(caller: Lowering, lo: Lowering, value: Value, name: str) -> Value
     if isinstance(value, (Var, Lit)):
         if not any(True for _ in _leaves(caller, value)):
             return Lit(int(value.value)) if isinstance(value, Lit) and isinstance(value.value, _Known) else value
-        var = lo.new(name, kind_of(value))
-        lo.record.leaves.append(var)
+        var = _leaf(lo, name, kind_of(value))
         lo.foreign.add(var)
         return var
     if isinstance(value, TupleOf):
@@ -235,8 +244,7 @@ def _parameter(caller: Lowering, lo: Lowering, value: Value, name: str) -> Value
     if isinstance(value, Ref):
         contents = caller.contents(value)
         if isinstance(contents, Run):
-            var = lo.new(name, kind_of(contents.atom))
-            lo.record.leaves.append(var)
+            var = _leaf(lo, name, kind_of(contents.atom))
             made = lo.new_ref(Run(var), name)
         elif isinstance(contents, Entries):
             items = tuple(

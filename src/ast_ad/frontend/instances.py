@@ -45,7 +45,9 @@ def construct(lo: Lowering, cls: type, args: list[Value], kwargs: dict[str, Valu
     if issubclass(cls, tuple):
         return _named_tuple(lo, cls, args, kwargs)
     new = lookup(cls, "__new__")
-    if (new is not None and new[0] is not object and cls is not SimpleNamespace) or type(cls).__call__ is not type.__call__:
+    if (new is not None and new[0] is not object and cls is not SimpleNamespace) or type(
+        cls
+    ).__call__ is not type.__call__:
         raise lo.error(
             UnsupportedSyntax,
             f"{cls.__name__} makes its objects in a way of its own",
@@ -62,7 +64,11 @@ def construct(lo: Lowering, cls: type, args: list[Value], kwargs: dict[str, Valu
     if holder is object:
         if args or kwargs:
             wrong_call(lo, f"{cls.__name__} takes no arguments")
-    elif isinstance(init, FunctionType) and init.__code__.co_filename.startswith("<") and dataclasses.is_dataclass(holder):
+    elif (
+        isinstance(init, FunctionType)
+        and init.__code__.co_filename.startswith("<")
+        and dataclasses.is_dataclass(holder)
+    ):
         _initialise(lo, holder, made, args, kwargs)
     else:
         function = of_class(lo, None, cls, holder, init, "__init__")
@@ -78,7 +84,7 @@ def construct(lo: Lowering, cls: type, args: list[Value], kwargs: dict[str, Valu
 
 def _initialise(lo: Lowering, cls: type, made: Ref, args: list[Value], kwargs: dict[str, Value]) -> None:
     """What the `__init__` of a dataclass does."""
-    fields = dataclasses.fields(cls)  # type: ignore[arg-type]
+    fields = dataclasses.fields(cls)
     if len(fields) != len([f for f in cls.__dataclass_fields__.values() if "ClassVar" not in repr(f._field_type)]):  # type: ignore[attr-defined]
         raise lo.error(UnsupportedSyntax, "a dataclass with InitVar", remedy="Make the object outside.")
     positional = [f.name for f in fields if f.init and not f.kw_only]
@@ -90,12 +96,12 @@ def _initialise(lo: Lowering, cls: type, made: Ref, args: list[Value], kwargs: d
             wrong_call(lo, f"{cls.__name__} got an unexpected keyword argument {key!r}")
         given[key] = value
     for f in fields:
-        value = given.get(f.name) or _default(lo, cls, f)
-        if value is None:
+        field_value = given.get(f.name) or _default(lo, cls, f)
+        if field_value is None:
             if f.init:
                 wrong_call(lo, f"{cls.__name__} misses the argument {f.name!r}")
             continue
-        set_field(lo, made, f.name, value)
+        set_field(lo, made, f.name, field_value)
     after = special(lo, made, "__post_init__")
     if after is not None:
         call_value(lo, after, [], {})

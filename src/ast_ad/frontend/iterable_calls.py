@@ -163,7 +163,7 @@ def lower_sum(lo: Lowering, args: Args, kwargs: Kwargs, name: str) -> Value:
         source = lower_list(lo, [source], {}, "")
     if isinstance(source, Ref) and isinstance(lo.contents(source), Items):
         kinds = [kind_of(v) for v in lo.contents(source).values if isinstance(v, (Var, Lit))]  # type: ignore[union-attr]
-        plain = all(isinstance(k, Scalar) for k in kinds)
+        plain = len(kinds) == len(lo.contents(source).values) and all(isinstance(k, Scalar) for k in kinds)  # type: ignore[union-attr]
     else:
         plain = False
     primitive = primitive_of(sum)
@@ -185,8 +185,7 @@ _FLOAT = Scalar("float")
 
 
 def _fold(lo: Lowering, source: Value, start: Value, name: str) -> Value:
-    from ast_ad.frontend.iteration import ONE as STEP
-    from ast_ad.frontend.iteration import ZERO, Counted, iteration_of
+    from ast_ad.frontend.iteration import ONE as STEP, ZERO, Counted, iteration_of
     from ast_ad.frontend.loops import run_loop
 
     over = iteration_of(lo, source)
@@ -227,8 +226,7 @@ def quantifier(conjunction: bool) -> Callable[..., Value]:
 
 
 def _quantified_run(lo: Lowering, conjunction: bool, source: Value, name: str) -> Value:
-    from ast_ad.frontend.iteration import ONE as STEP
-    from ast_ad.frontend.iteration import ZERO, Counted, iteration_of
+    from ast_ad.frontend.iteration import ONE as STEP, ZERO, Counted, iteration_of
     from ast_ad.frontend.loops import run_loop
 
     over = iteration_of(lo, source)

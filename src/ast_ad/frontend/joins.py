@@ -34,7 +34,9 @@ from ast_ad.frontend.values import (
     join_kinds,
     kind_of_join,
     may_be_array,
+    same_closure,
     same_constant,
+    same_keys,
 )
 from ast_ad.ir.core import UNDEFINED, Atom, Lit, Var
 
@@ -219,7 +221,7 @@ class Join:
             return self._ref(a, b, name)
         if isinstance(a, Static) and isinstance(b, Static) and (a.obj is b.obj):
             return a
-        if isinstance(a, Closure) and isinstance(b, Closure) and _same_closure(a, b):
+        if isinstance(a, Closure) and isinstance(b, Closure) and same_closure(a, b):
             return a
         if isinstance(a, _STRUCTURAL) and type(a) is type(b):
             return self._structure(a, b, name)
@@ -361,10 +363,11 @@ class Join:
 
     def _entries(self, a: Any, b: Any, name: str) -> Contents:
         here = a if a is not None else b
-        if (a is not None and b is not None) and (not same_keys(a, b)):
+        if (a is not None and b is not None) and not same_keys(a, b):
             return Torn("a dict with some keys", "one with others")
         pairs = zip(here.keys, _values(a, here), _values(b, here), strict=True)
-        return replace(here, values=tuple(self.value(x, y, f"{name}_{k}") for k, x, y in pairs))
+        joined: Contents = replace(here, values=tuple(self.value(x, y, f"{name}_{k}") for k, x, y in pairs))
+        return joined
 
     def _list(self, a: Contents | None, b: Contents | None, name: str) -> Var:
         kinds = [None if c is None else list_kind(self.lo, c) for c in (a, b)]
@@ -379,17 +382,8 @@ class Join:
         return self._atom(atoms[0], atoms[1], name)
 
 
-def same_keys(a: Any, b: Any) -> bool:
-    """Whether two dicts or objects have the same keys, and the objects one class."""
-    return type(a) is type(b) and a.keys == b.keys and getattr(a, "type", None) is getattr(b, "type", None)
-
-
 def _flag(left: bool | Var) -> Atom:
     return left if isinstance(left, Var) else Lit(left)
-
-
-def _same_closure(a: Closure, b: Closure) -> bool:
-    return a.node is b.node and a.frame == b.frame and a.defaults == b.defaults
 
 
 def _constant(atom: Atom) -> Any:

@@ -12,7 +12,7 @@ from ast_ad.frontend.context import Lowering, static
 from ast_ad.frontend.known import constant_of
 from ast_ad.frontend.values import Closure, Items, Ref, Run, Static, TupleOf, Value, kind_of, may_be_array
 from ast_ad.ir.core import Atom, Lit, Var
-from ast_ad.ir.kinds import Array, Opaque
+from ast_ad.ir.kinds import Array, Kind, List, Opaque, Scalar
 from ast_ad.ir.primitives import HOLE, Primitive
 from ast_ad.rules.binding import UnsupportedArgument, bind
 from ast_ad.rules.table import primitive_of
@@ -35,7 +35,7 @@ def call_primitive(
         key: HOLE if value is HOLE else constant_of(lo, _value(value), f"{key!r} of {primitive.name}")
         for key, value in params.items()
     }
-    values = [_value(v) for v in operands]
+    values = [_operand(lo, primitive, k, _value(v)) for k, v in enumerate(operands)]
     if any(isinstance(v, Closure) for v in values):
         raise lo.error(
             NoDerivative, f"{primitive.name} of a function", remedy="Call the function, and pass what it gives."
@@ -97,6 +97,65 @@ def as_array(lo: Lowering, value: Value) -> Atom:
         made = call_primitive(lo, primitive, [value], {})
         return lo.atom(made)
     return lo.atom(value)
+
+
+#: operands that are lists or tuples by nature; those of other functions NumPy turns into arrays
+_JOINED = frozenset(
+    f"np.{name}"
+    for name in ("concatenate", "stack", "hstack", "vstack", "dstack", "column_stack", "block", "select", "choose", "lexsort")
+)
+_OF_STRUCTURES = _JOINED | {"np.array", "np.asarray", "np.asanyarray", "np.ascontiguousarray", "np.linalg.multi_dot"}
+_SHAPES = frozenset({"shape", "newshape", "reps", "axes", "size"})
+
+
+def _operand(lo: Lowering, primitive: Primitive, k: int, value: Value) -> Value:
+    """An operand of a function of NumPy or SciPy, which takes a list or tuple of numbers as the array of them."""
+    if isinstance(value, (Var, Lit)) or not primitive.name.startswith(("np.", "scipy.")):
+        return value
+    if primitive.name in _JOINED and k == 0:
+        return _joined(lo, primitive, value)
+    name = primitive.operands[k] if k < len(primitive.operands) else ""
+    if primitive.name in _OF_STRUCTURES or name in _SHAPES or not _holds_numbers(lo, value, k == 0):
+        return value
+    return as_array(lo, value)
+
+
+def _joined(lo: Lowering, primitive: Primitive, value: Value) -> Value:
+    """What is joined: lists of numbers among the parts are arrays."""
+    parts = value.items if isinstance(value, TupleOf) else None
+    if isinstance(value, Ref):
+        contents = lo.contents(value)
+        parts = contents.values if isinstance(contents, Items) else None
+    if parts is None or primitive.name == "np.block" or not any(_holds_numbers(lo, p, True) for p in parts):
+        return value
+    return TupleOf(tuple(as_array(lo, p) if _holds_numbers(lo, p, True) else p for p in parts))
+
+
+def _holds_numbers(lo: Lowering, value: Value, ints: bool) -> bool:
+    """Whether a value is a list or tuple of numbers; `ints`: also of integers only."""
+    if isinstance(value, TupleOf):
+        parts: Sequence[Value] = value.items
+    elif isinstance(value, Ref):
+        contents = lo.contents(value)
+        if isinstance(contents, Run):
+            kind = kind_of(contents.atom)
+            return isinstance(kind, List) and _is_number(kind.item, ints)
+        if not isinstance(contents, Items):
+            return False
+        parts = contents.values
+    else:
+        return False
+    leaves = [p if isinstance(p, (Var, Lit)) else _holds_numbers(lo, p, ints) for p in parts]
+    found = [p if isinstance(p, bool) else _is_number(kind_of(p), ints) for p in leaves]
+    return any(found)
+
+
+def _is_number(kind: Kind, ints: bool) -> bool:
+    if isinstance(kind, List):
+        return _is_number(kind.item, ints)
+    if isinstance(kind, Scalar):
+        return kind.type in ("float", "complex") or (ints and kind.type == "int")
+    return isinstance(kind, Array) and (ints or kind.dtype is None or np.dtype(kind.dtype).kind in "fc")
 
 
 _FOLDED = (np.finfo, np.iinfo, np.dtype)

@@ -40,11 +40,13 @@ class Names:
 
     def _collect(self, nodes: Iterable[Any]) -> None:
         for node in nodes:
-            for inner in gast.walk(node):
-                if isinstance(inner, (gast.Nonlocal, gast.Global)):
-                    self.outer |= set(inner.names)
-                elif isinstance(inner, _FUNCTIONS):
-                    self.captured |= reads(inner)
+            if isinstance(node, (gast.Nonlocal, gast.Global)):
+                self.outer |= set(node.names)
+            elif isinstance(node, _FUNCTIONS):
+                inside = [n for n in gast.walk(node) if isinstance(n, gast.Nonlocal)]
+                self.captured |= reads(node).union(*(n.names for n in inside))
+            else:
+                self._collect(gast.iter_child_nodes(node))
 
     def _block(self, stmts: Sequence[Any], after: frozenset[str]) -> frozenset[str]:
         for stmt in reversed(stmts):
@@ -100,6 +102,10 @@ class Names:
     def _with(self, stmt: Any, after: frozenset[str]) -> frozenset[str]:
         return self._block(stmt.body, after) | reads(stmt)
 
+    def _match(self, stmt: Any, after: frozenset[str]) -> frozenset[str]:
+        cases = [self._block(case.body, after) for case in stmt.cases]
+        return after.union(*cases, reads(stmt))
+
     def _function(self, stmt: Any, after: frozenset[str]) -> frozenset[str]:
         return after - {stmt.name}
 
@@ -112,6 +118,7 @@ _LIVE: dict[type, Any] = {
     gast.Break: Names._break,
     gast.Continue: Names._continue,
     gast.Try: Names._try,
+    gast.Match: Names._match,
     gast.With: Names._with,
     gast.FunctionDef: Names._function,
 }
@@ -129,7 +136,7 @@ def reads(node: Any) -> frozenset[str]:
     """The names read anywhere in a tree."""
     if node is None:
         return _EMPTY
-    found = {n.id for n in gast.walk(node) if isinstance(n, gast.Name) and isinstance(n.ctx, gast.Load)}
+    found = {n.id for n in gast.walk(node) if isinstance(n, gast.Name) and isinstance(n.ctx, (gast.Load, gast.Del))}
     found |= {n.target.id for n in gast.walk(node) if isinstance(n, gast.AugAssign) and isinstance(n.target, gast.Name)}
     return frozenset(found)
 
@@ -147,6 +154,10 @@ def bound_names(nodes: Iterable[Any]) -> set[str]:
             found.add(node.name)
         elif isinstance(node, gast.Lambda):
             continue
+        elif isinstance(node, (gast.MatchAs, gast.MatchStar, gast.MatchMapping)):
+            name = node.rest if isinstance(node, gast.MatchMapping) else node.name
+            found |= {name} if name is not None else set()
+            todo.extend(gast.iter_child_nodes(node))
         elif isinstance(node, _COMPREHENSIONS):
             found |= {
                 n.target.id
@@ -194,7 +205,7 @@ def holds(stmts: Sequence[Any], form: type) -> bool:
             inner = [stmt.orelse] if form is not gast.Return else [stmt.body, stmt.orelse]
         else:
             inner = [getattr(stmt, f, None) or [] for f in ("body", "orelse", "finalbody")]
-            inner += [h.body for h in getattr(stmt, "handlers", ())]
+            inner += [h.body for h in (*getattr(stmt, "handlers", ()), *getattr(stmt, "cases", ()))]
         if any(holds(block, form) for block in inner):
             return True
     return False

@@ -7,26 +7,27 @@ parameters, resolved objects are guards, and numbers of this call that were need
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from functools import partial
 from typing import Any
 
 from ast_ad.errors import AstAdError, UnknownAtCompileTime, UnsupportedSyntax
-from ast_ad.frontend import builtin_calls, calls, expressions, loops, operators, statements, trips
+from ast_ad.frontend import blocks, builtin_calls, calls, expressions, loops, matching, operators, statements, trips
 from ast_ad.frontend.calls import new_frame
 from ast_ad.frontend.captures import Assumption, Guard, fetch, guard_holds
 from ast_ad.frontend.context import Lowering, Unit, static
 from ast_ad.frontend.control import lower_body, sealed
 from ast_ad.frontend.fence import check
-from ast_ad.frontend.nested import renamed
+from ast_ad.frontend.nested import under_new_names
 from ast_ad.frontend.prune import prune
 from ast_ad.frontend.signature import MISSING, Argument, arguments_from_annotations, arguments_of
 from ast_ad.frontend.source import source_of
 from ast_ad.frontend.targets import bind_name
-from ast_ad.frontend.values import Value
-from ast_ad.ir.core import Atom, Block, Call, Callee, Function, Lit, Param, Program
+from ast_ad.frontend.values import Static, Value
+from ast_ad.ir.core import Atom, Block, Function, Lit, Param, Program
 from ast_ad.ir.kinds import Static as StaticKind
-from ast_ad.ir.walk import statements as all_statements
+from ast_ad.ir.walk import needed_by
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -48,16 +49,38 @@ def lower(function: Any, arguments: Sequence[Argument]) -> Lowered:
     name = name if name.isidentifier() else "function"
     unit.names.add(name)
     new_frame(lo, source.node, source, None, name)
-    return lower_entry(lo, arguments, source.function.__doc__ or "")
+    rule = hasattr(type(function), "__ast_ad_custom__")
+    return lower_entry(
+        lo, arguments, source.function.__doc__ or "", (), partial(_with_rule, function) if rule else None
+    )
 
 
-def lower_entry(lo: Lowering, arguments: Sequence[Argument], doc: str, enclosed: Sequence[Param] = ()) -> Lowered:
-    """The program whose entry is the function that has just been entered; `enclosed` are its parameters for other values."""
+def _with_rule(function: Any, lo: Lowering) -> Value:
+    """The result of a function that has a derivative of the user's own."""
+    from ast_ad.frontend.custom import call_custom
+
+    own = lo.state.frames[lo.frame.id]
+    args = lo.frame.node.args
+    by_name = {a.id: own[a.id] for a in args.kwonlyargs}
+    return call_custom(lo, Static(function), [own[a.id] for a in (*args.posonlyargs, *args.args)], by_name, "")
+
+
+def lower_entry(
+    lo: Lowering,
+    arguments: Sequence[Argument],
+    doc: str,
+    enclosed: Sequence[Param] = (),
+    body_of: Callable[[Lowering], Value] | None = None,
+) -> Lowered:
+    """The program whose entry is the function that has just been entered; `enclosed` are its parameters for other values.
+
+    `body_of` gives the result where it is not that of the function's own text.
+    """
     node, name, unit = lo.frame.node, lo.frame.title, lo.unit
     lo.statement = lo.node = node
     params = [_parameter(lo, argument) for argument in arguments]
     try:
-        body = lower_body(lo, lo.frame)
+        body = lower_body(lo, lo.frame) if body_of is None else body_of(lo)
     except RecursionError:
         raise _too_deep(lo) from None
     lo.statement = lo.node = node
@@ -66,7 +89,7 @@ def lower_entry(lo: Lowering, arguments: Sequence[Argument], doc: str, enclosed:
     params += [Param(v, "capture", path=unit.paths[k][0]) for k, v in lo.captures.items()]
     block = lo.out.block((result,), [p.var for p in params])
     block = sealed(Block(block.params, (*lo.prologue.stmts, *block.stmts), block.results))
-    main = Function(name, tuple(params), block, doc, lo.origin(node))
+    main = Function(name, tuple(params), block, doc, lo.origin(node), None, frozenset(lo.ignored))
     program = _program(main, unit)
     assumptions = tuple(Assumption(*a) for a in unit.assumptions.values())
     return Lowered(program, tuple(unit.guards.values()), assumptions)
@@ -117,9 +140,9 @@ def _program(main: Function, unit: Unit) -> Program:
     def visit(function: Function) -> None:
         begun.add(function.name)
         pruned = prune(function)
-        for stmt in all_statements(pruned.block):
-            if isinstance(stmt, Call) and isinstance(stmt.fn, Callee) and stmt.fn.name not in begun:
-                visit(unit.functions[stmt.fn.name])
+        for name in needed_by(pruned):
+            if name not in begun:
+                visit(unit.functions[name])
         functions[function.name] = pruned
 
     visit(main)
@@ -144,7 +167,7 @@ def _renamed(program: Program) -> Program:
     if all(old == new for old, new in names.items()):
         return program
 
-    changed = {names[n]: replace(f, name=names[n], block=renamed(f.block, names)) for n, f in program.functions.items()}
+    changed = {names[n]: under_new_names(f, names) for n, f in program.functions.items()}
     return Program(program.entry, changed)
 
 
@@ -159,4 +182,4 @@ __all__ = [
     "guard_holds",
     "lower",
 ]
-_FORMS = (builtin_calls, calls, expressions, loops, operators, statements, trips)  # imported for what they register
+_FORMS = (blocks, builtin_calls, calls, expressions, loops, matching, operators, statements, trips)  # imported for what they register

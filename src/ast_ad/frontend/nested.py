@@ -12,31 +12,32 @@ from dataclasses import replace
 from typing import Any
 
 from ast_ad.errors import WrongArgument
-from ast_ad.frontend.captures import capture_variable, fetch
+from ast_ad.frontend.captures import capture_variable, captured_at_run_time, fetch
 from ast_ad.frontend.context import Lowering, static
 from ast_ad.frontend.enclosed import Enclosed, Held, NotYetKnown
 from ast_ad.frontend.functions import spec_of
+from ast_ad.frontend.liveness import parameters
 from ast_ad.frontend.signature import FORMS, MISSING, Argument
-from ast_ad.frontend.values import Entries, Items, Ref, Static, TupleOf, Value, is_bottom, is_numeric, kind_of
+from ast_ad.frontend.source import source_of
+from ast_ad.frontend.values import Entries, Fields, Items, Ref, Static, TupleOf, Value, is_bottom, is_numeric, kind_of
 from ast_ad.ir.core import Atom, Block, Call, Callee, Function, If, Lit, Loop, Param, Stmt, Var
 from ast_ad.ir.kinds import UNDEFINED
+from ast_ad.runtime import make_object
 
 
 def call_program(
     lo: Lowering, function: Static, args: Sequence[Value], kwargs: Mapping[str, Value], name: str = ""
 ) -> Value:
     """The result of calling an object that has a program of its own."""
-    bound = _bound(lo, function.obj, args, kwargs)
+    bound = _receiver(lo, function) | bound_arguments(lo, function.obj, args, kwargs)
     atoms = {key: lo.atom(value) for key, (value, _) in bound.items()}
-    arguments = [
-        Argument(key, kind_of(atoms[key]), _constants_in(lo, value), form) for key, (value, form) in bound.items()
-    ]
+    arguments = [argument_for(lo, key, atoms[key], value, form) for key, (value, form) in bound.items()]
     if any(is_bottom(value) for value, _ in bound.values()):
         return Var(name, UNDEFINED)
     key = (function.obj, tuple(spec_of(lo, value) for value, _ in bound.values()))
     record = lo.unit.records.get(key)
     if record is None:
-        enclosed = _enclosed_in(function.obj)
+        enclosed = enclosed_in(function.obj)
         try:
             with enclosed.seen_from(lo) if enclosed is not None else nullcontext():
                 record, _ = join_program(lo, function.obj.__ast_ad_program__(arguments))
@@ -47,24 +48,36 @@ def call_program(
     return lo.value_of(emit_call(lo, record, atoms, name), name)
 
 
-def _enclosed_in(obj: Any) -> Enclosed | None:
+def _receiver(lo: Lowering, function: Static) -> dict[str, tuple[Value, str]]:
+    """The object of a method that was differentiated: an argument that the derivative holds."""
+    held = getattr(function.obj, "__ast_ad_receiver__", ())
+    if not held:
+        return {}
+    name = next(parameters(source_of(function.obj).node))
+    path = (*(function.path or (function.obj,)), ("attr", "__ast_ad_receiver__"), ("item", 0))
+    return {name: (captured_at_run_time(lo, path, held[0], name), "plain")}
+
+
+def enclosed_in(obj: Any) -> Enclosed | None:
     """The function of the program being read that a derivative is taken of, however often."""
     while not isinstance(obj, Enclosed):
-        obj = getattr(obj, "primal", None)
-        if obj is None:
+        if not hasattr(type(obj), "__ast_ad_derivative__"):
             return None
+        obj = obj.primal
     return obj
 
 
 def emit_call(lo: Lowering, function: Function, atoms: Mapping[str, Atom], name: str) -> Var:
     """Call a function that joined the program; `atoms` are the values of its parameters but for what it captures."""
-    operands = [atoms[p.var.name] if p.form != "capture" else _captured(lo, p) for p in function.params]
+    operands = [atoms[p.var.name] if p.form != "capture" else captured_operand(lo, p) for p in function.params]
     out = lo.new(name, kind_of(function.block.results[0]))
     lo.out.stmts.append(Call((out,), Callee(function.name), tuple(operands), (), lo.origin()))
     return out
 
 
-def _bound(lo: Lowering, obj: Any, args: Sequence[Value], kwargs: Mapping[str, Value]) -> dict[str, tuple[Value, str]]:
+def bound_arguments(
+    lo: Lowering, obj: Any, args: Sequence[Value], kwargs: Mapping[str, Value]
+) -> dict[str, tuple[Value, str]]:
     """The value and the form of each parameter."""
     signature = inspect.signature(obj)
     try:
@@ -86,6 +99,11 @@ def _bound(lo: Lowering, obj: Any, args: Sequence[Value], kwargs: Mapping[str, V
     return found
 
 
+def argument_for(lo: Lowering, name: str, atom: Atom, value: Value, form: str) -> Argument:
+    """What is known of a parameter."""
+    return Argument(name, kind_of(atom), _constants_in(lo, value), form)
+
+
 def _constants_in(lo: Lowering, value: Value) -> Any:
     """A value with `MISSING` for what is known at run time only; numbers are."""
     if isinstance(value, Lit):
@@ -93,23 +111,27 @@ def _constants_in(lo: Lowering, value: Value) -> Any:
     if isinstance(value, Static):
         return value.obj
     if isinstance(value, TupleOf):
-        return tuple(_constants_in(lo, item) for item in value.items)
+        items = [_constants_in(lo, item) for item in value.items]
+        return tuple(items) if value.type is None else value.type(*items)
     contents = lo.contents(value) if isinstance(value, Ref) else None
     if isinstance(contents, Items):
         return [_constants_in(lo, item) for item in contents.values]
+    if isinstance(contents, Fields):
+        parts = [_constants_in(lo, item) for item in contents.values]
+        return make_object(contents.type, **dict(zip(contents.keys, parts, strict=True)))
     if isinstance(contents, Entries):
         return dict(zip(contents.keys, (_constants_in(lo, item) for item in contents.values), strict=True))
     return MISSING
 
 
-def _captured(lo: Lowering, param: Param) -> Atom:
+def captured_operand(lo: Lowering, param: Param) -> Atom:
     if isinstance(param.path[0], Held):
         return param.path[0].atom
     return capture_variable(lo, param.path, fetch(param.path), param.var.name)
 
 
 def join_program(lo: Lowering, lowered: Any) -> tuple[Function, dict[str, str]]:
-    """Take the functions of another program into this one, under names that are free here: the entry, and all new names."""
+    """Take the functions of another program into this one, under free names: the entry, and all new names."""
     for guard in lowered.guards:
         lo.unit.guards.setdefault((id(guard.path[0]), guard.path[1:]), guard)
     for assumption in lowered.assumptions:
@@ -124,8 +146,14 @@ def join_program(lo: Lowering, lowered: Any) -> tuple[Function, dict[str, str]]:
         lo.unit.names.add(new)
         names[old] = new
     for old, inner in lowered.program.functions.items():
-        lo.unit.functions[names[old]] = replace(inner, name=names[old], block=renamed(inner.block, names))
+        lo.unit.functions[names[old]] = under_new_names(inner, names)
     return lo.unit.functions[names[lowered.program.entry]], names
+
+
+def under_new_names(function: Function, names: Mapping[str, str]) -> Function:
+    """A function that calls others, and is called itself, by other names."""
+    custom = function.custom and replace(function.custom, rules=tuple(names[rule] for rule in function.custom.rules))
+    return replace(function, name=names[function.name], block=renamed(function.block, names), custom=custom)
 
 
 def renamed(block: Block, names: Mapping[str, str]) -> Block:

@@ -21,8 +21,19 @@ from ast_ad.ir.core import Lit
 from ast_ad.runtime import fields_of, is_record
 
 _BINARY = {
-    **{"+": "add", "-": "sub", "*": "mul", "/": "truediv", "//": "floordiv", "%": "mod", "**": "pow", "@": "matmul"},
-    **{"<<": "lshift", ">>": "rshift", "&": "and", "|": "or", "^": "xor"},
+    "+": "add",
+    "-": "sub",
+    "*": "mul",
+    "/": "truediv",
+    "//": "floordiv",
+    "%": "mod",
+    "**": "pow",
+    "@": "matmul",
+    "<<": "lshift",
+    ">>": "rshift",
+    "&": "and",
+    "|": "or",
+    "^": "xor",
 }
 _COMPARED = {"<": "lt", "<=": "le", ">": "gt", ">=": "ge", "==": "eq", "!=": "ne"}
 _MIRRORED = {"<": "gt", "<=": "ge", ">": "lt", ">=": "le", "==": "eq", "!=": "ne"}
@@ -250,8 +261,16 @@ def in_place(lo: Lowering, symbol: str, old: Value, value: Value) -> Value | Non
 
 #: functions of Python that ask an object by a special method
 _ASKED = {
-    **{abs: "__abs__", len: "__len__", float: "__float__", int: "__int__", complex: "__complex__"},
-    **{bool: "__bool__", round: "__round__", reversed: "__reversed__", iter: "__iter__", divmod: "__divmod__"},
+    abs: "__abs__",
+    len: "__len__",
+    float: "__float__",
+    int: "__int__",
+    complex: "__complex__",
+    bool: "__bool__",
+    round: "__round__",
+    reversed: "__reversed__",
+    iter: "__iter__",
+    divmod: "__divmod__",
 }
 
 
@@ -260,6 +279,17 @@ def asked(lo: Lowering, function: Any, args: Sequence[Value]) -> Value | None:
     name = _ASKED.get(function) if args and isinstance(args[0], (Ref, Static, TupleOf)) else None
     method = None if name is None else special(lo, args[0], name)
     return None if method is None else call(lo, method, args[1:])
+
+
+_ITERATING = (all, any, enumerate, filter, list, map, max, min, set, sorted, sum, tuple, zip)
+
+
+def iterated(lo: Lowering, function: Any, args: Sequence[Value]) -> list[Value]:
+    """The arguments of a function that iterates over them, with what `__iter__` gives for objects that have it."""
+    if function not in _ITERATING:
+        return list(args)
+    methods = [special(lo, a, "__iter__") for a in args]
+    return [a if m is None else call(lo, m, []) for a, m in zip(args, methods, strict=True)]
 
 
 def truth_of_object(lo: Lowering, value: Value) -> Value | None:

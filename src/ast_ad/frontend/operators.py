@@ -31,8 +31,7 @@ from ast_ad.frontend.values import (
     kind_of,
     same_constant,
 )
-from ast_ad.ir import kinds as K
-from ast_ad.ir import primitives as P
+from ast_ad.ir import kinds as K, primitives as P
 from ast_ad.ir.core import Lit, Var
 
 SYMBOLS: dict[type, str] = {
@@ -269,7 +268,7 @@ _ORDER = ("<", "<=", ">", ">=", "==", "!=")
 
 def compare(lo: Lowering, symbol: str, left: Value, right: Value, name: str = "") -> Value:
     """One comparison."""
-    found: Any = overloaded(lo, symbol, left, right) if symbol in _ORDER else None
+    found: Value | bool | None = overloaded(lo, symbol, left, right) if symbol in _ORDER else None
     if found is None and symbol in _COMPARISONS:
         found = _COMPARISONS[symbol](lo, left, right)
     if isinstance(found, bool):

@@ -233,10 +233,7 @@ def _no_match(function: FunctionType, file: _File) -> NoSource:
 
 
 def _twins(code: CodeType, nodes: list[Any]) -> NoSource:
-    first, second = (
-        Place(code.co_filename, n.lineno, n.col_offset, n.end_lineno, n.end_col_offset)
-        for n in nodes[:2]
-    )
+    first, second = (Place(code.co_filename, n.lineno, n.col_offset, n.end_lineno, n.end_col_offset) for n in nodes[:2])
     return NoSource(
         f"this lambda cannot be told from the one at column {second.col + 1}",
         first,

@@ -7,11 +7,14 @@ from typing import Any
 import gast
 
 from ast_ad.errors import UnsupportedSyntax
+from ast_ad.frontend.calls import call_value
 from ast_ad.frontend.context import Lowering, lowers
 from ast_ad.frontend.control import test_of
 from ast_ad.frontend.expressions import default_values
+from ast_ad.frontend.fence import WRITES_OUTSIDE
 from ast_ad.frontend.operators import SYMBOLS
 from ast_ad.frontend.targets import assign, bind_name
+from ast_ad.frontend.writes import delete
 from ast_ad.frontend.values import Closure, Static, TupleOf, Value
 from ast_ad.ir import primitives as P
 from ast_ad.ir.core import Lit
@@ -95,13 +98,31 @@ def lower_raise(lo: Lowering, stmt: Any) -> None:
 @lowers(gast.FunctionDef)
 def lower_function_definition(lo: Lowering, stmt: Any) -> None:
     """A function inside a function."""
-    if stmt.decorator_list:
-        raise lo.error(
-            UnsupportedSyntax, "a decorated function inside a function", remedy="Decorate it outside.", node=stmt
-        )
-    bind_name(lo, stmt.name, Closure(stmt, lo.frame.id, default_values(lo, stmt.args), stmt.name))
+    decorators = [lo.expr(d) for d in stmt.decorator_list]
+    made: Value = Closure(stmt, lo.frame.id, default_values(lo, stmt.args), stmt.name)
+    for decorator in reversed(decorators):
+        made = call_value(lo, decorator, [made], {})
+    bind_name(lo, stmt.name, made)
 
 
-@lowers(gast.Nonlocal, gast.Global)
+@lowers(gast.Delete)
+def lower_delete(lo: Lowering, stmt: Any) -> None:
+    """`del name`, `del xs[i]`, `del object.attribute`."""
+    for target in stmt.targets:
+        delete(lo, target)
+
+
+@lowers(gast.Nonlocal)
 def lower_declaration(lo: Lowering, stmt: Any) -> None:
-    """Says which names are not this function's own; `Names` has read it."""
+    """Says which names are not this function's own; `Names` has read it.  They must be those of a function here."""
+    for name in stmt.names:
+        frame = lo.frame
+        while name in frame.names.outer and frame.outer is not None:
+            frame = lo.frames[frame.outer]
+        if name in frame.names.outer:
+            raise lo.error(
+                UnsupportedSyntax,
+                f"nonlocal {name}, which outlives the function that is differentiated",
+                reason=WRITES_OUTSIDE.reason,
+                remedy=WRITES_OUTSIDE.remedy,
+            )

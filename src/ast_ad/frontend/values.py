@@ -19,9 +19,20 @@ from dataclasses import dataclass
 from typing import Any, TypeAlias
 
 from ast_ad.ir.core import UNDEFINED, Atom, Lit, Var
-from ast_ad.ir.kinds import OPAQUE, Array, Kind, Maybe, Opaque, Scalar, Undefined, is_number, join, kind_of_value
-from ast_ad.ir.kinds import UNDEFINED as NO_KIND
-from ast_ad.ir.kinds import Static as StaticKind
+from ast_ad.ir.kinds import (
+    OPAQUE,
+    UNDEFINED as NO_KIND,
+    Array,
+    Kind,
+    Maybe,
+    Opaque,
+    Scalar,
+    Static as StaticKind,
+    Undefined,
+    is_number,
+    join,
+    kind_of_value,
+)
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -172,6 +183,14 @@ class Super:
 
 
 @dataclass(frozen=True, slots=True, eq=False)
+class Product:
+    """The function that `vjp` or `linearize` gives: `call(lo, args, kwargs, name)`."""
+
+    call: Any
+    name: str
+
+
+@dataclass(frozen=True, slots=True, eq=False)
 class Torn:
     """What a name is where two paths meet that bound it to things with nothing in common."""
 
@@ -194,6 +213,7 @@ Value: TypeAlias = (
     | Mapped
     | Closure
     | Method
+    | Product
     | Bound
     | Super
     | Torn
@@ -301,7 +321,7 @@ def describe(value: Any) -> str:
         return value.name or getattr(value.obj, "__name__", repr(value.obj))
     if isinstance(value, TupleOf):
         return f"a tuple of {len(value.items)}"
-    if isinstance(value, Closure):
+    if isinstance(value, (Closure, Product)):
         return f"the function {value.name}"
     if isinstance(value, Fields):
         return f"an object of {value.type.__name__}"
@@ -313,3 +333,13 @@ def describe(value: Any) -> str:
         type(None): "not bound",
     }
     return words.get(type(value), f"a {type(value).__name__.lower()}")
+
+
+def same_keys(a: Any, b: Any) -> bool:
+    """Whether two dicts or objects have the same keys, and the objects one class."""
+    return type(a) is type(b) and a.keys == b.keys and getattr(a, "type", None) is getattr(b, "type", None)
+
+
+def same_closure(a: Closure, b: Closure) -> bool:
+    """Whether two functions were made by one definition, with the same defaults, in one call."""
+    return a.node is b.node and a.frame == b.frame and a.defaults == b.defaults

@@ -93,7 +93,7 @@ class Callee:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Call:
-    """`outs = fn(*args, **params)`; `args` are run-time values, `params` are constants, sorted as the signature has them."""
+    """`outs = fn(*args, **params)`; `args` are run-time values, `params` constants in the order of the signature."""
 
     outs: tuple[Var, ...]
     fn: Primitive | Callee
@@ -151,15 +151,32 @@ class Param:
     path: tuple[Any, ...] = ()
 
 
+@dataclass(frozen=True, slots=True)
+class Custom:
+    """A derivative of the user's own: in mode "vjp" the functions for the sweeps, in mode "jvp" the one with tangents.
+
+    `by` says for each parameter whether the rule has its derivative.
+    """
+
+    mode: str
+    rules: tuple[str, ...]
+    by: tuple[bool, ...]
+
+
 @dataclass(frozen=True, slots=True, eq=False)
 class Function:
-    """A function of the program.  `block.params` are the variables of `params`, in order."""
+    """A function of the program.  `block.params` are the variables of `params`, in order.
+
+    `ignored` are the floating-point errors that NumPy keeps quiet about while it runs.
+    """
 
     name: str
     params: tuple[Param, ...]
     block: Block
     doc: str = ""
     origin: Origin | None = None
+    custom: Custom | None = None
+    ignored: frozenset[str] = frozenset()
 
 
 @dataclass(frozen=True, slots=True, eq=False)

@@ -270,7 +270,7 @@ def same_shape(a: Kind, b: Kind) -> bool:
 
 
 def fits(wide: Kind, narrow: Kind) -> bool:
-    """Whether a value of shape `wide`, broadcast from one of kind `narrow`, is proven to have the shape of the latter."""
+    """Whether a value of shape `wide`, broadcast from one of kind `narrow`, is proven to have the shape of that."""
     one, two = dims_of(wide), dims_of(narrow)
     if one is None or two is None:
         return False

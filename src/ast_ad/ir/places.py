@@ -1,4 +1,4 @@
-"""Where an argument stands: the place of its parameter, or for what `*args` takes the pair of its place and the argument's."""
+"""Where an argument stands: the place of its parameter; the pair of that and its own in what `*args` takes."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What a `Call` can call: a primitive says how to compute itself, what kind comes out, and what it shares with its arguments."""
+"""What a `Call` can call: a primitive says how it computes, what kind comes out, what it shares with the arguments."""
 
 from __future__ import annotations
 
@@ -31,10 +31,10 @@ def first_kind(kinds: Kinds, params: Mapping[str, Any]) -> Kind:
 class Primitive:
     """A function that the IR can call.
 
-    name      how it is written: a dotted path ("np.sin") prints as a call of that path, any other name has a row in `emit`
+    name      how it is written: a dotted path ("np.sin") prints as a call of that path, any other has a row in `emit`
     call      computes it on concrete values: `call(*args, **params)`
     kinds     the kind of the result (a tuple of kinds where `outs` is not 1) from the kinds of `args` and from `params`
-    result    "fresh" (new storage), "view" (shares memory with its first argument), "same" (its first argument, written to),
+    result    "fresh" (new storage), "view" (shares memory with the first argument), "same" (the first one, written to),
               "layout" (a view or a copy, by memory layout), "element" (holds its arguments, or is held by the first)
     effect    runs once, in its place, also when nobody reads it (print, assert, a random draw)
     total     whether it cannot raise, given kinds and params: only then may an unread call of the primal be dropped

@@ -36,164 +36,62 @@ from ast_ad.ir.kinds import (
 )
 from ast_ad.ir.operators import (
     ABS as ABS,
-)
-from ast_ad.ir.operators import (
     ADD as ADD,
-)
-from ast_ad.ir.operators import (
     BITAND as BITAND,
-)
-from ast_ad.ir.operators import (
     BITOR as BITOR,
-)
-from ast_ad.ir.operators import (
     BITXOR as BITXOR,
-)
-from ast_ad.ir.operators import (
     EQ as EQ,
-)
-from ast_ad.ir.operators import (
     FLOORDIV as FLOORDIV,
-)
-from ast_ad.ir.operators import (
     GE as GE,
-)
-from ast_ad.ir.operators import (
     GT as GT,
-)
-from ast_ad.ir.operators import (
     IN as IN,
-)
-from ast_ad.ir.operators import (
     INVERT as INVERT,
-)
-from ast_ad.ir.operators import (
     IS as IS,
-)
-from ast_ad.ir.operators import (
     IS_NOT as IS_NOT,
-)
-from ast_ad.ir.operators import (
     LE as LE,
-)
-from ast_ad.ir.operators import (
     LSHIFT as LSHIFT,
-)
-from ast_ad.ir.operators import (
     LT as LT,
-)
-from ast_ad.ir.operators import (
     MATMUL as MATMUL,
-)
-from ast_ad.ir.operators import (
     MOD as MOD,
-)
-from ast_ad.ir.operators import (
     MUL as MUL,
-)
-from ast_ad.ir.operators import (
     NE as NE,
-)
-from ast_ad.ir.operators import (
     NEG as NEG,
-)
-from ast_ad.ir.operators import (
     NOT as NOT,
-)
-from ast_ad.ir.operators import (
     NOT_IN as NOT_IN,
-)
-from ast_ad.ir.operators import (
     OPERATORS as OPERATORS,
-)
-from ast_ad.ir.operators import (
     POS as POS,
-)
-from ast_ad.ir.operators import (
     POW as POW,
-)
-from ast_ad.ir.operators import (
     RSHIFT as RSHIFT,
-)
-from ast_ad.ir.operators import (
     SUB as SUB,
-)
-from ast_ad.ir.operators import (
     TO_BOOL as TO_BOOL,
-)
-from ast_ad.ir.operators import (
     TO_FLOAT as TO_FLOAT,
-)
-from ast_ad.ir.operators import (
     TO_INT as TO_INT,
-)
-from ast_ad.ir.operators import (
     TRUEDIV as TRUEDIV,
-)
-from ast_ad.ir.operators import (
     matmul_kind as matmul_kind,
-)
-from ast_ad.ir.operators import (
     no_overflow as no_overflow,
 )
 from ast_ad.ir.primitive import (
     KindRule as KindRule,
-)
-from ast_ad.ir.primitive import (
     Kinds as Kinds,
-)
-from ast_ad.ir.primitive import (
     Primitive as Primitive,
-)
-from ast_ad.ir.primitive import (
     always as always,
-)
-from ast_ad.ir.primitive import (
     first_kind as first_kind,
-)
-from ast_ad.ir.primitive import (
     never as never,
 )
 from ast_ad.ir.subscripts import (
     GETITEM as GETITEM,
-)
-from ast_ad.ir.subscripts import (
     HOLE as HOLE,
-)
-from ast_ad.ir.subscripts import (
     INDEX_ADD as INDEX_ADD,
-)
-from ast_ad.ir.subscripts import (
     INDEX_UPDATE as INDEX_UPDATE,
-)
-from ast_ad.ir.subscripts import (
     LAST_WRITTEN as LAST_WRITTEN,
-)
-from ast_ad.ir.subscripts import (
     Hole as Hole,
-)
-from ast_ad.ir.subscripts import (
     Index as Index,
-)
-from ast_ad.ir.subscripts import (
     Span as Span,
-)
-from ast_ad.ir.subscripts import (
     count_holes as count_holes,
-)
-from ast_ad.ir.subscripts import (
     fill as fill,
-)
-from ast_ad.ir.subscripts import (
     getitem_is_view as getitem_is_view,
-)
-from ast_ad.ir.subscripts import (
     getitem_kind as getitem_kind,
-)
-from ast_ad.ir.subscripts import (
     hole_kinds as hole_kinds,
-)
-from ast_ad.ir.subscripts import (
     is_basic as is_basic,
 )
 
@@ -202,18 +100,17 @@ from ast_ad.ir.subscripts import (
 
 def _item_kind(kinds: Kinds, params: Mapping[str, Any]) -> Kind:
     whole, key = kinds[0], params["key"]
-    if isinstance(whole, (Tuple, Fixed)):
-        return whole.items[key]
-    if isinstance(whole, Dict):
-        return whole.items[whole.keys.index(key)]
+    if isinstance(whole, (Tuple, Fixed, Dict)):
+        items: tuple[Kind, ...] = whole.items
+        return items[whole.keys.index(key) if isinstance(whole, Dict) else key]
     if isinstance(whole, List):
         return whole.item
     return NUMBER
 
 
-def _make_dict(*values: Any, keys: tuple[Any, ...], type: Any = None) -> Any:
+def _make_dict(*values: Any, keys: tuple[Any, ...], **options: Any) -> Any:
     named = dict(zip(keys, values, strict=True))
-    return named if type is None else runtime.make_object(type, **named)
+    return runtime.make_object(options["type"], **named) if options.get("type") else named
 
 
 def _item(x: Any, key: Any) -> Any:

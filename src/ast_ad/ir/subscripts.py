@@ -1,7 +1,7 @@
 """Subscripts of arrays: templates of an index, the kind of what is read, and the primitives that read and write.
 
-A template is a tuple of HOLE (the next run-time argument: an int or an index array), int, None (newaxis), Ellipsis, or Span
-(a slice whose ends are HOLE, int or None).
+A template is a tuple of HOLE (the next run-time argument: an int or an index array), int, None (newaxis), Ellipsis, or
+Span (a slice whose ends are HOLE, int or None).
 """
 
 from __future__ import annotations
@@ -201,5 +201,5 @@ GETITEM = Primitive("getitem", _getitem, getitem_kind, result="view", cost=0)
 INDEX_UPDATE = Primitive("index_update", _index_update, first_kind, result="same", cost=2)
 #: `x[index]`, with 0 where a later entry of the index names the same place
 LAST_WRITTEN = Primitive("last_written", _last_written, getitem_kind, total=always, cost=2)
-#: `a1 = index_add(a0, value, *holes, index=...)`: a0 with value added at each index, repeated ones as often as they occur
+#: `a1 = index_add(a0, value, *holes, index=...)`: a0 with value added at each index, as often as it occurs
 INDEX_ADD = Primitive("index_add", _index_add, first_kind, result="same", cost=2)

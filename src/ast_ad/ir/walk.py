@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import replace
 
-from ast_ad.ir.core import Atom, Block, Call, Function, If, Loop, Program, Stmt, Var
+from ast_ad.ir.core import Atom, Block, Call, Callee, Function, If, Loop, Program, Stmt, Var
+from ast_ad.ir.primitives import MAKE_TUPLE
 
 
 def blocks_of(stmt: Stmt) -> tuple[Block, ...]:
@@ -118,3 +119,39 @@ def map_functions(program: Program, change: Callable[[Function], Function]) -> P
 def count_statements(blocks: Iterable[Block]) -> int:
     """How many statements there are, nested ones included."""
     return sum(1 for block in blocks for _ in statements(block))
+
+
+def unpacked(function: Function) -> Function:
+    """A function that returns a tuple which it makes at its end, with as many results instead."""
+    *stmts, last = function.block.stmts
+    assert isinstance(last, Call)
+    assert last.fn is MAKE_TUPLE
+    assert function.block.results == last.outs
+    return replace(function, block=replace(function.block, stmts=tuple(stmts), results=last.args))
+
+
+def needed_by(function: Function) -> Iterator[str]:
+    """The functions that a function calls, and those of its own rule."""
+    yield from _called_by(function)
+    if function.custom is not None:
+        yield from function.custom.rules
+
+
+def _called_by(function: Function) -> Iterator[str]:
+    for stmt in statements(function.block):
+        if isinstance(stmt, Call) and isinstance(stmt.fn, Callee):
+            yield stmt.fn.name
+
+
+def called_from(program: Program, names: Iterable[str]) -> Program:
+    """The program without functions that none of these calls: the rules of others."""
+    waiting = list(names)
+    found = set(waiting)
+    while waiting:
+        for name in _called_by(program.functions[waiting.pop()]):
+            if name not in found:
+                found.add(name)
+                waiting.append(name)
+    if len(found) == len(program.functions):
+        return program
+    return Program(program.entry, {name: f for name, f in program.functions.items() if name in found})

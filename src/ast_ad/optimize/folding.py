@@ -1,7 +1,8 @@
-"""Decide what is known: a branch on a constant is the arm it takes, a value that a loop does not change is no carried value."""
+"""Decide what is known: a branch on a constant is its arm, a value that a loop does not change is no carried value."""
 
 from __future__ import annotations
 
+import operator
 from dataclasses import replace
 
 from ast_ad.ir.core import UNDEFINED, Atom, Block, Call, Function, If, Lit, Loop, Stmt, Var
@@ -39,9 +40,9 @@ def _block(block: Block, renamed: dict[Var, Atom]) -> Block:
             _settle(loop, renamed)
             stmts.append(with_blocks(loop, lambda inner: _block(inner, renamed)))
     results = tuple(map(change, block.results))
-    if len(stmts) == len(block.stmts) and all(a is b for a, b in zip(stmts, block.stmts, strict=True)):
-        if all(a is b for a, b in zip(results, block.results, strict=True)):
-            return block
+    before, after = (*block.stmts, *block.results), (*stmts, *results)
+    if len(before) == len(after) and all(map(operator.is_, before, after)):
+        return block
     return replace(block, stmts=tuple(stmts), results=results)
 
 
@@ -78,7 +79,11 @@ def _settle(loop: Loop, renamed: dict[Var, Atom]) -> None:
     if loop.range is not None:
         return
     for n, out in enumerate(loop.outs):
-        ends = [value for stop, value in _ends(loop.body, loop.body.results[0], loop.body.results[n + 1]) if stop is not False]
+        ends = [
+            value
+            for stop, value in _ends(loop.body, loop.body.results[0], loop.body.results[n + 1])
+            if stop is not False
+        ]
         keys = {key_of(value) for value in ends}
         if len(keys) == 1 and isinstance(ends[0], Lit) and ends[0] is not UNDEFINED:
             renamed[out] = ends[0]

@@ -42,9 +42,7 @@ class _Sharer:
             if isinstance(s, Call) and isinstance(s.fn, P.Primitive) and s.fn.result == "same" and s.args
         }
         self.empty = {
-            s.outs[0]
-            for s in statements(function.block)
-            if isinstance(s, Call) and s.fn is P.MAKE_LIST and not s.args
+            s.outs[0] for s in statements(function.block) if isinstance(s, Call) and s.fn is P.MAKE_LIST and not s.args
         }
 
     def block(self, block: Block, known: dict[Any, Var], renamed: dict[Var, Atom]) -> Block:
@@ -86,10 +84,10 @@ class _Sharer:
         if not isinstance(array, Array) or value != Array(array.dtype, ()) or array.dims is None:
             return
         index = dict(call.params)["index"]
-        if len(index) == len(array.dims) and all(part is P.HOLE or type(part) is int for part in index):
-            if P.is_basic(index, tuple(map(kind_of, call.args[2:]))):
-                read = Call((), P.GETITEM, (call.outs[0], *call.args[2:]), call.params)
-                known[(P.GETITEM, tuple(map(key_of, read.args)), repr(read.params))] = call.args[1]
+        numbers = len(index) == len(array.dims) and all(part is P.HOLE or type(part) is int for part in index)
+        if numbers and P.is_basic(index, tuple(map(kind_of, call.args[2:]))):
+            read = Call((), P.GETITEM, (call.outs[0], *call.args[2:]), call.params)
+            known[(P.GETITEM, tuple(map(key_of, read.args)), repr(read.params))] = call.args[1]
 
     def key(self, call: Call) -> Any:
         fn = call.fn
@@ -160,9 +158,7 @@ def _merge_outs(stmt: If, renamed: dict[Var, Atom]) -> If:
     def cut(arm: Block) -> Block:
         return replace(arm, results=tuple(arm.results[n] for n in keep))
 
-    return replace(
-        stmt, outs=tuple(stmt.outs[n] for n in keep), then=cut(stmt.then), orelse=cut(stmt.orelse)
-    )
+    return replace(stmt, outs=tuple(stmt.outs[n] for n in keep), then=cut(stmt.then), orelse=cut(stmt.orelse))
 
 
 def _same(a: Iterable[Any], b: Iterable[Any]) -> bool:

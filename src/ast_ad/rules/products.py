@@ -174,7 +174,7 @@ custom(
     np.vdot,
     _vdot_tangent,
     (
-        lambda ct, ans, x, y: reshaped(_conj(ct) * y, x),
+        lambda ct, ans, x, y: reshaped(_conj(ct * y), x),
         lambda ct, ans, x, y: reshaped(ct * _conj(x), y),
     ),
     _vdot_kind,
@@ -204,7 +204,7 @@ if hasattr(np, "vecdot"):
         np.vecdot,
         _vecdot_tangent,
         (
-            lambda ct, ans, x, y, axis=-1: unbroadcast(np.expand_dims(_conj(ct), axis) * y, x),
+            lambda ct, ans, x, y, axis=-1: unbroadcast(_conj(np.expand_dims(ct, axis) * y), x),
             lambda ct, ans, x, y, axis=-1: unbroadcast(np.expand_dims(ct, axis) * _conj(x), y),
         ),
         _vecdot_kind,

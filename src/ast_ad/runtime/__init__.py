@@ -57,7 +57,6 @@ from ast_ad.runtime.lists import (
     split_like,
     sum_of_list,
 )
-from ast_ad.runtime.objects import fields_of, is_record, make_object, slots_of
 from ast_ad.runtime.numbers import (
     divide,
     divide_or_zero,
@@ -68,6 +67,7 @@ from ast_ad.runtime.numbers import (
     select,
     sign,
 )
+from ast_ad.runtime.objects import fields_of, is_record, make_object, slots_of
 
 __all__ = [
     "add",

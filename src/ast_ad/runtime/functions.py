@@ -1,4 +1,4 @@
-"""Functions of mathematics that NumPy does not have: derivatives of gamma, sinc and Bessel functions, products and cofactors."""
+"""Functions that NumPy does not have: derivatives of gamma, sinc and Bessel functions, products, cofactors."""
 
 from __future__ import annotations
 

@@ -42,7 +42,7 @@ def is_record(cls: type) -> bool:
 
 
 def make_object(cls: Any, **fields: Any) -> Any:
-    """An object of a class with these attributes, without its `__init__`; a named tuple; a dict where there is no class.
+    """An object of a class with these attributes, made without `__init__`, or a named tuple; a dict without a class.
 
     >>> from types import SimpleNamespace
     >>> make_object(SimpleNamespace, a=1.0)

@@ -134,7 +134,11 @@ class Sweep:
             return [_float(self.pen.write(leaf)) for leaf in found if leaf is not None]
         zeros = [zero(like)] if structure(like.kind) is None else flatten(make(P.ZEROS_LIKE, Term(like)), like.kind)
         assert len(zeros) == len(kinds)
-        return [_float(self.pen.write(z if leaf is None else leaf)) for leaf, z in zip(found, zeros, strict=True) if z is not None]
+        return [
+            _float(self.pen.write(z if leaf is None else leaf))
+            for leaf, z in zip(found, zeros, strict=True)
+            if z is not None
+        ]
 
     # Forms
 
@@ -199,7 +203,7 @@ class Sweep:
         changed = [v for v in {**one, **two} if one.get(v) is not start.get(v) or two.get(v) is not start.get(v)]
         for var in changed:
             leaves_ = []
-            for (back, cts) in undone:
+            for back, cts in undone:
                 with self.pen.inside(back):
                     leaves_.append(self.dense_leaves(cts.get(var), var))
             names = _bar(var)

@@ -5,9 +5,11 @@ from __future__ import annotations
 import numpy as np
 
 from ast_ad.ir import primitives as P
+from ast_ad.ir.build import kind_of
 from ast_ad.ir.core import Var
 from ast_ad.ir.kinds import (
     Scalar,
+    bound_kind,
     carries_derivative,
     dims_of,
     dtype_of,
@@ -19,25 +21,26 @@ from ast_ad.ir.kinds import (
 )
 from ast_ad.rules.table import primitive_of
 from ast_ad.rules.terms import Term, make
-from ast_ad.transforms.trees import Tree, add
+from ast_ad.transforms.trees import Tree, add, may_be_none
 
 
 def fit(tree: Tree, arg: Var, unbroadcast: bool) -> Tree:
     """A contribution in the shape and dtype of the operand it belongs to."""
-    if not isinstance(tree, Term) or not is_number(arg.kind):
+    kind = bound_kind(kind_of(arg))  # the statement read it
+    if not isinstance(tree, Term) or not is_number(kind):
         return tree
-    if unbroadcast and not fits(tree.kind, arg.kind):
+    if unbroadcast and not fits(tree.kind, kind):
         tree = summed(tree, arg)
-    have, want = dtype_of(tree.kind), dtype_of(arg.kind)
-    wrong = have is not None and want is not None and have != want and carries_derivative(arg.kind)
-    if wrong or (is_complex(tree.kind) and not is_complex(arg.kind) and (isinstance(arg.kind, Scalar) or want)):
+    have, want = dtype_of(tree.kind), dtype_of(kind)
+    wrong = have is not None and want is not None and have != want and carries_derivative(kind)
+    if wrong or (is_complex(tree.kind) and not is_complex(kind) and (isinstance(kind, Scalar) or want)):
         tree = make(P.CAST_LIKE, tree, Term(arg))
     return tree
 
 
 def summed(tree: Term, arg: Var) -> Term:
     """A contribution summed over the axes that broadcasting gave it."""
-    have, want = dims_of(tree.kind), dims_of(arg.kind)
+    have, want = dims_of(tree.kind), dims_of(bound_kind(kind_of(arg)))
     total = primitive_of(np.sum)
     assert total is not None
     if want == () and (have is None or have):
@@ -69,15 +72,17 @@ def _is_scatter(tree: Tree) -> bool:
 def merged(old: Tree, tree: Tree) -> Tree:
     """The sum of a cotangent and a contribution; a scatter goes into the cotangent that exists."""
     if _is_scatter(tree) and isinstance(old, Term):
+        assert isinstance(tree, Term)
+        assert tree.fn is not None
+        if may_be_none(old):
+            old = make(P.OR_ZEROS, old, tree.args[0].args[0])
         return make(tree.fn, old, *tree.args[1:], **tree.params)
     return add(old, tree)
 
 
 def first(tree: Tree) -> Tree:
     """The first contribution; distinct elements of zeros are assigned rather than added to."""
-    if _is_scatter(tree) and tree.fn is P.INDEX_ADD:
-        if P.is_basic(tree.params["index"], tuple(a.kind for a in tree.args[2:])):
-            return make(P.INDEX_UPDATE, *tree.args, **tree.params)
+    scattered = _is_scatter(tree) and tree.fn is P.INDEX_ADD
+    if scattered and P.is_basic(tree.params["index"], tuple(a.kind for a in tree.args[2:])):
+        return make(P.INDEX_UPDATE, *tree.args, **tree.params)
     return tree
-
-

@@ -30,12 +30,13 @@ from ast_ad.ir.core import (
 )
 from ast_ad.ir.kinds import Dict, bound_kind, cotangent_kind, may_be_unbound
 from ast_ad.ir.places import Place, parameter_at
-from ast_ad.ir.walk import statements
+from ast_ad.ir.walk import needed_by, statements
 from ast_ad.rules.table import rule_of
 from ast_ad.rules.terms import Term, UnknownRank, make
+from ast_ad.transforms.custom import check_custom, with_tangents
 from ast_ad.transforms.pen import Pen
 from ast_ad.transforms.refusals import no_rule, rank_needed
-from ast_ad.transforms.regions import Region, distinct
+from ast_ad.transforms.regions import Region, distinct, unused
 from ast_ad.transforms.trees import (
     Tree,
     dense,
@@ -97,7 +98,7 @@ class _Forward:
             made = pen.call(P.MAKE_TUPLE, pair, aux)[0]
         else:
             made = pen.call(P.MAKE_TUPLE, result, writer.dense(tree, result))[0]
-        name = f"{main.name}_jvp"
+        name = unused(f"{main.name}_jvp", {*self.program.functions, *self.functions})
         params = _with_tangents(main.params, own)
         block = Block(tuple(p.var for p in params), tuple(writer.pen.builder.stmts), (made,))
         return self.finish(name, replace(main, name=name, params=params, block=block))
@@ -110,9 +111,8 @@ class _Forward:
         def reach(key: str) -> None:
             if key not in reached:
                 reached[key] = available[key]
-                for stmt in statements(available[key].block):
-                    if isinstance(stmt, Call) and isinstance(stmt.fn, Callee):
-                        reach(stmt.fn.name)
+                for needed in needed_by(available[key]):
+                    reach(needed)
 
         reach(name)
         return Program(name, dict(reversed(list(reached.items()))))
@@ -125,8 +125,12 @@ class _Forward:
         key = (name, pattern)
         if key not in self.names:
             number = sum(k[0] == name for k in self.names)
-            own = self.names[key] = f"{name}_jvp" + (f"_{number + 1}" if number else "")
+            wish = f"{name}_jvp" + (f"_{number + 1}" if number else "")
+            own = self.names[key] = unused(wish, {*self.program.functions, *self.names.values()})
             function = self.program.functions[name]
+            if function.custom is not None:
+                self.functions[own] = with_tangents(function, own, pattern)
+                return own
             varied = self.activity.varied_results(name, pattern)
             active = self.activity.active(function, pattern, varied)
             writer = _Writer(self, active)
@@ -171,6 +175,7 @@ class _Writer:
         self.forward = forward
         self.active = active
         self.dots: dict[Atom, Tree] = {}
+        self.empty: set[Atom] = set()
         self.pen = Pen(Region(), forward.sweep)
 
     def dense(self, tree: Tree, like: Atom) -> Atom:
@@ -185,6 +190,10 @@ class _Writer:
             return [UNDEFINED]
         tree, kind = self.dots.get(like), kind_of(like)
         found = flatten(tree, kind)
+        if isinstance(like, Var) and like in self.empty and found == [None]:
+            dot = Var(f"{like.name}_dot" if like.name else "", cotangent_kind(like.kind))
+            self.pen.builder.stmts.append(Call((dot,), P.MAKE_LIST, (), (), self.pen.builder.origin))
+            return [dot]
         if structure(kind) is None:
             return [self.pen.write(found[0] if found[0] is not None else zero(like))]
         zeros = flatten(make(P.ZEROS_LIKE, Term(like)), kind)
@@ -207,6 +216,8 @@ class _Writer:
         if isinstance(call.fn, Callee):
             self.tangent_of_callee(call, dots)
             return
+        if call.fn is P.MAKE_LIST and not call.args:
+            self.empty.add(call.outs[0])
         if all(d is None for d in dots) or not any(o in self.active for o in call.outs):
             self.pen.builder.stmts.append(call)
             return
@@ -241,9 +252,14 @@ class _Writer:
         if not any(varied):
             self.pen.builder.stmts.append(call)
             return
+        check_custom(self.forward.program, call, pattern, "jvp")
         name = self.forward.function(call.fn.name, pattern)
         given = [self.dense(d, a) for a, d, p in zip(call.args, dots, pattern, strict=True) if p]
-        made = {o: Var(f"{o.name}_dot" if o.name else "", cotangent_kind(o.kind)) for o, v in zip(call.outs, varied, strict=True) if v}
+        made = {
+            o: Var(f"{o.name}_dot" if o.name else "", cotangent_kind(o.kind))
+            for o, v in zip(call.outs, varied, strict=True)
+            if v
+        }
         outs = (*call.outs, *made.values())
         self.pen.builder.stmts.append(Call(outs, Callee(name), (*call.args, *given), (), call.origin))
         self.dots.update((out, Term(dot)) for out, dot in made.items())
@@ -345,9 +361,7 @@ def _item(writer: _Writer, call: Call, dots: tuple[Tree, ...]) -> None:
 def _along(writer: _Writer, call: Call, dots: tuple[Tree, ...]) -> None:
     """Linear words: the same word on tangents, zeros written out; positions as they are."""
     values = _VALUES[call.fn]  # type: ignore[index]
-    args = [
-        dense(dots[k], Term(a)) if k < values else Term(a) for k, a in enumerate(call.args)
-    ]
+    args = [dense(dots[k], Term(a)) if k < values else Term(a) for k, a in enumerate(call.args)]
     made = make(call.fn, *args, **dict(call.params))  # type: ignore[arg-type]
     writer.set(call.outs[0], made)
 

@@ -12,22 +12,24 @@ from functools import reduce
 
 from ast_ad.ir import primitives as P
 from ast_ad.ir.build import Builder, kind_of
-from ast_ad.ir.core import Atom, Block, Call, Callee, Function, Lit, Loop, Param, Program, Var
+from ast_ad.ir.core import Atom, Call, Callee, Function, Lit, Loop, Param, Program, Var
 from ast_ad.ir.kinds import INT, Kind, List, Scalar, Tuple, join, rank
 from ast_ad.ir.places import Place
+from ast_ad.ir.walk import unpacked
 from ast_ad.rules.jacobians import COUNT_ENTRIES, JACOBIAN_OF_COLUMNS, JACOBIAN_OF_ROWS, UNIT_LIKE
 from ast_ad.transforms import forward, reverse
+from ast_ad.transforms.regions import unused
 
 
 def by_rows(program: Program, wrt: Sequence[Place], has_aux: bool, one: bool) -> Program:
     """The program that computes the Jacobian of the result by the parameters at `wrt`, in reverse mode."""
     main = program.main
     kind = _result_kind(main, has_aux)
-    name = f"{main.name}_jacrev"
+    name = unused(f"{main.name}_jacrev", program.functions)
     if isinstance(kind, Scalar) or rank(kind) == 0:
         return _named(reverse.gradient(program, wrt, has_aux=has_aux, one=one), name)
     pulled, first, second = reverse.pullback(program, wrt, has_aux)
-    functions = {**pulled.functions, **{n: _unpacked(pulled.functions[n]) for n in (first, second)}}
+    functions = {**pulled.functions, **{n: unpacked(pulled.functions[n]) for n in (first, second)}}
     params = _fresh(main.params)
     writer = _Writer(main)
     result, residual = writer.call(functions[first], [p.var for p in params], ("out", "residual"))
@@ -48,7 +50,7 @@ def by_columns(program: Program, wrt: Sequence[Place], has_aux: bool, one: bool)
     """The same in forward mode."""
     main = program.main
     moved = forward.tangent(program, wrt, has_aux)
-    pushed = _unpacked(moved.main)
+    pushed = unpacked(moved.main)
     params = _fresh(main.params)
     writer = _Writer(main)
     x = writer.arguments(params, wrt, one)
@@ -70,7 +72,7 @@ def by_columns(program: Program, wrt: Sequence[Place], has_aux: bool, one: bool)
     columns = writer.collected("columns", (start,), (Lit(1), count), lambda inner, j: column(inner, j)[1])
     made = writer.builder.call(JACOBIAN_OF_COLUMNS, columns, out, x)
     functions = {**moved.functions, pushed.name: pushed}
-    return writer.program(functions, f"{main.name}_jacfwd", params, made, aux[0] if aux else None)
+    return writer.program(functions, unused(f"{main.name}_jacfwd", functions), params, made, aux[0] if aux else None)
 
 
 class _Writer:
@@ -100,7 +102,9 @@ class _Writer:
             found.append(self.item(var, place[1], "") if isinstance(place, tuple) else var)
         return found[0] if one else self.builder.call(P.MAKE_TUPLE, *found)
 
-    def collected(self, name: str, start: Sequence[Atom], span: tuple[Atom, Atom], each: Callable[[_Writer, Var], Atom]) -> Var:
+    def collected(
+        self, name: str, start: Sequence[Atom], span: tuple[Atom, Atom], each: Callable[[_Writer, Var], Atom]
+    ) -> Var:
         """The list of what `each(writer, index)` computes for each index, after what it starts with."""
         inner = _Writer(self.main)
         index = Var("i", INT)
@@ -127,15 +131,6 @@ class _Writer:
 def _fresh(params: Sequence[Param]) -> tuple[Param, ...]:
     """The parameters with variables of their own."""
     return tuple(replace(p, var=Var(p.var.name, p.var.kind, p.var.origin)) for p in params)
-
-
-def _unpacked(function: Function) -> Function:
-    """A function that returns a tuple which it makes at its end, with as many results instead."""
-    *stmts, last = function.block.stmts
-    assert isinstance(last, Call)
-    assert last.fn is P.MAKE_TUPLE
-    assert function.block.results == last.outs
-    return replace(function, block=replace(function.block, stmts=tuple(stmts), results=last.args))
 
 
 def _named(program: Program, name: str) -> Program:

@@ -6,7 +6,7 @@ added to what a loop carries, and tapes threaded through everything that records
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterator, Sequence
 from typing import TypeAlias
 
 from ast_ad.ir import primitives as P
@@ -181,7 +181,7 @@ def result_at(leaf: Region, body: Region, k: int) -> Atom:
 
 
 def add_column(cycle: Cycle, name: str, init: Atom, kind: Kind, value: Callable[[Region, Var], Atom]) -> Var:
-    """Let a loop carry one more value, that each leaf of its body yields as `value(leaf, param)` says; returns the out."""
+    """Let a loop carry one more value, which each leaf of its body yields as `value(leaf, param)`; returns the out."""
     param, out = cycle.add_carried(name, init, kind)
 
     def yielded(region: Region) -> Atom:
@@ -283,11 +283,15 @@ def fresh_list(tape: Tape) -> Call:
 FALSE, TRUE = Lit(False), Lit(True)
 
 
-def distinct(name: str, taken: Sequence[Var]) -> str:
-    """A name that none of these variables has."""
-    names = {v.name for v in taken}
+def unused(name: str, taken: Collection[str]) -> str:
+    """The name, with a number where it is taken."""
     number = 2
     found = name
-    while found in names:
+    while found in taken:
         found, number = f"{name}{number}", number + 1
     return found
+
+
+def distinct(name: str, taken: Sequence[Var]) -> str:
+    """A name that none of these variables has."""
+    return unused(name, {v.name for v in taken})

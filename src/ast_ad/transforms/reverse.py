@@ -19,10 +19,11 @@ from ast_ad.ir.build import kind_of
 from ast_ad.ir.core import Atom, Block, Call, Callee, Function, Lit, Origin, Param, Program, Var
 from ast_ad.ir.kinds import Array, Kind, Residual, Scalar, Tuple, carries_derivative, cotangent_kind, rank
 from ast_ad.ir.places import Place, parameter_at
-from ast_ad.ir.walk import blocks_of, operands, statements
+from ast_ad.ir.walk import blocks_of, needed_by, operands, statements
 from ast_ad.rules.terms import Term, call, make, term
 from ast_ad.transforms.adjoint import Sweep
-from ast_ad.transforms.regions import Region, distinct, freeze, nodes
+from ast_ad.transforms.custom import check_custom, picked, without_tangents
+from ast_ad.transforms.regions import Region, distinct, freeze, nodes, unused
 from ast_ad.transforms.storage import place_residuals, substitute
 from ast_ad.transforms.trees import Tree, dense, element, structure
 
@@ -100,7 +101,7 @@ class _Reverse:
         sweep.backward.results = [made]
         place_residuals(sweep)
         block = _joined(sweep)
-        name = f"{main.name}_{'value_and_grad' if value else 'grad'}"
+        name = self.free(f"{main.name}_{'value_and_grad' if value else 'grad'}")
         return self.finish(name, replace(main, name=name, block=block))
 
     def cotangent_at(self, sweep: Sweep, place: Place) -> Atom:
@@ -118,7 +119,8 @@ class _Reverse:
         if isinstance(answer.kind, Scalar) or rank(answer.kind) == 0:
             return Term(Lit(1.0))
         if of_sum:
-            return call(np.ones_like, answer)
+            ones: Term = call(np.ones_like, answer)
+            return ones
         return make(P.SEED, answer, of=name)
 
     def pullback(self, wrt: Sequence[Place], has_aux: bool) -> tuple[Program, str, str]:
@@ -135,7 +137,7 @@ class _Reverse:
         grads = [self.cotangent_at(sweep, place) for place in wrt]
         sweep.backward.results = [sweep.pen.call(P.MAKE_TUPLE, *grads)[0]]
         place_residuals(sweep, apart=True)
-        names = (f"{main.name}_forward", f"{main.name}_reverse")
+        names = (self.free(f"{main.name}_forward"), self.free(f"{main.name}_reverse"))
         residual = self.split(main, names, sweep, [bar])
         if residual is None:
             forward = self.functions[names[0]]
@@ -171,9 +173,8 @@ class _Reverse:
             if key in reached:
                 return
             reached[key] = function
-            for stmt in statements(function.block):
-                if isinstance(stmt, Call) and isinstance(stmt.fn, Callee):
-                    reach(available[stmt.fn.name], stmt.fn.name)
+            for needed in needed_by(function):
+                reach(available[needed], needed)
 
         reach(entry, name)
         if also:
@@ -186,6 +187,7 @@ class _Reverse:
         """The adjoint of a call of a function of the program: its forward part replaces the call."""
         assert isinstance(call.fn, Callee)
         pattern = tuple(a in sweep.active for a in call.args)
+        check_custom(self.program, call, pattern, "vjp")
         trees = [sweep.cts.pop(o, None) for o in call.outs]
         seeds = tuple(t is not None for t in trees)
         masked = tuple(o in sweep.selected for o in call.outs)
@@ -199,9 +201,7 @@ class _Reverse:
         params = self.program.functions[call.fn.name].block.params
         actives = [(a, v.kind) for a, v, p in zip(call.args, params, pattern, strict=True) if p and isinstance(a, Var)]
         outs = [Var(f"{a.name}_bar" if a.name else "", cotangent_kind(kind)) for a, kind in actives]
-        sweep.pen.add(
-            Call(tuple(outs), Callee(pair.reverse), (*residual, *bars), (), sweep.pen.builder.origin)
-        )
+        sweep.pen.add(Call(tuple(outs), Callee(pair.reverse), (*residual, *bars), (), sweep.pen.builder.origin))
         for (arg, _), made in zip(actives, outs, strict=True):
             sweep.contribute(arg, Term(made))
 
@@ -210,6 +210,9 @@ class _Reverse:
         key = (name, pattern, seeds, masked)
         if key not in self.pairs:
             function = self.program.functions[name]
+            if function.custom is not None:
+                self.pairs[key] = self.custom_pair(function, pattern, masked)
+                return self.pairs[key]
             function = replace(function, params=tuple(Param(p.var) for p in function.params))
             names = self.names_for(name)
             self.pairs[key] = Pair(*names, Residual(names[0]))
@@ -238,16 +241,42 @@ class _Reverse:
         return self.pairs[key]
 
     def names_for(self, name: str) -> tuple[str, str]:
-        """New names for the sweeps of a function; the version of the entry that calls itself goes by the entry's name."""
+        """New names for the sweeps of a function; the version of the entry that calls itself has the entry's name."""
         stem, _, number = name.rpartition("_")
         if stem == self.program.entry and number.isdigit() and not self.apart:
             name = stem
-        taken = {p.forward for p in self.pairs.values()} | set(self.program.functions)
+        taken = {n for p in self.pairs.values() for n in (p.forward, p.reverse)} | {
+            *self.program.functions,
+            *self.functions,
+        }
         suffix, count = "", 1
-        while f"{name}_forward{suffix}" in taken:
+        while {f"{name}_forward{suffix}", f"{name}_reverse{suffix}"} & taken:
             count += 1
             suffix = f"_{count}"
         return f"{name}_forward{suffix}", f"{name}_reverse{suffix}"
+
+    def custom_pair(self, function: Function, pattern: Flags, masked: Flags) -> Pair:
+        """The sweeps of a function with a rule of its own: those of the rule, or the transpose of its tangent."""
+        assert function.custom is not None
+        suffix = f"_{number + 1}" if (number := sum(k[0] == function.name for k in self.pairs)) else ""
+        if function.custom.mode == "vjp":
+            first, second = (self.program.functions[rule] for rule in function.custom.rules)
+            if all(a for a, known in zip(pattern, function.custom.by, strict=True) if known):
+                return Pair(first.name, second.name, kind_of(first.block.results[1]))
+            name = self.free(f"{second.name}{suffix}")
+            self.functions[name] = picked(second, name, pattern, function.custom.by)
+            return Pair(first.name, name, kind_of(first.block.results[1]))
+        rule = function.custom.rules[0]
+        active = tuple(p for p, by in zip(pattern, function.custom.by, strict=True) if by)
+        pair = self.pair(rule, (*(False for _ in pattern), *active), (False, True), (*masked, *masked))
+        name = self.free(f"{function.name}_forward{suffix}")
+        self.functions[name] = without_tangents(function, name, pair.forward, pair.residual)
+        return Pair(name, pair.reverse, pair.residual)
+
+    def free(self, name: str) -> str:
+        """A name that no function has."""
+        taken = {n for p in self.pairs.values() for n in (p.forward, p.reverse)}
+        return unused(name, {*self.program.functions, *self.functions, *taken})
 
     def split(
         self, function: Function, names: tuple[str, str], sweep: Sweep, bars: list[Var], keep: bool = False
@@ -265,16 +294,12 @@ class _Reverse:
             forward.results.append(packed)
             taken = Var("residual", kind)
             own = {v: Var(v.name, v.kind, v.origin) for v in needed}
-            backward.stmts[:0] = [
-                Call((own[v],), P.ITEM, (taken,), (("key", k),)) for k, v in enumerate(needed)
-            ]
+            backward.stmts[:0] = [Call((own[v],), P.ITEM, (taken,), (("key", k),)) for k, v in enumerate(needed)]
             substitute(backward, own)
             params.insert(0, taken)
         backward.params = params
         self.functions[names[0]] = replace(function, name=names[0], block=freeze(forward))
-        self.functions[names[1]] = Function(
-            names[1], tuple(map(Param, params)), freeze(backward), "", function.origin
-        )
+        self.functions[names[1]] = Function(names[1], tuple(map(Param, params)), freeze(backward), "", function.origin, None, function.ignored)
         return kind
 
 
@@ -283,6 +308,7 @@ def _free(region: Region) -> list[Var]:
     block = freeze(region)
     read: dict[Var, None] = {}
     defined: set[Var] = set()
+
     def visit(inner: Block) -> None:
         defined.update(inner.params)
         for stmt in inner.stmts:

@@ -1,7 +1,7 @@
 """Read a shape from the variable that is nearest at hand.
 
-`zeros_like(b)`, `b.size` or `broadcast_to(c, b.shape)` ask for the shape of b and not for its values; where b was computed
-element by element from an x of the same shape, x serves as well, and b need not be kept.
+`zeros_like(b)`, `b.size` or `broadcast_to(c, b.shape)` ask for the shape of b and not for its values; where b was
+computed element by element from an x of the same shape, x serves as well, and b need not be kept.
 """
 
 from __future__ import annotations

@@ -133,7 +133,9 @@ class _Storage:
         self.found[var] = fresh
         if isinstance(maker, Call) and self.recomputable(maker, 0):
             self.mark(maker, home)
-            self.again.setdefault(back, []).append((self.order[var], Call((fresh,), maker.fn, maker.args, maker.params, self.rewritten(maker.origin))))
+            self.again.setdefault(back, []).append(
+                (self.order[var], Call((fresh,), maker.fn, maker.args, maker.params, self.rewritten(maker.origin)))
+            )
             self.want(maker.args, back)
             for arg in maker.args:
                 if isinstance(arg, Var) and arg in self.found and arg in self.home and arg not in self.sweep.renamed:
@@ -163,7 +165,9 @@ class _Storage:
         if not isinstance(cycle, Cycle) or var.kind != INT or all(var is not p for p in cycle.carried):
             return False
         k = next(n for n, p in enumerate(cycle.carried) if p is var)
-        root = next((r for r in self.undoing if loop_of(r) is cycle and isinstance(self.undoing[r].inside, Cycle)), None)
+        root = next(
+            (r for r in self.undoing if loop_of(r) is cycle and isinstance(self.undoing[r].inside, Cycle)), None
+        )
         if root is None:
             return False
         back = self.undoing[root].inside
@@ -243,8 +247,8 @@ class _Storage:
             else:
                 filler = self.filler(var.kind)
                 kind = Maybe(bound_kind(var.kind)) if filler is UNDEFINED else bound_kind(var.kind)
-                pair = (var, filler) if home is branch.then else (filler, var)
-                var = branch.add_out(var.name, *pair, kind)
+                then, orelse = (var, filler) if home is branch.then else (filler, var)
+                var = branch.add_out(var.name, then, orelse, kind)
             home = other.parent  # type: ignore[assignment]
         return var
 
@@ -259,7 +263,7 @@ class _Storage:
 
     def write(self) -> None:
         for region, records in self.taped.items():
-            for var, fresh, tape in sorted(records, key=lambda r: self.order[r[0]]):
+            for var, _, tape in sorted(records, key=lambda r: self.order[r[0]]):
                 region.stmts.insert(self.after(var, region), Call((), RECORD, (var,), (("tape", tape),), var.origin))
         for back in dict.fromkeys([*(self.undoing[r] for r in self.taped), *self.again]):
             recalls = [
@@ -285,9 +289,7 @@ class _Storage:
         for back, loop in self.sweep.counted.items():
             if loop_of(self.region_of(loop)) is not None:
                 continue
-            tapes = [
-                dict(n.params)["tape"] for n in back.body.stmts if isinstance(n, Call) and n.fn is RECALL
-            ]
+            tapes = [dict(n.params)["tape"] for n in back.body.stmts if isinstance(n, Call) and n.fn is RECALL]
             if not tapes or self._index_read(back.body.params[0]):
                 continue
             _run_until_empty(back, tapes[0])

@@ -106,13 +106,14 @@ def adjoint_of_list_slice(sweep: Sweep, call: Call) -> None:
     """`ys = xs[start:stop:step]`: adds at the slice."""
     xs, *holes = call.args
     ct = sweep.cts.pop(call.outs[0])
-    zeros = make(P.ZEROS_LIKE, Term(xs)) if sweep.cts.get(xs) is None else sweep.cts.pop(xs)  # type: ignore[call-overload, arg-type]
+    zeros = make(P.ZEROS_LIKE, Term(xs)) if sweep.cts.get(xs) is None else sweep.cts.pop(xs)  # type: ignore[arg-type]
     sweep.contribute(xs, make(P.ADD_TO_SLICE, zeros, ct, *_ends(call, tuple(holes))))
 
 
 def adjoint_of_add_to_slice(sweep: Sweep, call: Call) -> None:
     """`ys = xs` with values added at a slice."""
-    xs, values, start, stop, step = (*call.args, *(Lit(None),) * (5 - len(call.args)))
+    xs, values, *given = call.args
+    start, stop, step = [*given, Lit(None), Lit(None), Lit(None)][:3]
     ct = sweep.cts.pop(call.outs[0])
     holes = [end for end in (start, stop, step) if isinstance(end, Var)]
     index = (P.Span(*(P.HOLE if isinstance(e, Var) else e.value for e in (start, stop, step))),)

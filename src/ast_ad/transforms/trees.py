@@ -1,8 +1,8 @@
 """Cotangents and tangents in the making: a tree of terms with the structure of the value they belong to.
 
-    None                a structural zero, which costs nothing
-    Term                of a number, an array or a run-time list
-    tuple of trees      of a tuple, a dict (in the order of its keys) or a list of known length
+None                a structural zero, which costs nothing
+Term                of a number, an array or a run-time list
+tuple of trees      of a tuple, a dict (in the order of its keys) or a list of known length
 """
 
 from __future__ import annotations
@@ -12,7 +12,20 @@ from typing import Any, TypeAlias
 
 from ast_ad.ir import primitives as P
 from ast_ad.ir.core import Atom, Lit, Var
-from ast_ad.ir.kinds import Array, Dict, Fixed, Kind, Maybe, Opaque, Scalar, Static, Tuple, bound_kind, is_number, may_be_unbound
+from ast_ad.ir.kinds import (
+    Array,
+    Dict,
+    Fixed,
+    Kind,
+    Maybe,
+    Opaque,
+    Scalar,
+    Static,
+    Tuple,
+    bound_kind,
+    is_number,
+    may_be_unbound,
+)
 from ast_ad.rules.terms import Term, make, term
 
 Tree: TypeAlias = Any
@@ -61,7 +74,7 @@ def element(value: Term, kind: Kind, k: int) -> Term:
 
 
 def zero(like: Atom) -> Term:
-    """The zero cotangent of a value, written out: 0.0 for a number, else zeros of its shape; None where it may be unbound."""
+    """The zero cotangent of a value, written out: 0.0 for a number, else zeros; None where it may be unbound."""
     value = Term(like)
     kind = value.kind
     if isinstance(like, Var) and may_be_unbound(like.kind):

@@ -1,7 +1,7 @@
 """Which trips of a loop have something to reverse, and which part of the body they share.
 
-A body ends in a tree of branches that decide whether the loop stops (`regions.tail`).  A trip that leaves and passes every
-active value on as it came has nothing to reverse; the other trips are reversed alike, from one region on.
+A body ends in a tree of branches that decide whether the loop stops (`regions.tail`).  A trip that leaves and passes
+every active value on as it came has nothing to reverse; the other trips are reversed alike, from one region on.
 """
 
 from __future__ import annotations
@@ -63,7 +63,7 @@ def _chain(body: Region, region: Region) -> tuple[Region, ...]:
 
 
 def reversed_trips(cycle: Cycle, active: Sequence[int], is_active: Callable[[Node], bool]) -> Trips | None:
-    """The trips to reverse, given the places of the active carried values; None where no trip has anything to reverse."""
+    """The trips to reverse, given the places of the active carried values; None where there is nothing to reverse."""
     body, carried = cycle.body, cycle.carried
 
     def passes(leaf: Region) -> bool:
