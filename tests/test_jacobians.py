@@ -277,7 +277,7 @@ def test_integer_arrays_and_complex_results_are_refused(jac):
 def test_complex_results_have_jacobians_in_forward_mode():
     np.testing.assert_array_equal(jacfwd(lambda x: x * 1j)(X), 1j * np.eye(3))
     for operator in (jacrev, hessian, elementwise_grad):
-        with pytest.raises(TypeError, match="real numbers, and .* returns a complex array"):
+        with pytest.raises(TypeError, match=r"real numbers, and .* returns a complex array"):
             operator(lambda x: x * 1j)(X)
 
 

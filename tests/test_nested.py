@@ -57,7 +57,7 @@ def twice_inside(x):
 def in_a_loop(x):
     total = 0.0
     for i in range(3):
-        total += grad(lambda y: x * y**2 + total * y)(x + i)
+        total += grad(lambda y: x * y**2 + total * y)(x + i)  # noqa: B023
     return total
 
 

@@ -74,7 +74,7 @@ class _Custom:
         return ", ".join(words.get(what, [*fixed, "t", "ans", *rest]))
 
 
-class custom_vjp(_Custom):  # noqa: N801
+class custom_vjp(_Custom):
     """A function with a reverse-mode derivative of the user's own: `f.defvjp(fwd, bwd)`.
 
     `fwd` takes the arguments of `f` and returns (out, residual); `bwd(residual, out_bar)` returns a tuple with a
@@ -105,10 +105,10 @@ class custom_vjp(_Custom):  # noqa: N801
         self.rules = (fwd, bwd)
 
 
-class custom_jvp(_Custom):  # noqa: N801
+class custom_jvp(_Custom):
     """A function with a derivative of the user's own for both modes: `f.defjvp(rule)` or `f.defjvps(*rules)`.
 
-    `rule(primals, tangents)` returns (out, tangent of out), which is linear in the tangents: reverse mode transposes it.
+    `rule(primals, tangents)` returns (out, tangent of out), linear in the tangents: reverse mode transposes it.
     Arguments at `nondiff_argnums` are not differentiated by and come first.
 
     >>> import math
@@ -133,7 +133,7 @@ class custom_jvp(_Custom):  # noqa: N801
         return rule
 
     def defjvps(self, *rules: Callable[..., Any] | None) -> None:
-        """Give one rule for each argument: `rule(t, ans, *primals)` is its share of the tangent, None that there is none."""
+        """Give a rule for each argument: `rule(t, ans, *primals)` is its share of the tangent; None for none."""
         wanted = self.count - len(self.nondiff_argnums)
         if len(rules) != wanted:
             raise WrongArgument(f"defjvps of {self!r} takes {wanted} rules, one for each argument, not {len(rules)}")

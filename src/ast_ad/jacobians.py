@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from typing import Any
 
+import numpy as np
+
 from ast_ad.api import derivative_of, jvp
 from ast_ad.derivative import Derivative
 from ast_ad.errors import WrongArgument, WrongStructure
@@ -20,7 +22,6 @@ def jacrev(fun: Any = None, argnums: int | str | Sequence[int | str] = 0, *, has
 
     Raises TypeError for integer arrays and complex results, `AstAdError` for what cannot be differentiated.
 
-    >>> import numpy as np
     >>> jacrev(lambda x: np.array([x[0] * x[1], x[0]]))(np.array([2.0, 3.0]))
     array([[3., 2.],
            [1., 0.]])
@@ -34,7 +35,6 @@ def jacfwd(fun: Any = None, argnums: int | str | Sequence[int | str] = 0, *, has
     Cheaper than `jacrev` where the argument has fewer numbers than the result; the rest is as there.  What the function
     prints is printed each time.
 
-    >>> import numpy as np
     >>> jacfwd(lambda t: np.array([t, t * t]))(3.0)
     array([1., 6.])
     """
@@ -45,11 +45,10 @@ jacobian = jacrev
 
 
 def hessian(fun: Any = None, argnums: int | str | Sequence[int | str] = 0, *, has_aux: bool = False) -> Any:
-    """The second derivatives of a function: `jacfwd` of `jacrev`, compiled as one.
+    """The second derivatives of a function: `jacrev` of `jacrev`, compiled as one: the gradient is computed once.
 
     With several `argnums` the result is a tuple of tuples; structures nest as in `jacrev`, twice.
 
-    >>> import numpy as np
     >>> hessian(lambda x: x[0] * x[0] * x[1])(np.array([2.0, 3.0]))
     array([[6., 4.],
            [4., 0.]])
@@ -60,7 +59,6 @@ def hessian(fun: Any = None, argnums: int | str | Sequence[int | str] = 0, *, ha
 def elementwise_grad(fun: Any = None, argnums: int | str | Sequence[int | str] = 0, *, has_aux: bool = False) -> Any:
     """The derivative of a function that works element by element: the gradient of the sum of its results.
 
-    >>> import numpy as np
     >>> elementwise_grad(lambda x: x * x)(np.array([1.0, 2.0]))
     array([2., 4.])
     """
@@ -73,7 +71,6 @@ def hvp(fun: Any, primals: Sequence[Any], tangents: Sequence[Any]) -> Any:
     `primals` are the positional arguments and `tangents` the vector, both as tuples.  The product for one argument has
     its structure; for several arguments it is a tuple.
 
-    >>> import numpy as np
     >>> hvp(lambda x: x[0] * x[0] * x[1], (np.array([2.0, 3.0]),), (np.array([1.0, 0.0]),))
     array([6., 4.])
     """
@@ -82,7 +79,16 @@ def hvp(fun: Any, primals: Sequence[Any], tangents: Sequence[Any]) -> Any:
             f"hvp takes primals as a tuple or list, not {type(primals).__name__}", remedy="Write hvp(f, (x,), (v,))."
         )
     argnums: Any = 0 if len(primals) == 1 else tuple(range(len(primals)))
+    if isinstance(tangents, (tuple, list)) and len(tangents) == len(primals):
+        tangents = [_real(v, x) for v, x in zip(tangents, primals, strict=True)]
     return jvp(Derivative(fun, "grad", argnums), primals, tangents)[1]
+
+
+def _real(v: Any, x: Any) -> Any:
+    """A vector of integers in the dtype of the argument that it belongs to: SciPy tries products with such."""
+    if isinstance(v, np.ndarray) and isinstance(x, np.ndarray) and v.dtype.kind in "biu" and x.dtype.kind in "fc":
+        return v.astype(x.dtype)
+    return v
 
 
 def linearize(fun: Any, *primals: Any) -> tuple[Any, Callable[..., Any]]:

@@ -172,7 +172,7 @@ MODES: dict[str, tuple[Stage, ...]] = {
     "elementwise_grad": CHECKED + GRADIENT_OF_SUM + SIMPLIFY + WRITE,
     "jacrev": CHECKED + BY_ROWS + SIMPLIFY + WRITE,
     "jacfwd": CHECKED + BY_COLUMNS + SIMPLIFY + WRITE,
-    "hessian": CHECKED + BY_ROWS + SIMPLIFY + BY_COLUMNS + SIMPLIFY + WRITE,
+    "hessian": CHECKED + BY_ROWS + SIMPLIFY + BY_ROWS + SIMPLIFY + WRITE,
 }
 
 #: run the verifier after every stage (the tests do)

@@ -2,6 +2,7 @@
 
 import builtins
 import dis
+from math import hypot, inf
 from types import CodeType
 
 import numpy as np
@@ -25,7 +26,7 @@ def globals_read(code):
 @pytest.mark.parametrize("name", runtime.__all__)
 def test_a_function_comes_with_all_it_reads(name):
     namespace = {}
-    for source, modules in sources_of([name]):
+    for source, modules in sources_of([name], {}):
         for module, alias in modules.items():
             exec(f"import {module} as {alias}", namespace)
         exec("from __future__ import annotations\n" + source, namespace)
@@ -43,8 +44,8 @@ def columns(x):
     return np.sum(np.take(x, [0, 1, 1], axis=1) ** 2)
 
 
-def parameter_named_np(x, math):
-    return np.sum(np.linalg.norm(x) / math)
+def parameter_named_math(x, math):
+    return hypot(x, math)
 
 
 def test_a_module_is_imported_and_not_an_object_in_it():
@@ -58,12 +59,39 @@ def test_a_slice_in_the_arguments_of_a_call_is_written_as_a_value():
     assert np.array_equal(grad(columns)(x), 2 * x * [1, 2, 0])
 
 
-def test_a_copied_function_finds_its_modules_where_a_parameter_has_the_name_of_one():
-    gradient = grad(parameter_named_np, (0, 1))
-    work = run(
-        Request(parameter_named_np, arguments_of(parameter_named_np, (np.ones(2), 2.0), {}), *HOW, standalone=True)
-    )
+def text_of(function, args, standalone):
+    work = run(Request(function, arguments_of(function, args, {}), *HOW, standalone=standalone))
     names = {}
     exec(work.written.text, names)
-    found, expected = names[work.names[0]](np.zeros(2), 2.0), gradient(np.zeros(2), 2.0)
-    assert all(map(np.array_equal, found, expected))
+    return names[work.names[0]]
+
+
+def test_a_copied_function_finds_its_modules_where_a_parameter_has_the_name_of_one():
+    found = text_of(parameter_named_math, (1.0, 2.0), True)
+    assert found(3.0, 4.0) == (0.6, 0.8)
+    assert found.__globals__["divide"](-1.0, 0.0) == -inf
+
+
+def divide(x, y):
+    return divide(x, y - 1) if y > 9 else x * y
+
+
+def divide_or_zero(n):
+    return divide_or_zero(n - 1) + 1.0 if n > 0 else 1.0
+
+
+def math(n):
+    return math(n - 1) + 1.0 if n > 0 else 1.0
+
+
+def calls_functions_named_like_helpers(x, y, n):
+    return hypot(x, y) * divide(x, y) * divide_or_zero(n) * math(n)
+
+
+@pytest.mark.parametrize("standalone", [False, True])
+def test_a_function_named_like_one_of_the_runtime_stays_apart_from_it(standalone):
+    found = text_of(calls_functions_named_like_helpers, (1.0, 2.0, 1), standalone)
+    for x, y in ((0.0, 0.0), (3.0, 4.0)):
+        r = hypot(x, y)
+        expected = (4 * (r * y + (x * x * y / r if r else 0)), 4 * (r * x + (x * y * y / r if r else 0)))
+        assert np.allclose(found(x, y, 1), expected)

@@ -85,6 +85,7 @@ REFUSED = {
     "global y": ("global", "global y", WRITES),
     "import math": ("import", "import math", IMPORTS),
     "from math import sin": ("from ... import", "from math import sin", IMPORTS),
+    "try: pass\nexcept E: pass": ("except", "except E: pass", FAILURE),
     "y = yield x": ("yield", "yield x", STOPS),
     "yield from x": ("yield from", "yield from x", STOPS),
     "async def g(): pass": ("async def", "async def g(): pass", WAITS),
@@ -102,10 +103,10 @@ def test_a_refused_construct_is_shown_with_what_to_do(function, text):
     source = function("def f(x):\n" + textwrap.indent(text, "    "))
     with pytest.raises(UnsupportedSyntax) as caught:
         fence.check(source.node, source)
-    line = text.splitlines()[0]
+    number, line = next((n, t) for n, t in enumerate(text.splitlines(), 2) if underlined in t)
     column = line.index(underlined)
     assert str(caught.value) == (
-        f"user.py:2:{column + 5}: {construct} cannot be used in a function that is differentiated\n"
+        f"user.py:{number}:{column + 5}: {construct} cannot be used in a function that is differentiated\n"
         f"    {line}\n"
         f"    {' ' * column}{'^' * len(underlined)}\n" + textwrap.indent(why, "    ")
     )
@@ -214,6 +215,6 @@ def test_the_table_prints_a_row_for_each_construct():
     assert len(rows) == 2 + len(fence.TABLE)
     assert "| `while` | accepted |  |" in rows
     assert (
-        "| `del` | refused | What it removes may be needed when the function is run backward. "
-        "Leave it out, or give the name another value. |"
+        "| `class` | refused | It makes another class or type at each call. "
+        "Define it outside the function. |"
     ) in rows

@@ -60,8 +60,6 @@ def rows_and_columns(a):
     for row in a[::-1]:
         for v in row:
             total += math.sin(v)
-    for first, *rest in a:
-        total += first * len(rest)
     return total
 
 

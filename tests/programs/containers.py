@@ -2,9 +2,7 @@
 
 import math
 
-import numpy as np
-
-from . import Program, waves
+from . import Program
 
 
 def lists_of_known_length(x, y):
@@ -17,7 +15,7 @@ def lists_of_known_length(x, y):
     del xs[0]
     xs.extend((first, x))
     xs.reverse()
-    return sum(xs) + xs[0] * xs[-1] + len(xs) + xs.index(2.0 * x) if 2.0 * x in [1.0] else sum(xs) * xs[1]
+    return sum(xs) * xs[1] + xs[0] * xs[-1] + len(xs)
 
 
 def lists_that_grow(x, n):
@@ -89,7 +87,10 @@ def dicts(x, y):
 def dict_of_lists(x, n):
     groups = {"even": [], "odd": []}
     for k in range(n):
-        groups["even" if n % 2 == 0 else "odd"].append(x * k)
+        if k % 2 == 0:
+            groups["even"].append(x * k)
+        else:
+            groups["odd"].append(x * k * k)
     groups["odd"].append(x)
     return sum(groups["even"]) * 2.0 + sum(groups["odd"])
 
@@ -158,11 +159,6 @@ def memo(x, n):
     while len(table) < n:
         table.append(table[-1] * 0.5 + table[-2])
     return table[n - 1]
-
-
-def counts(x):
-    total = [x, 1.0, x]
-    return total.count(1.0) * x + total.index(1.0) * x
 
 
 PROGRAMS = [

@@ -13,7 +13,20 @@ from ast_ad.frontend.signature import MISSING, Argument
 from ast_ad.frontend.source import source_of
 from ast_ad.ir.build import kind_of
 from ast_ad.ir.core import Atom, Function, If, Lit, Loop, Var
-from ast_ad.ir.kinds import Array, Dict, Fixed, Kind, List, Maybe, Opaque, Scalar, Static, Tuple, carries_derivative
+from ast_ad.ir.kinds import (
+    Array,
+    Dict,
+    Fixed,
+    Kind,
+    List,
+    Maybe,
+    Opaque,
+    Scalar,
+    Static,
+    Tuple,
+    carries_derivative,
+    is_complex,
+)
 from ast_ad.ir.places import Place, parameter_at
 from ast_ad.ir.walk import statements
 

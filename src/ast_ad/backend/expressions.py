@@ -91,11 +91,14 @@ def name_of_object(value: Any) -> str:
 class Outside:
     """What a text needs from outside of itself: modules, functions of the runtime, objects that have no literal.
 
-    `aliases` are other names for those that a parameter would hide.
+    `aliases` are other names for those that a parameter or a function would hide, `callees` for functions of the text.
     """
 
-    def __init__(self, aliases: dict[str, str], reserved: Iterable[str] = ()) -> None:
+    def __init__(
+        self, aliases: dict[str, str], callees: dict[str, str] | None = None, reserved: Iterable[str] = ()
+    ) -> None:
         self.aliases = aliases
+        self.callees = callees or {}
         self.reserved = frozenset((*reserved, *dir(builtins), *runtime.__all__, "np", "math"))
         self.modules: dict[str, str] = {}
         self.runtime: set[str] = set()

@@ -3,16 +3,24 @@
 from __future__ import annotations
 
 import inspect
-from collections.abc import Iterable
+import io
+import tokenize
+from collections.abc import Iterable, Mapping
 from functools import cache
+from itertools import pairwise
 from types import FunctionType, ModuleType
 from typing import Any
 
 from ast_ad import runtime
 
 
-def sources_of(names: Iterable[str]) -> list[tuple[str, dict[str, str]]]:
-    """The sources of functions of the runtime and of what they read, each with the modules it needs, by name."""
+def sources_of(
+    names: Iterable[str], aliases: Mapping[str, str], taken: Iterable[str] = ()
+) -> list[tuple[str, dict[str, str]]]:
+    """The sources of functions of the runtime and of what they read, each with the modules it needs, by name.
+
+    `aliases` are names that the text has for what they define and read; other names that are `taken` get an underscore.
+    """
     found: dict[str, tuple[str, dict[str, str]]] = {}
     waiting = [(name, getattr(runtime, name)) for name in sorted(names, reverse=True)]
     while waiting:
@@ -22,7 +30,24 @@ def sources_of(names: Iterable[str]) -> list[tuple[str, dict[str, str]]]:
             values = [(r, value.__globals__[r]) for r in reads]
             found[name] = source, {v.__name__: r for r, v in values if isinstance(v, ModuleType)}
             waiting += [(r, v) for r, v in values if not isinstance(v, ModuleType)]
-    return [found[name] for name in sorted(found, key=lambda n: (n.startswith("_"), n))]
+    modules = {name for _, needs in found.values() for name in needs.values()}
+    others = {name: f"{name}_of_runtime" for name in {*found, *modules}.intersection(taken)}
+    others |= {name: alias for name, alias in aliases.items() if name in found or name in modules}
+    ordered = [found[name] for name in sorted(found, key=lambda n: (n.startswith("_"), n))]
+    return [(_renamed(source, others), {m: others.get(r, r) for m, r in needs.items()}) for source, needs in ordered]
+
+
+def _renamed(source: str, others: Mapping[str, str]) -> str:
+    """A source with other names for what it defines and reads; attributes keep theirs."""
+    if not others:
+        return source
+    lines = source.splitlines(keepends=True)
+    tokens = list(tokenize.generate_tokens(io.StringIO(source).readline))
+    for before, token in reversed([*pairwise(tokens)]):
+        if token.type == tokenize.NAME and token.string in others and before.string != ".":
+            (row, start), (_, end) = token.start, token.end
+            lines[row - 1] = lines[row - 1][:start] + others[token.string] + lines[row - 1][end:]
+    return "".join(lines)
 
 
 @cache

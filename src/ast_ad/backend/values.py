@@ -121,7 +121,7 @@ class Values:
                 positional += elements
             else:
                 keywords.append(ast.keyword(arg=None if param.form == "kwargs" else param.var.name, value=value))
-        target = name(self.outside.aliases.get(fn.name, fn.name))
+        target = name(self.outside.callees.get(fn.name, fn.name))
         return ast.Call(func=target, args=positional, keywords=keywords)
 
 

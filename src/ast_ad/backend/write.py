@@ -14,7 +14,7 @@ from ast_ad.analyses.liveness import liveness
 from ast_ad.backend.coalescing import Coalescing
 from ast_ad.backend.comments import add_comments, beside
 from ast_ad.backend.emit import Emitter, signature_of
-from ast_ad.backend.expressions import RUNTIME_NAMES, Outside, name_of_object, called
+from ast_ad.backend.expressions import RUNTIME_NAMES, Outside, called, name_of_object
 from ast_ad.backend.latest import ask_the_latest
 from ast_ad.backend.names import name_variables
 from ast_ad.backend.nesting import nest
@@ -48,7 +48,8 @@ class Written:
 
 def write(program: Program, *, standalone: bool = False) -> Written:
     """The text of a program.  With `standalone` it carries the functions of the runtime and runs with NumPy alone."""
-    outside = Outside(_aliases(program), program.functions)
+    aliases, callees = _aliases(program)
+    outside = Outside(aliases, callees, program.functions)
     lines: list[tuple[str, Origin | None]] = []
     lent: dict[str, frozenset[int]] = {}
     called = _called(program)
@@ -62,10 +63,9 @@ def write(program: Program, *, standalone: bool = False) -> Written:
             storage = storage_of(function, tuple(lent.items()))
         written = _write_function(program, function, storage, outside, private)
         lines += [("", None), ("", None), *written]
-    for identifier in program.functions:
-        if identifier in outside.aliases:
-            lines += [("", None), ("", None), (f"{outside.aliases[identifier]} = {identifier}", None)]
-    head = [(line, None) for line in _imports(outside, standalone)]
+    for identifier, alias in callees.items():
+        lines += [("", None), ("", None), (f"{alias} = {identifier}", None)]
+    head = [(line, None) for line in _imports(outside, standalone, program.functions)]
     if not head:
         del lines[:2]
     lines = [*head, *lines]
@@ -101,7 +101,8 @@ def _write_function(
     if function.doc:
         body.insert(0, ast.Expr(value=ast.Constant(value=function.doc)))
     if function.ignored:
-        quiet = called(outside.path("np.errstate"), **{k: ast.Constant(value="ignore") for k in sorted(function.ignored)})
+        settings = {k: ast.Constant(value="ignore") for k in sorted(function.ignored)}
+        quiet = called(outside.path("np.errstate"), **settings)
         body = [ast.With(items=[ast.withitem(context_expr=quiet)], body=body)]
     definition = ast.FunctionDef(
         name=function.name,
@@ -129,41 +130,45 @@ def _needed(function: Function) -> frozenset[str]:
     return frozenset(needed)
 
 
-def _aliases(program: Program) -> dict[str, str]:
-    """Other names for what a parameter hides."""
+def _aliases(program: Program) -> tuple[dict[str, str], dict[str, str]]:
+    """Other names for what a parameter or a function of the program hides, and for functions that a parameter hides."""
+    functions = set(program.functions)
     params = {p.var.name for f in program.functions.values() for p in f.params}
-    hidden = params.intersection(program.functions)
-    for function in program.functions.values():
-        hidden |= params & _needed(function)
-    if not hidden:
-        return {}
-    taken = params | {v.name for f in program.functions.values() for v in liveness(f).variables}
-    aliases = {}
-    for identifier in sorted(hidden):
-        alias = f"{identifier}_"
-        while alias in taken:
-            alias += "_"
-        aliases[identifier] = alias
-    return aliases
+    needed = frozenset[str]().union(*map(_needed, program.functions.values()))
+    taken = params | functions | needed | {v.name for f in program.functions.values() for v in liveness(f).variables}
+
+    def others(hidden: Iterable[str]) -> dict[str, str]:
+        found = {}
+        for identifier in sorted(hidden):
+            alias = f"{identifier}_"
+            while alias in taken:
+                alias += "_"
+            taken.add(alias)
+            found[identifier] = alias
+        return found
+
+    return others((params | functions) & needed), others(params & functions)
 
 
-def _imports(outside: Outside, standalone: bool) -> Iterable[str]:
+def _imports(outside: Outside, standalone: bool, functions: Iterable[str]) -> Iterable[str]:
     """The lines before the functions."""
-    copied = sources_of(outside.runtime) if standalone else []
+    aliases = outside.aliases
+    copied = sources_of(outside.runtime, aliases, functions) if standalone else []
     modules = dict(outside.modules)
     for _, needs in copied:
         modules.update(needs)
-    aliases = outside.aliases
     lines = ["from __future__ import annotations", ""] if copied else []
     for module, root in sorted(modules.items(), key=lambda item: (item[0] != "math", item[0])):
         alias = aliases.get(root, root)
+        if "." in module and root in aliases:
+            lines.append(f"import {module}")
+            module = root
         lines.append(f"import {module}" if alias == module.split(".")[0] else f"import {module} as {alias}")
     for identifier in sorted(outside.builtins):
         lines.append(f"from builtins import {identifier} as {aliases[identifier]}")
     if copied:
         for source, _ in copied:
             lines += ["", "", *source.rstrip().split("\n")]
-        lines += [f"{aliases[i]} = {i}" for i in sorted(outside.runtime) if i in aliases]
     elif outside.runtime:
         parts = [i if i not in aliases else f"{i} as {aliases[i]}" for i in sorted(outside.runtime)]
         lines += ["", f"from {runtime.__name__} import {', '.join(parts)}"]

@@ -19,6 +19,8 @@ from ast_ad.frontend.iterable_calls import (
     lower_filter,
     lower_list,
     lower_map,
+    lower_ndenumerate,
+    lower_ndindex,
     lower_range,
     lower_reversed,
     lower_sorted,
@@ -39,6 +41,7 @@ from ast_ad.frontend.values import (
     Closure,
     Entries,
     Fields,
+    Generated,
     Items,
     Range,
     Ref,
@@ -130,7 +133,15 @@ def _max_of(lo: Lowering, values: Args) -> Value:
 def _extreme_of_run(lo: Lowering, symbol: str, source: Value, kwargs: Kwargs, name: str) -> Value:
     """The greatest of a run-time list: a loop that keeps the first of the best."""
     if "default" in kwargs:
-        raise lo.error(UnsupportedSyntax, "a default for a list of unknown length", remedy="Test its length first.")
+        source = lower_list(lo, [source], {}, "")
+        rest = {k: v for k, v in kwargs.items() if k != "default"}
+        return choose(
+            lo,
+            lo.emit(P.GT, lo.emit(P.LENGTH, lo.atom(source)), Lit(0)),
+            lambda: _extreme_of_run(lo, symbol, source, rest, name),
+            lambda: kwargs["default"],
+            name,
+        )
     key = kwargs.get("key")
     source = source if isinstance(source, (Var, Ref)) else lower_list(lo, [source], {}, "")
     from ast_ad.frontend.iteration import Counted, iteration_of
@@ -284,7 +295,7 @@ def _callable(lo: Lowering, args: Args, kwargs: Kwargs, name: str) -> Value:
 
 def _iter(lo: Lowering, args: Args, kwargs: Kwargs, name: str) -> Value:
     check_count(lo, args, 1, 1, "iter")
-    return args[0]
+    return Generated(lower_list(lo, args, {}, name))
 
 
 def _slice(lo: Lowering, args: Args, kwargs: Kwargs, name: str) -> Value:
@@ -313,6 +324,8 @@ BUILTINS: dict[Any, Callable[..., Value]] = {
     map: lower_map,
     max: _extreme(">", max),
     min: _extreme("<", min),
+    np.ndenumerate: lower_ndenumerate,
+    np.ndindex: lower_ndindex,
     pow: _of_numbers(pow),
     print: _print,
     range: lower_range,

@@ -21,6 +21,7 @@ from ast_ad.frontend.values import (
     Bound,
     Closure,
     Entries,
+    Generated,
     Method,
     Product,
     Ref,
@@ -117,6 +118,7 @@ def _static(lo: Lowering, function: Static, args: list[Value], kwargs: dict[str,
     from ast_ad.rules.table import primitive_of
 
     obj = function.obj
+    args = [a.source if isinstance(a, Generated) else a for a in args] if is_consumer(obj) else args
     answer = asked(lo, obj, args) if isinstance(obj, (type, BuiltinFunctionType)) else None
     if answer is not None:
         return answer
@@ -164,6 +166,11 @@ _CALLS: dict[type, Callable[..., Value]] = {
     Static: _static,
     TupleOf: _object,
 }
+
+
+def is_consumer(obj: Any) -> bool:
+    """Whether a function uses up the iterators that it is given."""
+    return isinstance(obj, (type, BuiltinFunctionType)) and obj not in (enumerate, filter, iter, map, reversed, zip)
 
 
 def call_function(lo: Lowering, function: Static, args: list[Value], kwargs: dict[str, Value], name: str = "") -> Value:

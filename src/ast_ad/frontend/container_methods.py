@@ -7,6 +7,7 @@ from collections.abc import Callable, Mapping, Sequence
 from ast_ad.errors import UnsupportedSyntax, WrongStructure
 from ast_ad.frontend.context import Lowering, static
 from ast_ad.frontend.known import constant_of
+from ast_ad.frontend.list_parts import put_in, take_out
 from ast_ad.frontend.subscripts import to_run
 from ast_ad.frontend.trips import append, with_entry
 from ast_ad.frontend.values import NONE, Entries, Items, Ref, Run, TupleOf, Value, describe
@@ -45,16 +46,9 @@ def _extend(lo: Lowering, owner: Ref, args: Args, kwargs: Kwargs) -> Value:
 def _pop(lo: Lowering, owner: Ref, args: Args, kwargs: Kwargs) -> Value:
     _check_not_iterated(lo, owner)
     contents = lo.contents(owner)
-    if isinstance(contents, Items):
-        at = constant_of(lo, args[0], "the index of pop") if args else -1
-        values = list(contents.values)
-        if not -len(values) <= at < len(values):
-            raise lo.error(WrongStructure, "pop from a list that is too short", remedy="Test its length first.")
-        found = values.pop(at)
-        lo.set_contents(owner, Items(tuple(values)))
-        return found
-    if args and not (isinstance(args[0], Lit) and args[0].value == -1):
-        raise lo.error(UnsupportedSyntax, "pop from the middle of a list", remedy="Pop from its end, or use slices.")
+    at = args[0] if args else Lit(-1)
+    if isinstance(contents, Items) or not (isinstance(at, Lit) and at.value == -1):
+        return take_out(lo, owner, at)
     assert isinstance(contents, Run)
     rest, found = lo.emit_all(P.POP, contents.atom, names=(owner.location.name, ""))
     lo.set_contents(owner, Run(rest))
@@ -65,19 +59,7 @@ def _pop(lo: Lowering, owner: Ref, args: Args, kwargs: Kwargs) -> Value:
 
 def _insert(lo: Lowering, owner: Ref, args: Args, kwargs: Kwargs) -> Value:
     _check_not_iterated(lo, owner)
-    contents = lo.contents(owner)
-    at = constant_of(lo, args[0], "the index of insert")
-    if isinstance(contents, Items):
-        values = list(contents.values)
-        values.insert(at, args[1])
-        lo.set_contents(owner, Items(tuple(values)))
-        return NONE
-    if at != 0:
-        raise lo.error(UnsupportedSyntax, "insert in the middle of a list", remedy="Join slices of the list.")
-    front = lo.emit(P.MAKE_LIST, lo.atom(args[1]))
-    lo.freeze(args[1], "It was put into a list.")
-    joined = lo.emit(P.LIST_CONCAT, front, lo.run_list(contents), name=owner.location.name)
-    lo.set_contents(owner, Run(joined))
+    put_in(lo, owner, args[0], args[1])
     return NONE
 
 
@@ -102,6 +84,15 @@ def _clear(lo: Lowering, owner: Ref, args: Args, kwargs: Kwargs) -> Value:
     return NONE
 
 
+def _sort(lo: Lowering, owner: Ref, args: Args, kwargs: Kwargs) -> Value:
+    from ast_ad.frontend.iterable_calls import lower_sorted
+
+    made = lower_sorted(lo, [owner], kwargs, owner.location.name)
+    assert isinstance(made, Ref)
+    lo.set_contents(owner, lo.contents(made))
+    return NONE
+
+
 LIST_METHODS: dict[str, Callable[..., Value]] = {
     "append": _append,
     "extend": _extend,
@@ -109,6 +100,7 @@ LIST_METHODS: dict[str, Callable[..., Value]] = {
     "insert": _insert,
     "copy": _list_copy,
     "reverse": _reverse,
+    "sort": _sort,
     "clear": _clear,
 }
 

@@ -218,7 +218,10 @@ def lower_if(lo: Lowering, stmt: Any, rest: Sequence[Any]) -> bool:
 def test_of(lo: Lowering, node: Any) -> Atom | bool:
     """The truth of an expression that is asked for nothing else: `a and b` need not keep a."""
     if isinstance(node, gast.BoolOp):
-        return _test_of_all(lo, isinstance(node.op, gast.And), node.values)
+        before, lo.node = lo.node, node
+        all_of_them = _test_of_all(lo, isinstance(node.op, gast.And), node.values)
+        lo.node = before
+        return all_of_them
     if isinstance(node, gast.UnaryOp) and isinstance(node.op, gast.Not):
         known = test_of(lo, node.operand)
         lo.node = node

@@ -6,7 +6,7 @@ The object says what it is by `__ast_ad_custom__`: (mode, function, rules, place
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from ast_ad.errors import UnknownAtCompileTime, WrongArgument, WrongStructure
@@ -41,7 +41,7 @@ _GIVEN = "It belongs to the caller of a function with a rule of its own."
 
 @dataclass(slots=True, eq=False)
 class _Record:
-    """One such function for one kind of call; `captures` are read by it or its rule, `fixed` are arguments known here."""
+    """One such function for one kind of call; `fixed` are arguments known here, `captures` what all of it reads."""
 
     source: Source
     name: str
@@ -130,12 +130,8 @@ def _lower(
     else:
         raise lo.error(UnknownAtCompileTime, f"what {title} reads from outside does not settle")
     by = (*record.by, *(False for _ in record.captures))
-    for one in (Function(**{**_fields(primal), "custom": Custom(mode, tuple(names), by)}), *made):
+    for one in (replace(primal, custom=Custom(mode, tuple(names), by)), *made):
         lo.unit.functions[one.name] = one
-
-
-def _fields(function: Function) -> dict[str, Any]:
-    return {name: getattr(function, name) for name in ("name", "params", "block", "doc", "origin")}
 
 
 class _Body:
@@ -154,6 +150,11 @@ class _Body:
         self.given: dict[str, Value] = dict(record.fixed)
         for arg, kind in (record.kinds if kinds is None else kinds).items():
             self.given[arg] = self.parameter(arg, kind)
+
+    @property
+    def title(self) -> str:
+        """What it is, in words."""
+        return f"{self.source.function.__name__}, a rule of {self.record.source.function.__name__},"
 
     def parameter(self, name: str, kind: Kind) -> Value:
         """A new parameter, which nobody may write to."""
@@ -236,7 +237,7 @@ def _sweeps(
         count = "no tuple" if bars is None else f"{len(bars)}"
         raise undo.lo.error(
             WrongArgument,
-            f"{bwd.function.__name__}, a rule of {record.source.function.__name__}, returns {count} for {len(wanted)} arguments",
+            f"{undo.title} returns {count} for {len(wanted)} arguments",
             remedy="Return a tuple with one cotangent for each argument that is differentiated by.",
         )
     results = [_bar(undo, bar, arg, likes[arg], record) for bar, arg in zip(bars, wanted, strict=True)]
@@ -284,16 +285,15 @@ def _bar(work: _Body, bar: Value, arg: str, like: Var, record: _Record) -> Atom:
 
 def _checked(work: _Body, atom: Atom, like: Atom, what: str, record: _Record) -> Atom:
     lo, wanted = work.lo, cotangent_kind(kind_of(like))
-    title = f"{work.source.function.__name__}, a rule of {record.source.function.__name__},"
     if isinstance(atom, Lit) and type(atom.value) is int:
         atom = Lit(float(atom.value))
     if not fits(kind_of(atom), wanted):
         raise lo.error(
             WrongStructure,
-            f"{title} returns {show_kind(kind_of(atom))} as the {what}, which is {show_kind(wanted)}",
+            f"{work.title} returns {show_kind(kind_of(atom))} as the {what}, which is {show_kind(wanted)}",
             remedy="Return numbers of the same structure and shape.",
         )
-    same_shape_or_raise(lo, atom, like, f"{title} returns a {what} of another shape")
+    same_shape_or_raise(lo, atom, like, f"{work.title} returns a {what} of another shape")
     return atom
 
 
@@ -301,8 +301,7 @@ def _check_out(work: _Body, kind: Kind, record: _Record) -> None:
     if not (fits(kind, record.kind) and fits(record.kind, kind)):
         raise work.lo.error(
             WrongStructure,
-            f"{work.source.function.__name__}, a rule of {record.source.function.__name__}, returns {show_kind(kind)} "
-            f"as the result, which is {show_kind(record.kind)}",
+            f"{work.title} returns {show_kind(kind)} as the result, which is {show_kind(record.kind)}",
             remedy="Return what the function itself returns.",
         )
 
@@ -319,7 +318,7 @@ def _pair(work: _Body, value: Value, what: str) -> Sequence[Value]:
     if found is None or len(found) != 2:
         raise work.lo.error(
             WrongArgument,
-            f"{work.source.function.__name__}, a rule of {work.record.source.function.__name__}, returns {describe(value)}",
+            f"{work.title} returns {describe(value)}",
             remedy=f"Return a pair {what}.",
         )
     return found
@@ -356,11 +355,13 @@ def _tangent(
     work = _Body(lo, record, source, names[0])
     wanted = [arg for arg in record.kinds if _by(record, arg)]
     dots = {arg: work.lo.new(f"{arg}_dot", cotangent_kind(record.kinds[arg])) for arg in wanted}
-    for dot in dots.values():
-        work.lo.always_frozen[dot] = _GIVEN
-    tangents = [work.lo.value_of(dot, dot.name) for dot in dots.values()]
+    for var in dots.values():
+        work.lo.always_frozen[var] = _GIVEN
+    tangents = [work.lo.value_of(var, var.name) for var in dots.values()]
     primals = [work.given[arg] for arg in wanted]
     rest = [work.given[arg] for place, arg in enumerate(order) if place in places]
+    out: Value
+    dot: Value | None
     if each:
         out = call_custom(work.lo, function, [work.given[arg] for arg in order], {}, "ans")
         dot = _summed(work, rules, tangents, out, primals, rest)

@@ -202,7 +202,7 @@ def statement_text(source: Source, node: Any) -> str:
     """A statement on one line; of a compound one, its header."""
     known = _TEXTS.get(node)
     if known is None:
-        body = getattr(node, "body", None)
+        body = getattr(node, "body", None) or [case.pattern for case in getattr(node, "cases", ())]
         if isinstance(body, list) and body:
             lines = source.lines[node.lineno - 1 : body[0].lineno]
             end = body[0].col_offset
@@ -210,6 +210,6 @@ def statement_text(source: Source, node: Any) -> str:
             text = "".join(lines).encode()[node.col_offset :].decode()
         else:
             text = source.segment(node)
-        known = " ".join(text.split())
+        known = " ".join(text.split()).removesuffix(" case")
         _TEXTS[node] = known
     return known

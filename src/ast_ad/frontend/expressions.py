@@ -13,7 +13,7 @@ from ast_ad.frontend.context import Lowering, lowers, torn
 from ast_ad.frontend.known import constant_of
 from ast_ad.frontend.targets import assign, unpacked
 from ast_ad.frontend.trips import with_entry
-from ast_ad.frontend.values import NONE, Closure, Entries, Items, Ref, Slice, Torn, TupleOf, Value, describe
+from ast_ad.frontend.values import NONE, Closure, Entries, Items, Once, Ref, Slice, Torn, TupleOf, Value, describe
 from ast_ad.ir import kinds as K, primitives as P
 from ast_ad.ir.core import Lit, Var
 
@@ -42,10 +42,24 @@ def look_up(lo: Lowering, name: str) -> Value:
                 return _unbound(lo, name)
             if isinstance(value, Torn):
                 torn(lo, value, repr(name))
-            return value
+            return _used(lo, name, value) if isinstance(value, Once) else value
         if frame.outer is None:
             return name_from_outside(lo, frame.source.function, name)
         frame = lo.frames[frame.outer]
+
+
+def _used(lo: Lowering, name: str, value: Once) -> Value:
+    """The iterator that a name holds, which has nothing left afterwards."""
+    contents = lo.state.heap.get(value.location)
+    if not isinstance(contents, Items) or not contents.values:
+        raise lo.error(
+            UnknownAtCompileTime,
+            f"the iterator {name!r} is used more than once",
+            reason="Where it stands is not followed: the first use may have left something for the next.",
+            remedy=f"Make a list of it first: {name} = list(...).",
+        )
+    lo.state.heap[value.location] = Items(())
+    return value.iterator
 
 
 def _unbound(lo: Lowering, name: str) -> Value:

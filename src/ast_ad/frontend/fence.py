@@ -78,7 +78,7 @@ TABLE: dict[str, Row] = {
     "Pass": Row("`pass`"),
     "Raise": Row("`raise`"),
     "Return": Row("`return`"),
-    "Try": Row("`try` ... `finally`"),
+    "Try": Row("`try`"),
     "TryStar": Row("`try` with `except*`", BRANCHES_ON_FAILURE),
     "TypeAlias": Row("`type`", DEFINES),
     "While": Row("`while`"),

@@ -23,6 +23,7 @@ from ast_ad.frontend.values import (
     Entries,
     Fields,
     Items,
+    Location,
     Ref,
     Run,
     Static,
@@ -97,7 +98,7 @@ def _forget(lo: Lowering, key: Any) -> None:
 # What a call looks like
 
 
-def spec_of(lo: Lowering, value: Value) -> Any:
+def spec_of(lo: Lowering, value: Value, around: tuple[Location, ...] = ()) -> Any:
     """What must be equal for two calls to share a function; None for what only inlining can pass."""
     if isinstance(value, (Var, Lit)):
         if is_numeric(value) and not (isinstance(value, Lit) and isinstance(value.value, (bool, _Known))):
@@ -106,19 +107,21 @@ def spec_of(lo: Lowering, value: Value) -> Any:
     if isinstance(value, Static):
         return ("static", id(value.obj))
     if isinstance(value, TupleOf):
-        parts = tuple(spec_of(lo, v) for v in value.items)
+        parts = tuple(spec_of(lo, v, around) for v in value.items)
         return None if None in parts else ("tuple", value.type, parts)
     if isinstance(value, Ref):
+        if value.location in around:  # it is a part of itself
+            return None
         contents = lo.contents(value)
         if isinstance(contents, Run):
             return ("list", kind_of(contents.atom))
         if isinstance(contents, (Items, Entries)):
-            parts = tuple(spec_of(lo, v) for v in contents.values)
+            parts = tuple(spec_of(lo, v, (*around, value.location)) for v in contents.values)
             keys = contents.keys if isinstance(contents, Entries) else ()
             cls = contents.type if isinstance(contents, Fields) else type(contents)
             return None if None in parts else (cls, keys, parts)
     if isinstance(value, Bound):
-        parts = tuple(spec_of(lo, v) for v in (value.function, *value.args, *value.named))
+        parts = tuple(spec_of(lo, v, around) for v in (value.function, *value.args, *value.named))
         return None if None in parts else ("bound", value.words, parts)
     return None
 

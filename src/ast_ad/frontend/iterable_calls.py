@@ -5,11 +5,12 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
+from ast_ad import runtime
 from ast_ad.errors import UnsupportedSyntax, WrongArgument
 from ast_ad.frontend.calls import call_value
 from ast_ad.frontend.context import Lowering
 from ast_ad.frontend.control import branch, choose, nothing, truth
-from ast_ad.frontend.iteration import elements
+from ast_ad.frontend.iteration import elements, product
 from ast_ad.frontend.known import constant_of
 from ast_ad.frontend.operators import binary
 from ast_ad.frontend.trips import append, for_each, with_entry
@@ -18,6 +19,7 @@ from ast_ad.frontend.values import (
     TRUE,
     Entries,
     Enumerate,
+    Generated,
     Items,
     Mapped,
     Range,
@@ -32,7 +34,8 @@ from ast_ad.frontend.values import (
     kind_of,
     may_be_array,
 )
-from ast_ad.ir.core import Lit, Var
+from ast_ad.ir import primitives as P
+from ast_ad.ir.core import Atom, Lit, Var
 from ast_ad.ir.kinds import Scalar
 from ast_ad.rules.table import primitive_of
 
@@ -80,6 +83,43 @@ def lower_reversed(lo: Lowering, args: Args, kwargs: Kwargs, name: str) -> Value
     return Reversed(args[0])
 
 
+def lower_ndindex(lo: Lowering, args: Args, kwargs: Kwargs, name: str) -> Value:
+    """`np.ndindex(n, m)`: one counter, taken apart."""
+    known = elements(lo, args[0]) if len(args) == 1 and not isinstance(args[0], Lit) else args
+    if known is None:
+        raise lo.error(UnsupportedSyntax, "np.ndindex of a shape of unknown rank", remedy="Name its axes.")
+    dims = [lo.atom(d) for d in known]
+    total: Atom = Lit(1)
+    for dim in dims:
+        total = product(lo, total, dim)
+
+    def index(values: Sequence[Value]) -> Value:
+        left, found = lo.atom(values[0]), []
+        for k, dim in reversed(list(enumerate(dims))):
+            found.append(lo.emit(P.MOD, left, dim) if k else left)
+            left = lo.emit(P.FLOORDIV, left, dim) if k else left
+        return TupleOf(tuple(reversed(found)))
+
+    return Mapped(index, (Range(Lit(0), total, Lit(1)),))  # type: ignore[arg-type]
+
+
+def lower_ndenumerate(lo: Lowering, args: Args, kwargs: Kwargs, name: str) -> Value:
+    """`np.ndenumerate(a)`: each index with its element."""
+    from ast_ad.frontend.methods import attribute
+    from ast_ad.frontend.subscripts import read_subscript
+
+    array = args[0]
+    places = lower_ndindex(lo, [attribute(lo, array, "shape")], {}, name)
+    assert isinstance(places, Mapped)
+    index: Any = places.function
+
+    def element(values: Sequence[Value]) -> Value:
+        at = index(values)
+        return TupleOf((at, read_subscript(lo, array, at)))
+
+    return Mapped(element, places.parts)  # type: ignore[arg-type]
+
+
 def lower_map(lo: Lowering, args: Args, kwargs: Kwargs, name: str) -> Value:
     function = args[0]
     return Mapped(lambda values: call_value(lo, function, values, {}), tuple(args[1:]))  # type: ignore[arg-type]
@@ -97,7 +137,7 @@ def lower_filter(lo: Lowering, args: Args, kwargs: Kwargs, name: str) -> Value:
             append(lo, result, value)
 
     for_each(lo, args[1], take)
-    return result
+    return Generated(result)
 
 
 def lower_list(lo: Lowering, args: Args, kwargs: Kwargs, name: str) -> Value:
@@ -147,12 +187,51 @@ def lower_sorted(lo: Lowering, args: Args, kwargs: Kwargs, name: str) -> Value:
     if known is not None and not kwargs and all(isinstance(v, Lit) for v in known):
         return lo.new_ref(Items(tuple(sorted(known, key=lambda v: v.value))), name)  # type: ignore[union-attr]
     primitive = primitive_of(sorted)
-    if primitive is None or "key" in kwargs:
-        raise lo.error(UnsupportedSyntax, "sorted of these values", remedy="Use np.sort of an array.")
     source = args[0] if isinstance(args[0], Var) else lower_list(lo, args, {}, "")
-    atom = lo.atom(source) if isinstance(source, Var) else lo.run_list(lo.contents(source))  # type: ignore[arg-type]
-    params = {k: constant_of(lo, v, k) for k, v in kwargs.items()}
-    return lo.value_of(lo.emit(primitive, atom, name=name, **params), name)
+    params = {k: constant_of(lo, v, k) for k, v in kwargs.items() if k != "key"}
+    key = kwargs.get("key")
+    by_key = key is not None and not is_none(key)
+    contents = lo.contents(source) if isinstance(source, Ref) else None
+    if isinstance(contents, Items) and not all(isinstance(v, (Var, Lit)) for v in contents.values):
+        return lo.new_ref(Items(tuple(_in_order(lo, contents.values, key if by_key else None, params))), name)
+    atom = lo.run_list(contents) if contents is not None else lo.atom(source)
+    if not by_key:
+        assert primitive is not None
+        return lo.value_of(lo.emit(primitive, atom, name=name, **params), name)
+    keys = lower_list(lo, [Mapped(lambda values: call_value(lo, key, values, {}), (args[0],))], {}, "")  # type: ignore[arg-type]
+    order = primitive_of(runtime.sorting_order)
+    take = primitive_of(runtime.in_order)
+    assert order is not None
+    assert take is not None
+    found = lo.emit(order, lo.run_list(lo.contents(keys)), **params)  # type: ignore[arg-type]
+    return lo.value_of(lo.emit(take, atom, found, name=name), name)
+
+
+def _in_order(lo: Lowering, values: Sequence[Value], key: Value | None, params: Mapping[str, Any]) -> Sequence[Value]:
+    """Structures of known number, sorted by exchanging neighbours; equal ones stay in their order."""
+    from ast_ad.frontend.operators import compare
+
+    reverse = bool(params.get("reverse", False))
+    if len(values) > _FEW:
+        raise lo.error(UnsupportedSyntax, f"sorted of {len(values)} structures", remedy="Sort them outside.")
+    scores = [v if key is None else call_value(lo, key, [v], {}) for v in values]
+    pairs = [TupleOf((s, v)) for s, v in zip(scores, values, strict=True)]
+    for last in range(len(pairs) - 1, 0, -1):
+        for k in range(last):
+            one, two = pairs[k], pairs[k + 1]
+            swap = compare(lo, "<" if reverse else ">", one.items[0], two.items[0])
+            known = truth(lo, swap)
+            if isinstance(known, bool):
+                pairs[k : k + 2] = [two, one] if known else [one, two]
+                continue
+            both = choose(lo, swap, lambda a=one, b=two: TupleOf((b, a)), lambda a=one, b=two: TupleOf((a, b)))  # type: ignore[misc]
+            assert isinstance(both, TupleOf)
+            pairs[k : k + 2] = both.items  # type: ignore[assignment]
+    return [p.items[1] for p in pairs]
+
+
+#: sorting structures takes the square of their number in comparisons
+_FEW = 8
 
 
 def lower_sum(lo: Lowering, args: Args, kwargs: Kwargs, name: str) -> Value:

@@ -13,6 +13,7 @@ from ast_ad.frontend.values import (
     Entries,
     Enumerate,
     Fields,
+    Generated,
     Items,
     Location,
     Mapped,
@@ -72,6 +73,7 @@ def listed(values: Sequence[Value]) -> Listed:
 
 def iteration_of(lo: Lowering, value: Value) -> Iteration:
     """How to run over a value."""
+    value = value.source if isinstance(value, Generated) else value
     from ast_ad.frontend.calls import call_value
     from ast_ad.frontend.objects import special
 
@@ -91,6 +93,7 @@ def iteration_of(lo: Lowering, value: Value) -> Iteration:
 
 def elements(lo: Lowering, value: Value) -> Sequence[Value] | None:
     """The elements of an iterable of known length; None where the length is known at run time only."""
+    value = value.source if isinstance(value, Generated) else value
     if not isinstance(value, (TupleOf, Ref, Range, Zip, Enumerate, Reversed, Static, Lit, Var, Mapped)):
         return None
     found = iteration_of(lo, value)

@@ -105,6 +105,7 @@ _JOINED = frozenset(
     for name in ("concatenate", "stack", "hstack", "vstack", "dstack", "column_stack", "block", "select", "choose", "lexsort")
 )
 _OF_STRUCTURES = _JOINED | {"np.array", "np.asarray", "np.asanyarray", "np.ascontiguousarray", "np.linalg.multi_dot"}
+_ABSCISSAE = frozenset({"x", "xp", "fp", "y", "b", "v", "weights"})
 _SHAPES = frozenset({"shape", "newshape", "reps", "axes", "size"})
 
 
@@ -115,7 +116,8 @@ def _operand(lo: Lowering, primitive: Primitive, k: int, value: Value) -> Value:
     if primitive.name in _JOINED and k == 0:
         return _joined(lo, primitive, value)
     name = primitive.operands[k] if k < len(primitive.operands) else ""
-    if primitive.name in _OF_STRUCTURES or name in _SHAPES or not _holds_numbers(lo, value, k == 0):
+    ints = k == 0 or name in _ABSCISSAE
+    if primitive.name in _OF_STRUCTURES or name in _SHAPES or not _holds_numbers(lo, value, ints):
         return value
     return as_array(lo, value)
 

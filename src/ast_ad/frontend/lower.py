@@ -72,7 +72,7 @@ def lower_entry(
     enclosed: Sequence[Param] = (),
     body_of: Callable[[Lowering], Value] | None = None,
 ) -> Lowered:
-    """The program whose entry is the function that has just been entered; `enclosed` are its parameters for other values.
+    """The program whose entry is the function just entered; `enclosed` are its parameters for other values.
 
     `body_of` gives the result where it is not that of the function's own text.
     """
@@ -182,4 +182,5 @@ __all__ = [
     "guard_holds",
     "lower",
 ]
-_FORMS = (blocks, builtin_calls, calls, expressions, loops, matching, operators, statements, trips)  # imported for what they register
+# imported for what they register
+_FORMS = (blocks, builtin_calls, calls, expressions, loops, matching, operators, statements, trips)

@@ -134,6 +134,9 @@ def _or(lo: Lowering, pattern: Any, get: Callable[[], Value], bindings: Bindings
                     "alternatives that bind names, of which one fits at run time only",
                     remedy="Write a case for each alternative.",
                 )
+            if result is FALSE:
+                result = fits
+                continue
             rest = result
             result = choose(lo, fits, lambda: TRUE, lambda rest=rest: rest)  # type: ignore[misc]
     return result

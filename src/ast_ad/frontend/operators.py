@@ -14,11 +14,13 @@ from ast_ad.frontend.context import Lowering, lowers
 from ast_ad.frontend.control import choose, test_of, truth
 from ast_ad.frontend.known import constant_of
 from ast_ad.frontend.objects import UNARY, equal_objects, overloaded, special
+from ast_ad.frontend.trips import with_entry
 from ast_ad.frontend.values import (
     FALSE,
     TRUE,
     Closure,
     Entries,
+    Generated,
     Items,
     Ref,
     Run,
@@ -157,14 +159,25 @@ def _joined_lists(lo: Lowering, left: Ref, right: Ref, name: str) -> Value:
     return lo.new_ref(Run(lo.emit(P.LIST_CONCAT, lo.run_list(one), lo.run_list(two), name=name)), name)
 
 
-def _repeated_list(lo: Lowering, left: Ref, right: Value, name: str) -> Value:
+def _merged_dicts(lo: Lowering, left: Ref, right: Ref, name: str) -> Value | None:
+    one, two = lo.contents(left), lo.contents(right)
+    if not isinstance(one, Entries) or not isinstance(two, Entries):
+        return None
+    for key, value in zip(two.keys, two.values, strict=True):
+        one = with_entry(one, key, value)
+    return lo.new_ref(one, name)
+
+
+def _repeated_list(lo: Lowering, left: Ref, right: Value, name: str) -> Value | None:
+    if isinstance(right, Var) and isinstance(right.kind, K.Array) and right.kind.dims != ():
+        return None  # an array times the array of a list
     contents = lo.contents(left)
     if isinstance(contents, Items) and isinstance(right, Lit) and right.value * len(contents.values) <= 32:
         return lo.new_ref(Items(contents.values * right.value), name)
     return lo.new_ref(Run(lo.emit(P.LIST_REPEAT, lo.run_list(contents), lo.atom(right), name=name)), name)
 
 
-def _flipped(function: Callable[..., Value]) -> Callable[..., Value]:
+def _flipped(function: Callable[..., Value | None]) -> Callable[..., Value | None]:
     return lambda lo, left, right, name: function(lo, right, left, name)
 
 
@@ -179,6 +192,7 @@ _STRUCTURAL: dict[tuple[str, type, type], Callable[..., Value | None]] = {
     ("*", TupleOf, Lit): _repeated_tuple,
     ("*", Lit, TupleOf): _flipped(_repeated_tuple),
     ("+", Ref, Ref): _joined_lists,
+    ("|", Ref, Ref): _merged_dicts,
     ("*", Ref, Lit): _repeated_list,
     ("*", Ref, Var): _repeated_list,
     ("*", Lit, Ref): _flipped(_repeated_list),
@@ -284,9 +298,22 @@ def compare(lo: Lowering, symbol: str, left: Value, right: Value, name: str = ""
         if found is not None:
             known = truth(lo, found)
             return Lit(not known) if isinstance(known, bool) else lo.emit(P.NOT, known, name=name)
+    if symbol in ("<", "<=", ">", ">=") and isinstance(left, TupleOf) and isinstance(right, TupleOf):
+        return _ordered(lo, symbol, left.items, right.items)
     if symbol in ("is", "is not", "in", "not in"):
         return lo.emit(P.OPERATORS[symbol], lo.atom(left), lo.atom(right), name=name)
     return binary(lo, symbol, left, right, name)
+
+
+def _ordered(lo: Lowering, symbol: str, left: Sequence[Value], right: Sequence[Value]) -> Value:
+    """`left < right` of tuples: decided by the first elements that differ."""
+    if not left or not right:
+        return Lit(_FOLD[symbol](len(left), len(right)))
+
+    def rest() -> Value:
+        return _ordered(lo, symbol, left[1:], right[1:])
+
+    return choose(lo, compare(lo, "==", left[0], right[0]), rest, lambda: compare(lo, symbol, left[0], right[0]))
 
 
 def _identical(lo: Lowering, left: Value, right: Value) -> bool | Value | None:
@@ -310,6 +337,7 @@ def _identical(lo: Lowering, left: Value, right: Value) -> bool | Value | None:
 
 def _contains(lo: Lowering, left: Value, right: Value) -> bool | Value | None:
     """`in`."""
+    right = right.source if isinstance(right, Generated) else right
     method = special(lo, right, "__contains__")
     if method is not None:
         return call_value(lo, method, [left], {})

@@ -201,7 +201,9 @@ def _parts_of(value: Any) -> dict[str, Any] | None:
 
 def _kind_of_list(name: str, value: list[Any], symbols: Symbols | None = None) -> Kind:
     """A list of any length where all elements have one kind; else each element has its own."""
-    kinds = [_anonymous(kind_of_argument(name, v)) for v in value]
+    alone = Symbols()
+    alone.around = [] if symbols is None else symbols.around
+    kinds = [_anonymous(kind_of_argument(name, v, alone)) for v in value]
     if not kinds:
         return Fixed(())
     if all(isinstance(k, Scalar) for k in kinds):

@@ -12,9 +12,9 @@ from ast_ad.frontend.context import Lowering, lowers
 from ast_ad.frontend.control import test_of
 from ast_ad.frontend.expressions import default_values
 from ast_ad.frontend.fence import WRITES_OUTSIDE
+from ast_ad.frontend.list_parts import delete
 from ast_ad.frontend.operators import SYMBOLS
 from ast_ad.frontend.targets import assign, bind_name
-from ast_ad.frontend.writes import delete
 from ast_ad.frontend.values import Closure, Static, TupleOf, Value
 from ast_ad.ir import primitives as P
 from ast_ad.ir.core import Lit

@@ -197,6 +197,10 @@ def _static(lo: Lowering, owner: Static, index: Value, name: str) -> Value:
 def _range(lo: Lowering, owner: Range, index: Value, name: str) -> Value:
     from ast_ad.frontend.iteration import product, shifted
 
+    ends = (owner.start, owner.stop, owner.step)
+    if isinstance(index, Slice) and _is_known(index) and all(isinstance(e, Lit) for e in ends):
+        part = range(*(e.value for e in ends if isinstance(e, Lit)))[constant_of(lo, index, "")]
+        return Range(Lit(part.start), Lit(part.stop), Lit(part.step))
     if isinstance(index, Slice):
         raise lo.error(UnknownAtCompileTime, "a slice of a range", remedy="Give range its own ends.")
     return shifted(lo, owner.start, product(lo, lo.atom(index), owner.step))

@@ -10,10 +10,29 @@ import gast
 from ast_ad.errors import UnsupportedSyntax, WrongStructure
 from ast_ad.frontend.context import Lowering
 from ast_ad.frontend.iteration import Counted, elements, iteration_of, row
-from ast_ad.frontend.values import NONE, Items, Ref, Run, Slice, Value, is_bottom, kind_of, may_be_array
+from ast_ad.frontend.values import (
+    NONE,
+    Enumerate,
+    Generated,
+    Items,
+    Mapped,
+    Once,
+    Ref,
+    Reversed,
+    Run,
+    Slice,
+    Value,
+    Zip,
+    is_bottom,
+    kind_of,
+    may_be_array,
+)
 from ast_ad.ir import primitives as P
 from ast_ad.ir.core import Lit, Var
 from ast_ad.ir.kinds import INT, Array, Opaque
+
+
+_ITERATORS = (Enumerate, Generated, Mapped, Reversed, Zip)
 
 
 def assign(lo: Lowering, target: Any, value: Value) -> None:
@@ -29,6 +48,8 @@ def bind_name(lo: Lowering, name: str, value: Value) -> None:
     """Let a name stand for a value: in the current function, or around it where the name is declared nonlocal."""
     if isinstance(value, Ref) and not value.location.name:
         value.location.name = name
+    if isinstance(value, _ITERATORS):
+        value = Once(value, lo.new_ref(Items((Lit(0),)), name).location)
     frame = lo.frame
     while name in frame.names.outer and frame.outer is not None:
         frame = lo.frames[frame.outer]
@@ -84,6 +105,7 @@ def _wrong_length(lo: Lowering, found: int, wanted: int) -> None:
 
 def unpacked(lo: Lowering, value: Value, count: int | None, target: Any = None) -> Sequence[Value]:
     """The elements of a value; `count` says how many there must be, where that is known."""
+    value = value.source if isinstance(value, Generated) else value
     known = elements(lo, value) if not isinstance(value, Var) or may_be_array(value) else None
     if known is not None:
         return known

@@ -16,7 +16,7 @@ from ast_ad.frontend.known import constant_of
 from ast_ad.frontend.liveness import bound_names, holds
 from ast_ad.frontend.loops import leave_loop, run_loop
 from ast_ad.frontend.targets import assign
-from ast_ad.frontend.values import FALSE, TRUE, Entries, Items, Ref, Run, Value
+from ast_ad.frontend.values import FALSE, TRUE, Entries, Generated, Items, Ref, Run, TupleOf, Value
 from ast_ad.ir import primitives as P
 from ast_ad.ir.core import Atom, Lit, Var
 
@@ -54,16 +54,7 @@ def _counted_for(lo: Lowering, stmt: Any, over: Counted, take: Callable[[Value],
     names = lo.frame.names
     assigned = bound_names([stmt.target, *stmt.body])
     is_range = isinstance(stmt.target, gast.Name) and over.triple is not None
-    saved = (
-        lo.state.fork(),
-        lo.out,
-        len(lo.out.stmts),
-        list(lo.stack),
-        list(lo.frame.loops),
-        list(lo.frame.exits),
-        lo.passes,
-        len(lo.iterated),
-    )
+    saved = _saved(lo)
 
     def run(stop: str) -> None:
         run_loop(
@@ -83,15 +74,23 @@ def _counted_for(lo: Lowering, stmt: Any, over: Counted, take: Callable[[Value],
         ends = [t.value for t in triple if isinstance(t, Lit)]
         if len(ends) < 3 or len(range(*ends)) > _SMALL:
             raise
-        lo.state, lo.out, length, stack, loops, exits, lo.passes, iterated = saved
-        del lo.iterated[iterated:]
-        del lo.out.stmts[length:]
-        lo.stack[:] = stack
-        lo.frame.loops[:] = loops
-        lo.frame.exits[:] = exits
+        _restore(lo, saved)
         numbers = range(*ends)
         written = Listed(len(numbers), lambda k: over.get(Lit(numbers[k])), over.lists)
         _with_else(lo, stmt, lambda stop: _write_out(lo, written, take, stop))
+
+
+def _saved(lo: Lowering) -> tuple[Any, ...]:
+    """Where lowering is, to come back to."""
+    frame, out = lo.frame, lo.out
+    lists = (lo.stack, frame.loops, frame.exits, lo.iterated, lo.inlined, out.stmts)
+    return lo.state.fork(), out, lo.passes, lo.statement, lo.node, [(part, list(part)) for part in lists]
+
+
+def _restore(lo: Lowering, saved: tuple[Any, ...]) -> None:
+    lo.state, lo.out, lo.passes, lo.statement, lo.node, lists = saved
+    for part, before in lists:
+        part[:] = before
 
 
 def _pseudo(lo: Lowering, stop: str) -> set[str]:
@@ -207,9 +206,15 @@ def _write_out(lo: Lowering, over: Listed, take: Callable[[Value], None], stop: 
 # Comprehensions
 
 
-@lowers(gast.ListComp, gast.GeneratorExp)
+@lowers(gast.GeneratorExp)
+def lower_generator_expression(lo: Lowering, node: Any, name: str) -> Value:
+    """The list of what it gives, for one use."""
+    return Generated(lower_list_comprehension(lo, node, name))
+
+
+@lowers(gast.ListComp)
 def lower_list_comprehension(lo: Lowering, node: Any, name: str) -> Value:
-    """A list; a generator expression is the list of what it gives."""
+    """A list."""
     result = lo.new_ref(Items(()), name)
 
     def add() -> None:
@@ -217,6 +222,14 @@ def lower_list_comprehension(lo: Lowering, node: Any, name: str) -> Value:
 
     _comprehend(lo, node, add)
     return result
+
+
+@lowers(gast.SetComp)
+def lower_set_comprehension(lo: Lowering, node: Any, name: str) -> Value:
+    """A set of constants, for `in`."""
+    made = lower_list_comprehension(lo, node, name)
+    found = dict.fromkeys(constant_of(lo, made, "an element of a set"))
+    return TupleOf(tuple(Lit(v) for v in found))
 
 
 @lowers(gast.DictComp)
@@ -277,6 +290,20 @@ def for_each(lo: Lowering, source: Value, take: Callable[[Value], None]) -> None
             _guarded(lo, over, lambda k=k: take(over.get(k)))  # type: ignore[misc]
         return
     triple: tuple[Atom, Atom, Atom] = over.triple or (ZERO, over.count(), ONE)
+    ends = [t.value for t in triple if isinstance(t, Lit)]
+    if len(ends) < 3 or len(range(*ends)) > _SMALL:
+        _loop_each(lo, over, triple, take)
+        return
+    saved = _saved(lo)
+    try:
+        _loop_each(lo, over, triple, take)
+    except UnknownAtCompileTime:
+        _restore(lo, saved)
+        for k in range(*ends):
+            _guarded(lo, over, lambda k=k: take(over.get(Lit(k))))  # type: ignore[misc]
+
+
+def _loop_each(lo: Lowering, over: Counted, triple: tuple[Atom, Atom, Atom], take: Callable[[Value], None]) -> None:
     stop = f"%each{len(lo.frame.loops)}"
     while stop in lo.names:
         stop += "'"

@@ -147,6 +147,21 @@ class Mapped:
 
 
 @dataclass(frozen=True, slots=True, eq=False)
+class Generated:
+    """What a generator expression, `filter` or `iter` gives: its elements, once."""
+
+    source: Value
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Once:
+    """An iterator that a name holds: what it is, and where it is noted that it has been used."""
+
+    iterator: Value
+    location: Location
+
+
+@dataclass(frozen=True, slots=True, eq=False)
 class Closure:
     """A function made by the program: its tree, the frame whose names it sees, and its defaults."""
 
@@ -211,6 +226,8 @@ Value: TypeAlias = (
     | Enumerate
     | Reversed
     | Mapped
+    | Generated
+    | Once
     | Closure
     | Method
     | Product

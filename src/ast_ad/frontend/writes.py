@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import replace
 from typing import Any
 
 import gast
@@ -13,6 +12,7 @@ from ast_ad.errors import MayAlias, UnsupportedSyntax, WrongArgument
 from ast_ad.frontend.calls import call_value
 from ast_ad.frontend.context import Lowering
 from ast_ad.frontend.known import constant_of
+from ast_ad.frontend.list_parts import put_slice
 from ast_ad.frontend.methods import attribute
 from ast_ad.frontend.objects import in_place as in_place_of_object, set_attribute, special
 from ast_ad.frontend.operators import binary
@@ -21,7 +21,6 @@ from ast_ad.frontend.targets import assign, unpacked
 from ast_ad.frontend.trips import append, with_entry
 from ast_ad.frontend.values import (
     Entries,
-    Fields,
     Items,
     Method,
     Ref,
@@ -77,6 +76,9 @@ def in_place(lo: Lowering, symbol: str, old: Value, value: Value, name: str = ""
     found = in_place_of_object(lo, symbol, old, value)
     if found is not None:
         return found
+    if isinstance(old, Ref) and symbol == "|" and isinstance(lo.contents(old), Entries):
+        call_value(lo, Method(old, "update"), [value], {})
+        return old
     if isinstance(old, Ref) and symbol == "+" and not isinstance(lo.contents(old), Entries):
         extend(lo, old, value)
         return old
@@ -316,7 +318,7 @@ def _ref(lo: Lowering, owner: Ref, index: Value, value: Value) -> None:
             values[index.value] = value
         lo.set_contents(owner, Items(tuple(values)))
     elif isinstance(index, Slice):
-        raise lo.error(UnsupportedSyntax, "assignment to a slice of a list", remedy="Use an array, or a loop.")
+        put_slice(lo, owner, index, value)
     else:
         lo.check_writable(owner.location, owner.location.name)
         run = to_run(lo, owner)
@@ -339,45 +341,6 @@ def _tuple(lo: Lowering, owner: TupleOf, index: Value, value: Value) -> None:
 
 
 _WRITERS: dict[type, Callable[..., None]] = {Var: _array, Ref: _ref, TupleOf: _tuple}
-
-
-def delete(lo: Lowering, target: Any) -> None:
-    """`del target`."""
-    if isinstance(target, (gast.Tuple, gast.List)):
-        for part in target.elts:
-            delete(lo, part)
-        return
-    if isinstance(target, gast.Name):
-        from ast_ad.frontend.expressions import look_up
-
-        lo.node = target
-        look_up(lo, target.id)
-        lo.names.pop(target.id, None)
-        return
-    owner = lo.expr(target.value)
-    key: Any = target.attr if isinstance(target, gast.Attribute) else lo.expr(target.slice)
-    lo.node = target
-    contents = lo.contents(owner) if isinstance(owner, Ref) else None
-    if isinstance(contents, Items) and isinstance(key, (Lit, Slice)):
-        values = list(contents.values)
-        del values[constant_of(lo, key, "which elements are deleted")]
-        lo.set_contents(owner, Items(tuple(values)))  # type: ignore[arg-type]
-    elif isinstance(contents, Entries) and (isinstance(key, str) or not isinstance(contents, Fields)):
-        known = key if isinstance(key, str) else constant_of(lo, key, "which key is deleted")
-        if known not in contents.keys:
-            raise lo.error(WrongArgument, f"there is no {known!r} to delete", remedy="Test for it first.")
-        k = contents.keys.index(known)
-        keys, parts = list(contents.keys), list(contents.values)
-        del keys[k], parts[k]
-        lo.set_contents(owner, replace(contents, keys=tuple(keys), values=tuple(parts)))  # type: ignore[arg-type]
-    elif isinstance(contents, (Items, Run)) and not isinstance(key, (str, Slice)):
-        call_value(lo, Method(owner, "pop"), [key], {})
-    else:
-        raise lo.error(
-            UnsupportedSyntax,
-            f"`del` of a part of {describe(contents or owner)}",
-            remedy="Make a new list of what is to stay.",
-        )
 
 
 def extend(lo: Lowering, target: Ref, value: Value) -> None:

@@ -155,3 +155,18 @@ def called_from(program: Program, names: Iterable[str]) -> Program:
     if len(found) == len(program.functions):
         return program
     return Program(program.entry, {name: f for name, f in program.functions.items() if name in found})
+
+
+def gathered(functions: Mapping[str, Function], *names: str) -> dict[str, Function]:
+    """The functions of these names and all that they need, callees before callers where there is no recursion."""
+    found: dict[str, Function] = {}
+
+    def reach(name: str) -> None:
+        if name not in found:
+            found[name] = functions[name]
+            for needed in needed_by(functions[name]):
+                reach(needed)
+
+    for name in names:
+        reach(name)
+    return dict(reversed(list(found.items())))

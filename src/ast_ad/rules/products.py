@@ -392,6 +392,8 @@ def _spread(ct: Any, letters: str, mine: str, x: Any) -> Any:
     index = tuple(slice(None) if c in letters else None for c in distinct)
     order = "".join(c for c in distinct if c in letters)
     assert order == letters
+    if ct.is_lit and None in index:
+        ct = call(np.array, ct)
     wide = ct if all(part is not None for part in index) else ct[index]
     if distinct == mine:
         return make(P.BROADCAST_LIKE, wide, x)

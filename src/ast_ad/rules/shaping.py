@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 
 from ast_ad.ir import primitives as P
-from ast_ad.ir.kinds import OPAQUE, Array, Dim, Kind, Scalar, Tuple, broadcast_dims, dims_of, known_equal
+from ast_ad.ir.kinds import OPAQUE, Array, Dim, Kind, List, Scalar, Tuple, broadcast_dims, dims_of, known_equal
 from ast_ad.ir.primitives import Kinds
 from ast_ad.rules.results import array_dims, as_array, axes_of, flat, items_of, length_of, name_of, promoted, unknown
 from ast_ad.rules.structures import unbroadcast
@@ -287,13 +287,14 @@ def _cast_kind(kinds: Kinds, params: Mapping[str, Any]) -> Kind:
 def rows(ct: Any, xs: Any) -> Any:
     """The cotangents of the elements of a structure that an array was made of."""
     from ast_ad.rules.modes import elements
-    from ast_ad.rules.structures import list_of_rows
+    from ast_ad.rules.structures import list_of_lists, list_of_rows
 
     if isinstance(xs.kind, (Array, Scalar)):
         return reshaped(ct, xs)
     known = elements(xs)
     if known is None:
-        return list_of_rows(ct)
+        nested = isinstance(xs.kind, List) and isinstance(xs.kind.item, List)
+        return list_of_lists(ct) if nested else list_of_rows(ct)
     return tuple(rows(ct[k], x) for k, x in enumerate(known))
 
 

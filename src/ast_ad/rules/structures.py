@@ -98,6 +98,7 @@ nondifferentiable(
 
 list_of = helper(runtime.list_of, lambda ks, p: List(ks[0]), result="element")
 list_of_rows = helper(runtime.list_of_rows, lambda ks, p: List(_row(ks[0])), result="view")
+list_of_lists = helper(runtime.list_of_lists, lambda ks, p: List(List(_row(_row(ks[0])))), result="view")
 sum_of_list = helper(runtime.sum_of_list, lambda ks, p: ks[0].item if isinstance(ks[0], List) else ks[0])
 
 

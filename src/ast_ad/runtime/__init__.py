@@ -51,6 +51,7 @@ from ast_ad.runtime.jacobians import (
 from ast_ad.runtime.lists import (
     in_order,
     list_of,
+    list_of_lists,
     list_of_rows,
     out_of_order,
     sorting_order,
@@ -98,6 +99,7 @@ __all__ = [
     "keep_zeros",
     "last_written",
     "list_of",
+    "list_of_lists",
     "list_of_rows",
     "log_or_zero",
     "make_object",

@@ -19,6 +19,11 @@ def list_of_rows(x: Any) -> list[Any]:
     return x.tolist() if np.ndim(x) == 1 and x.dtype == np.float64 else list(x)
 
 
+def list_of_lists(x: Any) -> list[Any]:
+    """The elements of the first two axes: the transpose of making an array of a list of lists."""
+    return [list_of_rows(row) for row in x]
+
+
 def sum_of_list(xs: Any) -> Any:
     """The sum of a list; 0.0 of an empty one."""
     return sum(xs[1:], xs[0]) if len(xs) else 0.0

@@ -30,7 +30,7 @@ from ast_ad.ir.core import (
 )
 from ast_ad.ir.kinds import Dict, bound_kind, cotangent_kind, may_be_unbound
 from ast_ad.ir.places import Place, parameter_at
-from ast_ad.ir.walk import needed_by, statements
+from ast_ad.ir.walk import gathered, statements
 from ast_ad.rules.table import rule_of
 from ast_ad.rules.terms import Term, UnknownRank, make
 from ast_ad.transforms.custom import check_custom, with_tangents
@@ -105,17 +105,7 @@ class _Forward:
 
     def finish(self, name: str, entry: Function) -> Program:
         """The program of the entry and all that it reaches."""
-        available = {**self.program.functions, **self.functions, name: entry}
-        reached: dict[str, Function] = {}
-
-        def reach(key: str) -> None:
-            if key not in reached:
-                reached[key] = available[key]
-                for needed in needed_by(available[key]):
-                    reach(needed)
-
-        reach(name)
-        return Program(name, dict(reversed(list(reached.items()))))
+        return Program(name, gathered({**self.program.functions, **self.functions, name: entry}, name))
 
     def function(self, name: str, pattern: tuple[bool, ...]) -> str:
         """The name of `g_jvp` for one pattern of active parameters, written on the first call.
@@ -362,6 +352,8 @@ def _along(writer: _Writer, call: Call, dots: tuple[Tree, ...]) -> None:
     """Linear words: the same word on tangents, zeros written out; positions as they are."""
     values = _VALUES[call.fn]  # type: ignore[index]
     args = [dense(dots[k], Term(a)) if k < values else Term(a) for k, a in enumerate(call.args)]
+    if call.fn in (P.INDEX_UPDATE, P.INDEX_ADD) and dots[0] is None:
+        args[0] = make(P.ZEROS_LIKE, Term(call.args[0]))  # written to, also where it has no axes
     made = make(call.fn, *args, **dict(call.params))  # type: ignore[arg-type]
     writer.set(call.outs[0], made)
 
@@ -376,6 +368,7 @@ def _pop(writer: _Writer, call: Call, dots: tuple[Tree, ...]) -> None:
 _VALUES: dict[P.Primitive, int] = {
     P.MAKE_LIST: 1 << 30,
     P.APPEND: 2,
+    P.LIST_CONCAT: 2,
     P.LIST_SLICE: 1,
     P.ADD_TO_SLICE: 2,
     P.LIST_GET: 1,

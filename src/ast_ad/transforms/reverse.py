@@ -19,13 +19,14 @@ from ast_ad.ir.build import kind_of
 from ast_ad.ir.core import Atom, Block, Call, Callee, Function, Lit, Origin, Param, Program, Var
 from ast_ad.ir.kinds import Array, Kind, Residual, Scalar, Tuple, carries_derivative, cotangent_kind, rank
 from ast_ad.ir.places import Place, parameter_at
-from ast_ad.ir.walk import blocks_of, needed_by, operands, statements
+from ast_ad.ir.walk import blocks_of, gathered, map_functions, operands, statements
 from ast_ad.rules.terms import Term, call, make, term
 from ast_ad.transforms.adjoint import Sweep
 from ast_ad.transforms.custom import check_custom, picked, without_tangents
 from ast_ad.transforms.regions import Region, distinct, freeze, nodes, unused
 from ast_ad.transforms.storage import place_residuals, substitute
 from ast_ad.transforms.trees import Tree, dense, element, structure
+from ast_ad.transforms.unbound import mark_unbound
 
 
 def gradient(
@@ -67,7 +68,7 @@ class Pair:
 
 class _Reverse:
     def __init__(self, program: Program) -> None:
-        self.program = program
+        self.program = program = map_functions(program, mark_unbound)
         self.activity = Activity(program)
         self.functions: dict[str, Function] = {}
         self.apart = False
@@ -167,19 +168,7 @@ class _Reverse:
     def finish(self, name: str, entry: Function, also: str = "") -> Program:
         """The program of the entry, another function that callers want, and all that they reach."""
         available = {**self.program.functions, **self.functions, name: entry}
-        reached: dict[str, Function] = {}
-
-        def reach(function: Function, key: str) -> None:
-            if key in reached:
-                return
-            reached[key] = function
-            for needed in needed_by(function):
-                reach(available[needed], needed)
-
-        reach(entry, name)
-        if also:
-            reach(available[also], also)
-        return Program(name, dict(reversed(list(reached.items()))))
+        return Program(name, gathered(available, name, *([also] if also else [])))
 
     # Functions that are called
 
@@ -299,7 +288,9 @@ class _Reverse:
             params.insert(0, taken)
         backward.params = params
         self.functions[names[0]] = replace(function, name=names[0], block=freeze(forward))
-        self.functions[names[1]] = Function(names[1], tuple(map(Param, params)), freeze(backward), "", function.origin, None, function.ignored)
+        self.functions[names[1]] = Function(
+            names[1], tuple(map(Param, params)), freeze(backward), "", function.origin, None, function.ignored
+        )
         return kind
 
 

@@ -110,6 +110,15 @@ def adjoint_of_list_slice(sweep: Sweep, call: Call) -> None:
     sweep.contribute(xs, make(P.ADD_TO_SLICE, zeros, ct, *_ends(call, tuple(holes))))
 
 
+def adjoint_of_list_concat(sweep: Sweep, call: Call) -> None:
+    """`zs = xs + ys`: each gets its stretch."""
+    xs, ys = call.args
+    ct = sweep.cts.pop(call.outs[0])
+    middle = make(P.LENGTH, Term(xs))
+    sweep.contribute(xs, make(P.LIST_SLICE, ct, middle, index=(P.Span(None, P.HOLE, None),)))
+    sweep.contribute(ys, make(P.LIST_SLICE, ct, middle, index=(P.Span(P.HOLE, None, None),)))
+
+
 def adjoint_of_add_to_slice(sweep: Sweep, call: Call) -> None:
     """`ys = xs` with values added at a slice."""
     xs, values, *given = call.args
@@ -171,6 +180,7 @@ STRUCTURAL: dict[P.Primitive, Callable[[Sweep, Call], None]] = {
     P.ITEM: adjoint_of_item,
     P.APPEND: adjoint_of_append,
     P.POP: adjoint_of_pop,
+    P.LIST_CONCAT: adjoint_of_list_concat,
     P.LIST_SLICE: adjoint_of_list_slice,
     P.ADD_TO_SLICE: adjoint_of_add_to_slice,
     P.LIST_GET: adjoint_of_list_get,

@@ -94,6 +94,8 @@ def dense(tree: Tree, like: Term) -> Term:
     """A tree as one term, its zeros written out; `like` is the value it belongs to."""
     if isinstance(tree, Term):
         return tree
+    if tree is None and isinstance(like.kind, (Opaque, Static)):
+        return Term(Lit(None))
     if tree is None and isinstance(like.kind, Dict) and like.kind.type is not None:
         tree = (None,) * len(like.kind.items)
     if tree is None:
