@@ -215,6 +215,5 @@ def test_the_table_prints_a_row_for_each_construct():
     assert len(rows) == 2 + len(fence.TABLE)
     assert "| `while` | accepted |  |" in rows
     assert (
-        "| `class` | refused | It makes another class or type at each call. "
-        "Define it outside the function. |"
+        "| `class` | refused | It makes another class or type at each call. Define it outside the function. |"
     ) in rows

@@ -228,7 +228,10 @@ REFUSED = {
     unknown_manager: ("`with` ", "Enter the context where the function is called."),
     leaves_finally: ("a way out of `finally`", "Leave after the statement."),
     raising_errors: ("np.errstate with divide='raise'", 'Use "ignore", or enter it where the function is called.'),
-    generator_used_twice: ("the iterator 'squares' is used more than once", "Make a list of it first: squares = list(...)."),
+    generator_used_twice: (
+        "the iterator 'squares' is used more than once",
+        "Make a list of it first: squares = list(...).",
+    ),
     pairs_in_a_loop: ("the iterator 'pairs' is used more than once", "Make a list of it first: pairs = list(...)."),
     no_such_attribute: ("Model has no attribute 'missing'", "Check its spelling."),
     nonlocal_outside(): (

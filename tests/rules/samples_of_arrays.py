@@ -237,6 +237,8 @@ def of_subscripts() -> Iterator[Sample]:
             yield sample(P.INDEX_UPDATE, M, 0.3, *holes, index=index)
         yield sample(P.INDEX_ADD, M, np.asarray(value) * 0.5, *holes, index=index)
         yield sample(P.INDEX_ADD, M, 0.3, *holes, index=index)
+    yield sample(P.LAST_WRITTEN, M, np.array([1, 0, 1]), index=(P.HOLE,))
+    yield sample(P.LAST_WRITTEN, M, np.array([2, 2]), index=(P.Span(), P.HOLE))
     for axis in (0, 1, -1, None):
         yield sample(np.take, M, np.array([0, 2, 0]), axis=axis)
         yield sample(np.take, M, 1, axis=axis)

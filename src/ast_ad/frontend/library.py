@@ -102,7 +102,18 @@ def as_array(lo: Lowering, value: Value) -> Atom:
 #: operands that are lists or tuples by nature; those of other functions NumPy turns into arrays
 _JOINED = frozenset(
     f"np.{name}"
-    for name in ("concatenate", "stack", "hstack", "vstack", "dstack", "column_stack", "block", "select", "choose", "lexsort")
+    for name in (
+        "concatenate",
+        "stack",
+        "hstack",
+        "vstack",
+        "dstack",
+        "column_stack",
+        "block",
+        "select",
+        "choose",
+        "lexsort",
+    )
 )
 _OF_STRUCTURES = _JOINED | {"np.array", "np.asarray", "np.asanyarray", "np.ascontiguousarray", "np.linalg.multi_dot"}
 _ABSCISSAE = frozenset({"x", "xp", "fp", "y", "b", "v", "weights"})

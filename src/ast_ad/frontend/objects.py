@@ -16,7 +16,7 @@ from ast_ad.errors import MayAlias, UnsupportedSyntax, WrongArgument
 from ast_ad.frontend.captures import Guard, captured
 from ast_ad.frontend.context import Lowering, static
 from ast_ad.frontend.trips import with_entry
-from ast_ad.frontend.values import Bound, Fields, Method, Ref, Static, TupleOf, Value, describe
+from ast_ad.frontend.values import Bound, Fields, Generated, Method, Ref, Static, TupleOf, Value, describe
 from ast_ad.ir.core import Lit
 from ast_ad.runtime import fields_of, is_record
 
@@ -289,7 +289,8 @@ def iterated(lo: Lowering, function: Any, args: Sequence[Value]) -> list[Value]:
     if function not in _ITERATING:
         return list(args)
     methods = [special(lo, a, "__iter__") for a in args]
-    return [a if m is None else call(lo, m, []) for a, m in zip(args, methods, strict=True)]
+    made = [a if m is None else call(lo, m, []) for a, m in zip(args, methods, strict=True)]
+    return [a.source if isinstance(a, Generated) else a for a in made]
 
 
 def truth_of_object(lo: Lowering, value: Value) -> Value | None:

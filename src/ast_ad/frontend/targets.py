@@ -31,7 +31,6 @@ from ast_ad.ir import primitives as P
 from ast_ad.ir.core import Lit, Var
 from ast_ad.ir.kinds import INT, Array, Opaque
 
-
 _ITERATORS = (Enumerate, Generated, Mapped, Reversed, Zip)
 
 
