@@ -293,6 +293,8 @@ def of_words() -> Iterator[Sample]:
     yield sample(P.CAST_LIKE, V, V.astype(np.float32), smooth=False)
     yield sample(P.COPY, V)
     yield sample(P.ADD_STRUCTURES, V, V[::-1])
+    yield sample(P.ADD_MAYBE, V, V[::-1])
+    yield sample(P.OR_ZEROS, V, V[::-1])
     yield sample(P.ZEROS_LIKE, V)
     yield sample(P.LIST_GET, [V, V], 1)
     yield sample(P.LIST_SET, [1.0, 2.0], 3.0, 1)

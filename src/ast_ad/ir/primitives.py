@@ -253,7 +253,9 @@ ADD_MAYBE = Primitive(
     "add_maybe", runtime.add, lambda ks, p: Maybe(ks[1] if ks[0] == STATIC else ks[0]), total=always, cost=1
 )
 #: a cotangent of a value that is bound here, from one that is None where nobody contributed
-OR_ZEROS = Primitive("or_zeros", runtime.or_zeros, lambda ks, p: cotangent_kind(ks[1]), total=always, cost=1)
+OR_ZEROS = Primitive(
+    "or_zeros", runtime.or_zeros, lambda ks, p: cotangent_kind(ks[1]), result="view", total=always, cost=1
+)
 #: a / b as IEEE has it: inf or nan where b is 0, also for Python floats, and no warning
 DIVIDE = Primitive("divide", runtime.divide, lambda ks, p: elementwise_kind(operator.truediv, ks), total=always, cost=1)
 #: a / b with 0 / 0 = 0
