@@ -166,8 +166,18 @@ def test_the_inputs_reach_every_line_of_the_programs():
                     program.function(*args)
     finally:
         sys.settrace(previous)
-    lines = [(name, line) for name, path in files.items() for line in lines_of_functions(path)]
+    lines = [
+        (name, line)
+        for name, path in files.items()
+        for line in lines_of_functions(path)
+        if not is_out_of_reach(path.read_text(encoding="utf-8").splitlines()[line - 1])
+    ]
     assert [f"{files[name].name}:{line}" for name, line in lines if (name, line) not in reached] == []
+
+
+def is_out_of_reach(line: str) -> bool:
+    """Whether a line says that no input reaches it, or raises: an error has no derivative."""
+    return line.strip().startswith("raise ") or line.endswith("# no input reaches this")
 
 
 def lines_of_functions(path: Path) -> list[int]:

@@ -195,7 +195,7 @@ def generator_used_twice(x):
 
 
 def pairs_in_a_loop(x):
-    pairs = zip([x, 2.0], [1.0, x])  # noqa: B905  as people write it
+    pairs = zip([x, 2.0], [1.0, x], strict=True)
     total = 0.0
     for _ in range(2):
         for a, b in pairs:

