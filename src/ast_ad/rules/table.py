@@ -73,16 +73,29 @@ RULES: dict[Primitive, Rule] = {}
 
 _FILES = (
     *("arithmetic", "structures", "math_functions", "ufuncs", "reductions", "scans", "order_statistics"),
-    *("shaping", "joining", "indexing", "repeating", "products", "polynomials", "linalg", "factorisations", "fft"),
-    *("ufunc_methods", "constants", "random", "jacobians"),
+    *("shaping", "joining", "indexing", "repeating", "products", "polynomials", "linalg", "factorisations"),
+    *("ufunc_methods", "constants", "jacobians"),
 )
-_SCIPY_FILES = ("special", "scipy_linalg", "stats")
+# Read when a function is met that can be of these packages, so that nobody waits for what nobody calls.
+_LATER = {
+    "numpy.fft": ("fft",),
+    "numpy.random": ("random",),
+    "scipy": ("special", "scipy_linalg", "stats"),
+}
 _loaded: set[str] = set()
 
 
 def load_all(scipy: bool = False) -> dict[Primitive, Rule]:
-    """Read the files of rules (once), those of SciPy where asked for, and return the table."""
-    for name in _FILES + (_SCIPY_FILES if scipy else ()):
+    """Read every file of rules, those of SciPy where asked for, and return the table."""
+    _read(_FILES)
+    for package, files in _LATER.items():
+        if scipy or package != "scipy":
+            _read(files)
+    return RULES
+
+
+def _read(files: Sequence[str]) -> None:
+    for name in files:
         if name not in _loaded:
             _loaded.add(name)
             try:
@@ -90,16 +103,17 @@ def load_all(scipy: bool = False) -> dict[Primitive, Rule]:
             except ModuleNotFoundError as error:
                 if not (error.name or "").startswith(("scipy", "ast_ad.rules.")):
                     raise
-    return RULES
 
 
 def primitive_of(function: Any) -> Primitive | None:
     """The primitive of a NumPy, `math`, `operator` or SciPy function, found by the object and never by its name."""
     if not _loaded:
-        load_all()
+        _read(_FILES)
     found = _PRIMITIVES.get(id(function))
-    if found is None and _is_of_scipy(function):
-        load_all(scipy=True)
+    if found is None:
+        for package, files in _LATER.items():
+            if package in sys.modules and (package != "scipy" or _is_of_scipy(function)):
+                _read(files)
         found = _PRIMITIVES.get(id(function))
     if found is None and isinstance(function, (BuiltinFunctionType, MethodType)):
         found = _METHODS.get((id(function.__self__), function.__name__))
@@ -109,7 +123,7 @@ def primitive_of(function: Any) -> Primitive | None:
 def rule_of(primitive: Primitive) -> Rule | None:
     """The rule of a primitive; None where it has none."""
     if not _loaded:
-        load_all()
+        _read(_FILES)
     return RULES.get(primitive)
 
 
@@ -127,7 +141,7 @@ def register(function: Any, primitive: Primitive) -> Primitive:
 
 
 def _is_of_scipy(function: Any) -> bool:
-    """Whether rules for it can be in the files of SciPy, read when one of its functions is first met."""
+    """Whether the files of SciPy can have a rule for it: reading them takes long."""
     if isinstance(function, np.ufunc):
         return "scipy.special" in sys.modules
     module = getattr(function, "__module__", None) or type(function).__module__
