@@ -72,7 +72,7 @@ class _Namer:
                 described = self.describe(node.call)
                 if described:
                     self.give(group, described)
-        letters = self.letters()
+        letters = self.letters(words_of(function))
         for group in defined:
             if group not in self.names and group not in tapes:
                 self.names[group] = next(letters)
@@ -105,11 +105,12 @@ class _Namer:
         self.taken.add(name)
         self.names[group] = name
 
-    def letters(self) -> Iterator[str]:
+    def letters(self, words: frozenset[str]) -> Iterator[str]:
+        """Letters, then letters with a number; none that the user's statements have."""
         for round_ in count(1):
             for letter in _LETTERS:
                 name = letter if round_ == 1 else f"{letter}{round_}"
-                if name not in self.taken:
+                if name not in self.taken and name not in words:
                     self.taken.add(name)
                     yield name
 

@@ -40,6 +40,11 @@ from ast_ad.ir.kinds import Maybe
 VALUE, RETURNED = "%value", "%returned"
 
 
+def broke_of(stop: str) -> str:
+    """The name that says whether the loop that `stop` ends was left by a `break`: its `else` asks."""
+    return stop.replace("%stop", "%broke")
+
+
 def branch(
     lo: Lowering,
     test: Atom,
@@ -267,8 +272,8 @@ def lower_break(lo: Lowering, stmt: Any) -> None:
     """The loop's body yields `stop`."""
     stop = lo.frame.loops[-1]
     lo.names[stop] = TRUE
-    if f"{stop}broke" in lo.names:
-        lo.names[f"{stop}broke"] = TRUE
+    if broke_of(stop) in lo.names:
+        lo.names[broke_of(stop)] = TRUE
     lo.state.left = True
 
 

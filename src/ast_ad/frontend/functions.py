@@ -329,11 +329,11 @@ def _emit_call(lo: Lowering, record: Record, bound: Mapping[str, Value], name: s
         if isinstance(form, (Lit, Static)):
             return form
         if form[0] == "tuple":
-            return TupleOf(tuple(rebuild(f, f"{word}_{k}") for k, f in enumerate(form[2])), form[1])
+            return TupleOf(tuple(rebuild(f, word and f"{word}_{k}") for k, f in enumerate(form[2])), form[1])
         if form[0] == "list":
             outs.append(lo.new(word, form[1]))
             return lo.new_ref(Run(outs[-1]), word)
-        values = tuple(rebuild(f, f"{word}_{k}") for k, f in enumerate(form[2]))
+        values = tuple(rebuild(f, word and f"{word}_{k}") for k, f in enumerate(form[2]))
         if form[3] is not None:
             return lo.new_ref(Fields(form[1], values, form[3]), word)
         return lo.new_ref(Items(values) if form[1] is None else Entries(form[1], values), word)

@@ -55,8 +55,15 @@ def audience_of(name: str, own: bool) -> Audience:
     return CALLER if name == "%value" else REST
 
 
+def wish_of(name: str) -> str:
+    """What a name is called in the text; one of the compiler's own without what keeps it apart."""
+    if name.startswith("%:"):
+        return name[2:].rstrip("'")
+    return name[1:].rstrip("0123456789") if name.startswith("%") else name
+
+
 def _in_words(name: str) -> str:
-    return "the result" if name.startswith("%value") else repr(name.lstrip("%:").rstrip("'"))
+    return "the result" if name.startswith("%value") else repr(wish_of(name))
 
 
 class Join:
@@ -303,7 +310,7 @@ class Join:
         )
         if flag in self.flags:
             return self.flags[flag]
-        out = self.lo.new(name.lstrip("%:").rstrip("'"), kind_of_join(left, right))
+        out = self.lo.new(wish_of(name), kind_of_join(left, right))
         self.outs.append(out)
         self.lefts.append(left)
         self.rights.append(right)

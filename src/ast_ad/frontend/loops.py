@@ -14,7 +14,7 @@ from ast_ad.errors import UnknownAtCompileTime
 from ast_ad.frontend.context import Lowering
 from ast_ad.frontend.control import RETURNED, sealed
 from ast_ad.frontend.fitting import DoesNotFit, Fit, Head
-from ast_ad.frontend.joins import Join
+from ast_ad.frontend.joins import Join, wish_of
 from ast_ad.frontend.state import Side, State
 from ast_ad.frontend.values import (
     FALSE,
@@ -124,7 +124,7 @@ def generalised(lo: Lowering, entry: State, assigned: Collection[str]) -> Head:
         if key not in known:
             assert isinstance(value, (Var, Lit))
             kind = value.kind if isinstance(value, Var) else kind_of(value)
-            known[key] = lo.new(name.lstrip("%:").rstrip("'"), kind)
+            known[key] = lo.new(wish_of(name), kind)
             head.params.append(known[key])
         return known[key]
 

@@ -28,7 +28,7 @@ from ast_ad.frontend.values import (
     may_be_array,
 )
 from ast_ad.ir import primitives as P
-from ast_ad.ir.core import Lit, Var
+from ast_ad.ir.core import Lit, Var, christen
 from ast_ad.ir.kinds import INT, Array, Opaque
 
 _ITERATORS = (Enumerate, Generated, Mapped, Reversed, Zip)
@@ -47,12 +47,23 @@ def bind_name(lo: Lowering, name: str, value: Value) -> None:
     """Let a name stand for a value: in the current function, or around it where the name is declared nonlocal."""
     if isinstance(value, Ref) and not value.location.name:
         value.location.name = name
+    if isinstance(value, Var) and name.strip("_").isidentifier() and _is_nameless(lo, value):
+        christen(value, name)
     if isinstance(value, _ITERATORS):
         value = Once(value, lo.new_ref(Items((Lit(0),)), name).location)
     frame = lo.frame
     while name in frame.names.outer and frame.outer is not None:
         frame = lo.frames[frame.outer]
     lo.state.frames[frame.id][name] = value
+
+
+def _is_nameless(lo: Lowering, var: Var) -> bool:
+    """Whether nobody named a value: it has no name, or that of an element (`params_0`)."""
+    call = lo.definitions.get(var)
+    if call is None or call.fn is not P.ITEM:
+        return not var.name
+    key = dict(call.params)["key"]
+    return isinstance(key, int) and isinstance(call.args[0], Var) and var.name == f"{call.args[0].name}_{key}"
 
 
 def _tuple(lo: Lowering, target: Any, value: Value) -> None:

@@ -10,7 +10,17 @@ import gast
 
 from ast_ad.errors import UnknownAtCompileTime
 from ast_ad.frontend.context import Lowering, lowers
-from ast_ad.frontend.control import RETURNED, VALUE, branch, lower_statements, nothing, test_of, truth, unless_left
+from ast_ad.frontend.control import (
+    RETURNED,
+    VALUE,
+    branch,
+    broke_of,
+    lower_statements,
+    nothing,
+    test_of,
+    truth,
+    unless_left,
+)
 from ast_ad.frontend.iteration import ONE, ZERO, Counted, Iteration, Listed, iteration_of
 from ast_ad.frontend.known import constant_of
 from ast_ad.frontend.liveness import bound_names, holds
@@ -94,12 +104,12 @@ def _restore(lo: Lowering, saved: tuple[Any, ...]) -> None:
 
 
 def _pseudo(lo: Lowering, stop: str) -> set[str]:
-    return {RETURNED, VALUE, f"{stop}broke"} & ({VALUE} | set(lo.names))
+    return {RETURNED, VALUE, broke_of(stop)} & ({VALUE} | set(lo.names))
 
 
 def _begin_trip(lo: Lowering, stmt: Any) -> None:
     """No trip begins where an earlier one has left."""
-    for name in (RETURNED, f"{lo.frame.loops[-1]}broke"):
+    for name in (RETURNED, broke_of(lo.frame.loops[-1])):
         if name in lo.names:
             lo.names[name] = FALSE
     if holds(stmt.body, gast.Return):
@@ -148,7 +158,7 @@ def _with_else(lo: Lowering, stmt: Any, run: Callable[[str], None]) -> None:
     """Run a loop, then its `else` where no `break` left it, then see who has returned from inside."""
     frame = lo.frame
     stop = f"%stop{len(frame.loops)}"
-    broke = f"{stop}broke"
+    broke = broke_of(stop)
     flagged = bool(stmt.orelse) and holds(stmt.body, gast.Break)
     returns = holds(stmt.body, gast.Return)
     if flagged:

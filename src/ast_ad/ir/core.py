@@ -59,6 +59,11 @@ class Var:
         return f"<{self.name}>"
 
 
+def christen(var: Var, name: str) -> None:
+    """Give a variable the name that the user has for it; it stays the same variable."""
+    object.__setattr__(var, "name", name)
+
+
 @dataclass(frozen=True, slots=True, eq=False)
 class Lit:
     """A constant: a Python number, None, Ellipsis, a string, a dtype, or `UNDEFINED`."""
