@@ -21,7 +21,20 @@ from ast_ad.backend.expressions import (
     subscript,
 )
 from ast_ad.backend.names import is_of_the_user
-from ast_ad.backend.tree import Branch, For, Let, Moves, Node, Return, Select, Tree, While, defines, read_variables
+from ast_ad.backend.tree import (
+    Branch,
+    For,
+    Let,
+    Moves,
+    Node,
+    Return,
+    Select,
+    Tree,
+    Unpack,
+    While,
+    defines,
+    read_variables,
+)
 from ast_ad.backend.values import Values
 from ast_ad.ir.build import kind_of, stated_kind
 from ast_ad.ir.core import Atom, Call, Callee, Function, Lit, Param, Program, Var
@@ -69,6 +82,9 @@ class Emitter(Values):
             return [self.update(node) if node.update else self.let(node)]
         if isinstance(node, Select):
             return [ast.Assign(targets=[self.target(node.out)], value=self.choice(node))]
+        if isinstance(node, Unpack):
+            targets = ast.Tuple(elts=list(map(self.target, node.outs)), ctx=_STORE)
+            return [ast.Assign(targets=[targets], value=self.atom(node.whole))]
         if isinstance(node, Moves):
             return self.moves(node)
         if isinstance(node, Branch):

@@ -41,6 +41,15 @@ class Select:
 
 
 @dataclass(slots=True, eq=False)
+class Unpack:
+    """`outs = whole`, a tuple of as many."""
+
+    whole: Var
+    outs: tuple[Var, ...]
+    origin: Origin | None = None
+
+
+@dataclass(slots=True, eq=False)
 class Moves:
     """Assignments that happen at once: (variable, value, whether the value is copied)."""
 
@@ -97,7 +106,7 @@ class Return:
     origin: Origin | None = None
 
 
-Node: TypeAlias = Let | Select | Moves | Branch | For | While | Break | Return
+Node: TypeAlias = Let | Select | Unpack | Moves | Branch | For | While | Break | Return
 
 
 @dataclass(slots=True)
@@ -122,6 +131,8 @@ def operands(node: Node) -> tuple[Atom, ...]:
         return args
     if isinstance(node, Select):
         return (node.test, *(a for a in (node.then, node.orelse) if a is not node.test))
+    if isinstance(node, Unpack):
+        return (node.whole,)
     if isinstance(node, Moves):
         return tuple(value for _, value, _ in node.pairs)
     if isinstance(node, Return):
@@ -137,6 +148,8 @@ def defines(node: Node) -> tuple[Var, ...]:
         return node.call.outs
     if isinstance(node, Select):
         return (node.out,)
+    if isinstance(node, Unpack):
+        return node.outs
     if isinstance(node, Moves):
         return tuple(var for var, _, _ in node.pairs)
     if isinstance(node, For):

@@ -23,6 +23,7 @@ from ast_ad.backend.readable import drop_unread_moves, make_readable
 from ast_ad.backend.render import render
 from ast_ad.backend.standalone import sources_of
 from ast_ad.backend.structure import conditional_values, structured
+from ast_ad.backend.unpacking import unpack
 from ast_ad.ir.core import Call, Callee, Function, Lit, Origin, Program
 from ast_ad.ir.walk import statements
 
@@ -93,6 +94,7 @@ def _write_function(
     groups = Coalescing(function, live, values)
     tree = structured(function, live, storage, groups, values, not private)
     drop_unread_moves(tree, groups)
+    unpack(tree, groups)
     nest(tree, groups, storage)
     make_readable(tree)
     names = name_variables(function, tree, groups, {*_needed(function), *program.functions})

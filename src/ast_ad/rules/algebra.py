@@ -85,14 +85,14 @@ def _add(a: Term, b: Term) -> Term | None:
         return b
     if _is(b, 0):
         return a
+    if _same(a, b) and _inexact(a):
+        return make(P.MUL, term(2), a)
     if b.fn is P.NEG:
         return make(P.SUB, a, b.args[0])
     if b.fn is P.MUL and _number(b.args[0]) and b.args[0].value < 0:
         return make(P.SUB, a, make(P.MUL, term(-b.args[0].value), b.args[1]))
     if a.fn is P.NEG:
         return make(P.SUB, b, a.args[0])
-    if _same(a, b) and _inexact(a):
-        return make(P.MUL, term(2), a)
     return _through_broadcast(P.ADD, a, b)
 
 
