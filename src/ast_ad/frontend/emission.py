@@ -5,17 +5,19 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from itertools import count
 from typing import Any, TypeVar
 from weakref import WeakKeyDictionary
 
 from ast_ad.errors import AstAdError
+from ast_ad.frontend.extents import with_extents
 from ast_ad.frontend.liveness import Names
 from ast_ad.frontend.source import Source
 from ast_ad.frontend.state import State
 from ast_ad.frontend.values import Contents, Location, Value, kind_of
 from ast_ad.ir.build import Builder
 from ast_ad.ir.core import Atom, Call, Function, Origin, Var
-from ast_ad.ir.kinds import UNDEFINED as NO_KIND, Kind
+from ast_ad.ir.kinds import UNDEFINED as NO_KIND, Kind, Sym
 from ast_ad.ir.primitives import Primitive
 
 _F = TypeVar("_F", bound=Callable[..., Any])
@@ -72,6 +74,7 @@ class Unit:
     paths: dict[Any, tuple[Any, ...]] = field(default_factory=dict)
     names: set[str] = field(default_factory=set)
     frames: int = 0
+    lengths: Iterator[int] = field(default_factory=count)
 
 
 class Emission:
@@ -100,6 +103,7 @@ class Emission:
         self.by_layout: dict[Var, list[Var]] = {}
         self.paths: dict[Var, tuple[Any, ...]] = {}
         self.constants: dict[Var, Any] = {}
+        self.extents: dict[Var, Sym] = {}
         self.always_frozen: dict[Any, str] = {}
         self.unbound: dict[str, Any] = {}
         self.passes = 0
@@ -170,7 +174,7 @@ class Emission:
             found: Any = (NO_KIND,) * fn.outs
         else:
             found = fn.kinds(kinds, params)
-            found = (found,) if fn.outs == 1 else found
+            found = (with_extents(self, fn.name, args, params, found),) if fn.outs == 1 else found
         names = names or ("",) * fn.outs
         outs = tuple(map(self.new, names, found))
         call = Call(outs, fn, args, tuple(params.items()), outs[0].origin if outs else self.origin())
