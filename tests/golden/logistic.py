@@ -25,8 +25,9 @@ def logistic_grad(w, x, y, penalty):
     # forward sweep
     a = np.exp(-(x @ w))
     b = 1.0 + a
-    c = 1.0 / b
+    p = 1.0 / b
     # reverse sweep
-    w_bar = 2 * (penalty * w)  # return -np.sum(y * np.log(p) + (1 - y) * np.log(1 - p)) ...
-    w_bar += x.T @ (((1 - y) / (1 - c) - y / c) * c / b * a)  # p = sigmoid(x @ w)
+    w_bar = 2 * (penalty * w)           # return -np.sum(y * np.log(p) + (1 - y) * np.log(1 - p) ...
+    p_bar = (1 - y) / (1 - p) - y / p
+    w_bar += x.T @ (p_bar * p / b * a)  # p = sigmoid(x @ w)
     return w_bar

@@ -19,10 +19,8 @@ import math
 
 
 def tree_reverse(residual, value_bar):
-    residual2 = residual[1]
-    x = residual[2]
-    residual3 = residual[3]
-    if residual[0]:
+    a, residual2, x, residual3 = residual
+    if a:
         return value_bar
     x_bar = tree_reverse(residual2, value_bar) * math.cos(x)  # return 0.5 * tree(x, n - 1) + tr ...
     x_bar2 = tree_reverse(residual3, 0.5 * value_bar)
