@@ -86,4 +86,3 @@ def _item_of_shape(lo: Emission, whole: Var, key: int) -> Dim:
     call = lo.definitions.get(whole)
     dims = dims_of(kind_of(call.args[0])) if call is not None and call.fn is P.SHAPE else None
     return dims[key] if dims is not None else None
-
