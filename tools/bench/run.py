@@ -138,7 +138,7 @@ def call_rows(seconds: float) -> list[list[str]]:
 
 
 def probe(cache: str, bytecode: str) -> dict[str, float]:
-    """What `probe.py` prints, its modules compiled to bytecode by the first run, as those of an installed package are."""
+    """What `probe.py` prints; the first run leaves the bytecode that an installed package has."""
     environment = {**os.environ, "AST_AD_CACHE_DIR": cache, "PYTHONPYCACHEPREFIX": bytecode}
     environment.pop("PYTHONDONTWRITEBYTECODE", None)
     run = subprocess.run([sys.executable, str(PROBE)], env=environment, capture_output=True, text=True, check=True)
