@@ -11,7 +11,7 @@ from dataclasses import fields, replace
 from typing import Any
 
 from ast_ad.frontend.context import Lowering, list_kind
-from ast_ad.frontend.state import Side, State
+from ast_ad.frontend.state import Side, State, wish_of
 from ast_ad.frontend.values import (
     Bound,
     Closure,
@@ -53,13 +53,6 @@ def audience_of(name: str, own: bool) -> Audience:
     if not own:
         return BOTH
     return CALLER if name == "%value" else REST
-
-
-def wish_of(name: str) -> str:
-    """What a name is called in the text; one of the compiler's own without what keeps it apart."""
-    if name.startswith("%:"):
-        return name[2:].rstrip("'")
-    return name[1:].rstrip("0123456789") if name.startswith("%") else name
 
 
 def _in_words(name: str) -> str:

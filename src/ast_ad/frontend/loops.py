@@ -14,8 +14,8 @@ from ast_ad.errors import UnknownAtCompileTime
 from ast_ad.frontend.context import Lowering
 from ast_ad.frontend.control import RETURNED, sealed
 from ast_ad.frontend.fitting import DoesNotFit, Fit, Head
-from ast_ad.frontend.joins import Join, wish_of
-from ast_ad.frontend.state import Side, State
+from ast_ad.frontend.joins import Join
+from ast_ad.frontend.state import Side, State, wish_of
 from ast_ad.frontend.values import (
     FALSE,
     Location,

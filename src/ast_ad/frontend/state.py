@@ -42,3 +42,10 @@ class Side:
 
     state: State
     out: Builder
+
+
+def wish_of(name: str) -> str:
+    """What a name is called in the text; one of the compiler's own without what keeps it apart."""
+    if name.startswith("%:"):
+        return name[2:].rstrip("'")
+    return name[1:].rstrip("0123456789") if name.startswith("%") else name
