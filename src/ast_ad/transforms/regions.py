@@ -6,7 +6,7 @@ added to what a loop carries, and tapes threaded through everything that records
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from typing import TypeAlias
 
 from ast_ad.ir import primitives as P
@@ -195,6 +195,30 @@ def add_column(cycle: Cycle, name: str, init: Atom, kind: Kind, value: Callable[
 
     cycle.body.results.append(yielded(cycle.body))
     return out
+
+
+def substitute(region: Region, found: Mapping[Var, Atom]) -> None:
+    """Replace variables in a region and those inside it."""
+
+    def change(atom: Atom) -> Atom:
+        return found.get(atom, atom) if isinstance(atom, Var) else atom
+
+    region.results[:] = map(change, region.results)
+    for n, node in enumerate(region.stmts):
+        if isinstance(node, Call):
+            args = tuple(map(change, node.args))
+            if any(a is not b for a, b in zip(args, node.args, strict=True)):
+                region.stmts[n] = Call(node.outs, node.fn, args, node.params, node.origin)
+        elif isinstance(node, Branch):
+            node.test = change(node.test)
+        else:
+            if node.range is not None:
+                one, two, three = map(change, node.range)
+                node.range = (one, two, three)
+            node.inits[:] = map(change, node.inits)
+        if not isinstance(node, Call):
+            for inner in node.regions:
+                substitute(inner, found)
 
 
 # Tapes: mutable while the transform works, threaded through the regions as SSA values at its end.

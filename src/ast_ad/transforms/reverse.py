@@ -23,8 +23,8 @@ from ast_ad.ir.walk import blocks_of, gathered, map_functions, operands, stateme
 from ast_ad.rules.terms import Term, call, make, term
 from ast_ad.transforms.adjoint import Sweep
 from ast_ad.transforms.custom import check_custom, picked, without_tangents
-from ast_ad.transforms.regions import Region, distinct, freeze, nodes, unused
-from ast_ad.transforms.storage import place_residuals, substitute
+from ast_ad.transforms.regions import Region, distinct, freeze, nodes, substitute, unused
+from ast_ad.transforms.storage import place_residuals
 from ast_ad.transforms.trees import Tree, dense, element, structure
 from ast_ad.transforms.unbound import mark_unbound
 

@@ -4,25 +4,25 @@ Before: the reverse sweep reads variables of the forward sweep as if all were vi
   - a variable outside loops is simply the local variable, brought out of the arm that defined it;
   - a loop index is the index of the loop that undoes it;
   - a view, an integer, a comparison, or a scalar function of what is at hand is computed again;
+  - an element of an array that nobody overwrites is read there again;
   - anything else is recorded on a tape where the mirrored region reads it, and recalled there.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from dataclasses import replace
 from typing import Any
 
 from ast_ad.ir import primitives as P
 from ast_ad.ir.build import kind_of
 from ast_ad.ir.core import UNDEFINED, Atom, Call, Callee, Lit, Origin, Var
-from ast_ad.ir.kinds import BOOL, INT, Kind, Maybe, Scalar, bound_kind, rank
+from ast_ad.ir.kinds import INT, Kind, Maybe, Scalar, bound_kind, rank
 from ast_ad.transforms.adjoint import Sweep
+from ast_ad.transforms.lasting import Lasting
 from ast_ad.transforms.regions import (
-    DRAINED,
     RECALL,
     RECORD,
-    TRUE,
     Branch,
     Cycle,
     Node,
@@ -32,9 +32,11 @@ from ast_ad.transforms.regions import (
     leaves,
     nodes,
     result_at,
+    substitute,
     thread,
 )
 from ast_ad.transforms.shapes import with_nearest_shape
+from ast_ad.transforms.trips import run_until_empty
 
 
 def place_residuals(sweep: Sweep, apart: bool = False) -> None:
@@ -60,6 +62,7 @@ class _Storage:
         self.again: dict[Region, list[tuple[int, Call]]] = {}
         self.read_indices: set[Var] = set()
         self.homes_of(self.forward)
+        self.lasting = Lasting(self.forward, self.home, self.maker)
 
     def run(self) -> None:
         self.collect()
@@ -129,23 +132,51 @@ class _Storage:
         if self.counted(var):
             return
         maker = self.maker.get(var)
-        fresh = Var(var.name, var.kind, var.origin)
-        self.found[var] = fresh
-        if isinstance(maker, Call) and self.recomputable(maker, 0):
+        lasting = self.lasting_read(var)
+        if isinstance(maker, Call) and self.recomputable(maker, 0) and (lasting is None or maker.fn.cost == 0):  # type: ignore[union-attr]
             self.mark(maker, home)
-            self.again.setdefault(back, []).append(
-                (self.order[var], Call((fresh,), maker.fn, maker.args, maker.params, self.rewritten(maker.origin)))
-            )
-            self.want(maker.args, back)
-            for arg in maker.args:
-                if isinstance(arg, Var) and arg in self.found and arg in self.home and arg not in self.sweep.renamed:
-                    raise AssertionError("a value is wanted again after it was placed")
+            self.compute_again(var, maker, back)
+            return
+        if lasting is not None:
+            if isinstance(maker, Call) and maker.fn is P.GETITEM:
+                self.mark(maker, home)
+            self.compute_again(var, lasting, back)
             return
         kind = bound_kind(var.kind)
         tape = Tape(f"{var.name}s" if var.name else "", kind)
         fresh = Var(var.name, kind, var.origin)
         self.found[var] = fresh
         self.taped.setdefault(at, []).append((var, fresh, tape))
+
+    def compute_again(self, var: Var, call: Call, back: Region) -> None:
+        """Let a region of the reverse sweep begin with a call that gives a variable its value again."""
+        kind = (
+            var.kind if call.fn is not P.GETITEM else P.getitem_kind(tuple(map(kind_of, call.args)), dict(call.params))
+        )
+        fresh = Var(var.name, kind, var.origin)
+        again = Call((fresh,), call.fn, call.args, call.params, self.rewritten(call.origin))
+        self.again.setdefault(back, []).append((self.order[var], again))
+        for arg in call.args:
+            if isinstance(arg, Var) and arg in self.found and not self.is_fixed(arg):
+                raise AssertionError("a value is wanted again after it was placed")
+        self.want(call.args, back)
+        self.found[var] = fresh
+
+    def is_fixed(self, var: Var) -> bool:
+        """Whether the reverse sweep finds a variable in the same place, whoever asks for it."""
+        return var not in self.home or var in self.sweep.renamed or loop_of(self.home[var]) is None
+
+    def lasting_read(self, var: Var) -> Call | None:
+        """A call that reads the value of a variable where the forward sweep left it, if its subscripts are at hand."""
+        call = self.lasting.read_again(var)
+        if call is None:
+            return None
+        ready = all(
+            self.is_fixed(a) or (self.order[a] < self.order[var] and self.at_hand(a, 1))
+            for a in call.args
+            if isinstance(a, Var)
+        )
+        return call if ready else None
 
     def rewritten(self, origin: Origin | None) -> Origin | None:
         """The origin of a statement of the forward sweep that the reverse sweep computes again."""
@@ -233,7 +264,9 @@ class _Storage:
         if atom in self.wanted or loop_of(self.home[atom]) is None:
             return True
         maker = self.maker.get(atom)
-        return isinstance(maker, Call) and self.recomputable(maker, depth + 1)
+        if isinstance(maker, Call) and self.recomputable(maker, depth + 1):
+            return True
+        return depth < 8 and self.lasting_read(atom) is not None
 
     def exported(self, var: Var, home: Region) -> Var:
         """A variable brought out of the arms of branches to the level of the function."""
@@ -292,7 +325,7 @@ class _Storage:
             tapes = [dict(n.params)["tape"] for n in back.body.stmts if isinstance(n, Call) and n.fn is RECALL]
             if not tapes or self._index_read(back.body.params[0]):
                 continue
-            _run_until_empty(back, tapes[0])
+            run_until_empty(back, tapes[0])
 
     def _index_read(self, index: Var) -> bool:
         forward = [f for f, b in self.sweep.renamed.items() if b is index]
@@ -344,45 +377,3 @@ def _tapes_in(node: Node) -> list[Tape]:
         for _, n in nodes(inner)
         if isinstance(n, Call) and n.fn is RECORD
     ]
-
-
-def _run_until_empty(back: Cycle, tape: Tape) -> None:
-    body = back.body
-    params = body.params[1:]
-    inner = Region(parent=body)
-    inner.stmts, inner.results = body.stmts, body.results
-    for node in inner.stmts:
-        if not isinstance(node, Call):
-            for region in node.regions:
-                region.parent = inner
-    leave = Region(parent=body)
-    leave.results = [TRUE, *params]
-    empty = Var("", BOOL, back.origin)
-    choice = Branch(empty, leave, inner, back.origin)
-    choice.outs = [Var("", BOOL, back.origin), *(Var(p.name, p.kind, p.origin) for p in params)]
-    body.params[:] = params
-    body.stmts = [Call((empty,), DRAINED, (), (("tape", tape),), back.origin), choice]
-    body.results = list(choice.outs)
-    back.range, back.reverse = None, False
-
-
-def substitute(region: Region, found: Mapping[Var, Atom]) -> None:
-    def change(atom: Atom) -> Atom:
-        return found.get(atom, atom) if isinstance(atom, Var) else atom
-
-    region.results[:] = map(change, region.results)
-    for n, node in enumerate(region.stmts):
-        if isinstance(node, Call):
-            args = tuple(map(change, node.args))
-            if any(a is not b for a, b in zip(args, node.args, strict=True)):
-                region.stmts[n] = Call(node.outs, node.fn, args, node.params, node.origin)
-        elif isinstance(node, Branch):
-            node.test = change(node.test)
-        else:
-            if node.range is not None:
-                one, two, three = map(change, node.range)
-                node.range = (one, two, three)
-            node.inits[:] = map(change, node.inits)
-        if not isinstance(node, Call):
-            for inner in node.regions:
-                substitute(inner, found)

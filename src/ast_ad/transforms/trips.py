@@ -11,12 +11,15 @@ from dataclasses import dataclass
 
 from ast_ad.ir import primitives as P
 from ast_ad.ir.core import Atom, Call, Lit, Var
-from ast_ad.ir.kinds import INT
+from ast_ad.ir.kinds import BOOL, INT
 from ast_ad.transforms.regions import (
+    DRAINED,
+    TRUE,
     Branch,
     Cycle,
     Node,
     Region,
+    Tape,
     add_column,
     leaves,
     nodes,
@@ -146,3 +149,24 @@ def count_trips(cycle: Cycle, root: Region) -> Var:
         return made[0]
 
     return add_column(cycle, "n", Lit(0), INT, value)
+
+
+def run_until_empty(back: Cycle, tape: Tape) -> None:
+    """Turn a counted loop that recalls a tape each trip into one that runs until the tape is empty."""
+    body = back.body
+    params = body.params[1:]
+    inner = Region(parent=body)
+    inner.stmts, inner.results = body.stmts, body.results
+    for node in inner.stmts:
+        if not isinstance(node, Call):
+            for region in node.regions:
+                region.parent = inner
+    leave = Region(parent=body)
+    leave.results = [TRUE, *params]
+    empty = Var("", BOOL, back.origin)
+    choice = Branch(empty, leave, inner, back.origin)
+    choice.outs = [Var("", BOOL, back.origin), *(Var(p.name, p.kind, p.origin) for p in params)]
+    body.params[:] = params
+    body.stmts = [Call((empty,), DRAINED, (), (("tape", tape),), back.origin), choice]
+    body.results = list(choice.outs)
+    back.range, back.reverse = None, False
