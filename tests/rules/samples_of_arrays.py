@@ -238,6 +238,26 @@ def of_subscripts() -> Iterator[Sample]:
         yield sample(P.INDEX_ADD, M, np.asarray(value) * 0.5, *holes, index=index)
         yield sample(P.INDEX_ADD, M, 0.3, *holes, index=index)
     yield sample(P.LAST_WRITTEN, M, np.array([1, 0, 1]), index=(P.HOLE,))
+    for test in (M > 0, V[: M.shape[1]] > 0, np.array(False), True):
+        yield sample(P.MASKED, M, test, 2 * M, ufunc=np.sin)
+        yield sample(P.MASKED, M, test, M + 0.3, 2.0, ufunc=np.multiply)
+        yield sample(P.MASKED, M, test, M[0], np.cos(M), ufunc=np.divide)
+    yield sample(P.MASKED, M, M > 1, M - 1, ufunc=np.sqrt)
+    yield sample(P.MASKED, M, M > 1, M, ufunc=np.arccosh)
+    yield sample(P.MASKED, M, M > 0, np.array(1), M, ufunc=np.maximum)
+    yield sample(P.MASKED, M, M > 0, M, ufunc=np.sign)
+    yield sample(P.MASKED, M.astype(np.float32), M > 0, M, M, ufunc=np.multiply, tolerance=1e-2)
+    for places in (np.triu_indices, np.tril_indices):
+        yield sample(places, 3)
+        yield sample(places, 3, 1, 2)
+    for places in (np.triu_indices_from, np.tril_indices_from):
+        yield sample(places, M, -1)
+    yield sample(np.diag_indices, 3)
+    yield sample(np.diag_indices, 2, ndim=3)
+    yield sample(np.diag_indices_from, np.eye(2))
+    yield sample(np.unravel_index, np.array([0, 5]), (2, 3))
+    yield sample(np.ravel_multi_index, (np.array([0, 1]), np.array([2, 2])), (2, 3))
+    yield sample(runtime.rounds, np.array([3, 0, 3, -1]), 4)
     yield sample(P.LAST_WRITTEN, M, np.array([2, 2]), index=(P.Span(), P.HOLE))
     for axis in (0, 1, -1, None):
         yield sample(np.take, M, np.array([0, 2, 0]), axis=axis)

@@ -27,7 +27,7 @@ from ast_ad.ir.primitives import HOLE, is_basic
 
 #: by name of a function, the results that may share with its arguments or with each other
 Lent: TypeAlias = tuple[tuple[str, frozenset[int]], ...]
-_WRITES_ARRAYS = ("index_update", "index_add")
+_WRITES_ARRAYS = ("index_update", "index_add", "masked")
 _WRITES_LISTS = ("append", "pop", "list_set", "list_add")
 #: what may return an operand or share its memory although its primitive does not say so
 _PASS_ON: dict[str, tuple[int, ...]] = {

@@ -162,6 +162,9 @@ class Emitter(Values):
             return ast.Assign(targets=[self.target(call.outs[1])], value=popped)
         if what in ("list_set", "list_add"):
             return self.list_update(call, target, args)
+        if what == "masked":
+            ufunc, operands = self.outside.constant(dict(call.params)["ufunc"]), args[2:]
+            return ast.Expr(value=called(ufunc, *operands, out=target, where=args[1]))
         template, kinds = dict(call.params)["index"], [kind_of(a) for a in call.args[2:]]
         index = index_expression(self.outside, template, args[2:])
         value = args[1]

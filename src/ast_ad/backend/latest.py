@@ -24,7 +24,7 @@ SHAPE_READS: dict[str, int] = {
     "np.ndim": 0,
     "np.size": 0,
 }
-_KEEP_SHAPE = ("index_update", "index_add")
+_KEEP_SHAPE = ("index_update", "index_add", "masked")
 
 
 def ask_the_latest(function: Function) -> Function:

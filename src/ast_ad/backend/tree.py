@@ -127,7 +127,7 @@ def operands(node: Node) -> tuple[Atom, ...]:
     if isinstance(node, Let):
         args = node.call.args
         if node.update:
-            return args[1:] if node.call.fn.name != "index_add" else (*args[2:], args[1])
+            return (*args[2:], args[1]) if node.call.fn.name in ("index_add", "masked") else args[1:]
         return args
     if isinstance(node, Select):
         return (node.test, *(a for a in (node.then, node.orelse) if a is not node.test))

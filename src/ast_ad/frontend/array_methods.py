@@ -11,7 +11,7 @@ import numpy as np
 from ast_ad.errors import UnsupportedSyntax
 from ast_ad.frontend.context import Lowering
 from ast_ad.frontend.trips import append
-from ast_ad.frontend.values import NONE, Items, Static, TupleOf, Value, describe, kind_of
+from ast_ad.frontend.values import Items, Static, TupleOf, Value, describe, kind_of
 from ast_ad.ir import primitives as P
 from ast_ad.ir.core import Lit, Var
 from ast_ad.ir.kinds import Array, Kind, Scalar, dims_of, rank
@@ -70,6 +70,7 @@ ATTRIBUTES: dict[str, Callable[[Lowering, Any, str], Value]] = {
     "size": _size,
     "dtype": _dtype,
     "T": _function_attribute(np.transpose),
+    **({"mT": _function_attribute(np.matrix_transpose)} if hasattr(np, "matrix_transpose") else {}),
     "real": _function_attribute(np.real),
     "imag": _function_attribute(np.imag),
 }
@@ -78,8 +79,8 @@ ATTRIBUTES: dict[str, Callable[[Lowering, Any, str], Value]] = {
 NUMPY_METHODS: dict[str, Any] = {
     name: getattr(np, name)
     for name in (
-        *("all", "any", "argmax", "argmin", "argpartition", "argsort", "choose", "clip", "compress", "conj"),
-        *("conjugate", "cumprod", "cumsum", "diagonal", "dot", "max", "mean", "min", "nonzero", "prod"),
+        *("all", "any", "argmax", "argmin", "argpartition", "argsort", "choose", "clip", "compress"),
+        *("cumprod", "cumsum", "diagonal", "dot", "max", "mean", "min", "nonzero", "prod"),
         *("ravel", "repeat", "round", "searchsorted", "squeeze", "std", "sum", "swapaxes", "take", "trace"),
         "var",
     )
@@ -123,6 +124,20 @@ def _astype(lo: Lowering, owner: Var, args: Args, kwargs: Kwargs, wish: str) -> 
     return _call(lo, np.array, [owner, *args], kwargs, wish)
 
 
+def _conj(lo: Lowering, owner: Var, args: Args, kwargs: Kwargs, wish: str) -> Value:
+    """The method gives a real array back as it is, and the function a copy."""
+    kind = kind_of(owner)
+    if isinstance(kind, Array) and kind.dtype is not None and np.dtype(kind.dtype).kind != "c" and not (args or kwargs):
+        return owner
+    return _call(lo, np.conjugate, [owner, *args], kwargs, wish)
+
+
+def _view(lo: Lowering, owner: Var, args: Args, kwargs: Kwargs, wish: str) -> Value:
+    if args or kwargs:
+        raise lo.error(UnsupportedSyntax, "a view in another dtype", remedy="Convert it: x.astype(dtype).")
+    return owner
+
+
 def _item(lo: Lowering, owner: Var, args: Args, kwargs: Kwargs, wish: str) -> Value:
     kind = kind_of(owner)
     name = kind.dtype or "float64" if isinstance(kind, Array) else "float64"
@@ -145,20 +160,15 @@ def _tolist(lo: Lowering, owner: Var, args: Args, kwargs: Kwargs, wish: str) -> 
     return result
 
 
-def _fill(lo: Lowering, owner: Var, args: Args, kwargs: Kwargs, wish: str) -> Value:
-    from ast_ad.frontend.writes import write_subscript
-
-    write_subscript(lo, owner, Lit(Ellipsis), args[0])
-    return NONE
-
-
 ARRAY_METHODS: dict[str, Callable[..., Value]] = {
     "reshape": _reshape,
     "transpose": _transpose,
+    "conj": _conj,
+    "conjugate": _conj,
     "copy": _copy,
     "flatten": _flatten,
     "astype": _astype,
     "item": _item,
     "tolist": _tolist,
-    "fill": _fill,
+    "view": _view,
 }

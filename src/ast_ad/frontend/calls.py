@@ -109,11 +109,14 @@ def _static(lo: Lowering, function: Static, args: list[Value], kwargs: dict[str,
     from ast_ad.frontend.builtin_calls import BUILTINS
     from ast_ad.frontend.custom import call_custom
     from ast_ad.frontend.enclosed import Enclosed
+    from ast_ad.frontend.fillers import FILLERS
     from ast_ad.frontend.higher_order import HIGHER_ORDER, call_made_function
     from ast_ad.frontend.instances import OBJECT_CALLS, construct, makes_objects
     from ast_ad.frontend.library import call_primitive, fold_call
+    from ast_ad.frontend.meshes import MESHES
     from ast_ad.frontend.nested import call_program
     from ast_ad.frontend.objects import asked, class_of, iterated
+    from ast_ad.frontend.outputs import call_that_writes
     from ast_ad.frontend.products import PRODUCTS
     from ast_ad.rules.table import primitive_of
 
@@ -125,9 +128,14 @@ def _static(lo: Lowering, function: Static, args: list[Value], kwargs: dict[str,
     builtin = BUILTINS.get(obj) if isinstance(obj, (type, BuiltinFunctionType)) else None
     if builtin is not None:
         return builtin(lo, iterated(lo, obj, args), kwargs, name)
-    special_call = next((lower for known, lower in (*OBJECT_CALLS, *HIGHER_ORDER) if known is obj), None)
+    special_call = next(
+        (lower for known, lower in (*OBJECT_CALLS, *HIGHER_ORDER, *FILLERS, *MESHES) if known is obj), None
+    )
     if special_call is not None:
         return special_call(lo, args, kwargs, name)
+    written = call_that_writes(lo, function, args, kwargs, name)
+    if written is not None:
+        return written
     primitive = primitive_of(obj)
     if primitive is not None:
         return call_primitive(lo, primitive, args, kwargs, name)

@@ -79,7 +79,7 @@ class Lowering(Memory):
         if witness is not None and not isinstance(kind, (Tuple, Fixed, Dict)):
             self.witness[atom] = witness
         if isinstance(kind, (Tuple, Fixed)):
-            items = tuple(self._item(atom, k, f"{name}_{k}", witness) for k in range(len(kind.items)))
+            items = tuple(self._item(atom, k, f"{name}_{k}" if name else "", witness) for k in range(len(kind.items)))
             return TupleOf(items, None, atom) if isinstance(kind, Tuple) else self.new_ref(Items(items), name)
         if isinstance(kind, Dict) and kind.type is not None:
             return self.object_of(atom, kind, name, witness)

@@ -42,7 +42,7 @@ def call_primitive(
         )
     base = values[0] if values else None
     rest = [lo.atom(v) for v in values[1:]]
-    if primitive.result == "same" and isinstance(base, Var) and may_be_array(base) and not known:
+    if isinstance(base, Var) and may_be_array(base) and _gives_back(primitive, kind_of(base), known):
         return base
     if primitive.outs != 1:
         return TupleOf(lo.emit_all(primitive, *(lo.atom(v) for v in values), **known))
@@ -51,12 +51,34 @@ def call_primitive(
     else:
         first = [lo.atom(base)] if base is not None else []
         result = lo.emit(primitive, *first, *rest, name=name, **known)
-    if isinstance(base, Var) and may_be_array(base) and primitive.result == "layout":
+    if isinstance(base, Var) and may_be_array(base) and (primitive.result == "layout" or known.get("copy") is False):
         _may_share(lo, result, base)
     if primitive.result == "element":
         for value in values:
             lo.freeze(value, f"{primitive.name} holds it.")
     return _structured(lo, result, name)
+
+
+#: what gives an array back as it is, unless it is asked for another dtype or layout
+_CONVERSIONS = ("np.asanyarray", "np.asarray", "np.astype")
+_OF_RANK = {"np.atleast_1d": 1, "np.atleast_2d": 2, "np.atleast_3d": 3}
+
+
+def _gives_back(primitive: Primitive, kind: Kind, params: Mapping[str, Any]) -> bool:
+    """Whether a call returns the very array that it is given, or all of it as a view."""
+    if primitive.result == "same":
+        return not params
+    if not isinstance(kind, Array) or kind.dtype is None:
+        return False
+    if primitive.name in _OF_RANK:
+        return kind.dims is not None and len(kind.dims) >= _OF_RANK[primitive.name]
+    if primitive.name == "np.real":
+        return np.dtype(kind.dtype).kind != "c"
+    if primitive.name not in _CONVERSIONS or not params.keys() <= {"dtype", "copy"}:
+        return False
+    dtype = params.get("dtype")
+    same = dtype is None or np.dtype(dtype) == np.dtype(kind.dtype)
+    return same and params.get("copy", primitive.name == "np.astype") in (False, None)
 
 
 def _structured(lo: Lowering, result: Var, name: str) -> Value:

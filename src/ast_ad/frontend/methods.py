@@ -81,7 +81,7 @@ def _of_static(lo: Lowering, owner: Static, name: str) -> Value:
 
 def _methods_of(lo: Lowering, owner: Value) -> Any:
     if isinstance(owner, Var):
-        return ARRAY_METHODS | NUMPY_METHODS
+        return ARRAY_METHODS | NUMPY_METHODS | _writing()
     if isinstance(owner, Ref):
         return DICT_METHODS if isinstance(lo.contents(owner), Entries) else LIST_METHODS
     if isinstance(owner, Lit):
@@ -89,10 +89,16 @@ def _methods_of(lo: Lowering, owner: Value) -> Any:
     return ("index", "count") if isinstance(owner, TupleOf) else ()
 
 
+def _writing() -> Any:
+    from ast_ad.frontend.fillers import WRITING_METHODS
+
+    return WRITING_METHODS
+
+
 def call_method(lo: Lowering, owner: Value, name: str, args: list[Value], kwargs: dict[str, Value], wish: str) -> Value:
     """`owner.name(*args, **kwargs)`."""
     if isinstance(owner, Var):
-        special = ARRAY_METHODS.get(name)
+        special = ARRAY_METHODS.get(name) or _writing().get(name)
         if special is not None:
             return special(lo, owner, args, kwargs, wish)
         return as_function(lo, owner, name, args, kwargs, wish)

@@ -86,7 +86,7 @@ def template_of(lo: Lowering, index: Value) -> tuple[Index, tuple[Atom, ...]]:
             template.append(Span(part.obj.start, part.obj.stop, part.obj.step))
         else:
             template.append(HOLE)
-            holes.append(_hole(lo, part))
+            holes.append(places(lo, part))
     return tuple(template), tuple(holes)
 
 
@@ -97,11 +97,17 @@ def _end(lo: Lowering, end: Value, holes: list[Atom]) -> Any:
     return HOLE
 
 
-def _hole(lo: Lowering, part: Value) -> Atom:
+def places(lo: Lowering, part: Value) -> Atom:
+    """An index, or an array of indices; an empty list is one of integers."""
     if isinstance(part, (Ref, TupleOf)):
         from ast_ad.frontend.library import as_array
 
-        return as_array(lo, part)
+        found = as_array(lo, part)
+        kind = kind_of(found)
+        if isinstance(kind, Array) and kind.dims == (0,) and isinstance(found, Var):
+            call = lo.definitions[found]
+            return lo.emit(call.fn, *call.args, dtype=int)  # type: ignore[arg-type]
+        return found
     return lo.atom(part)
 
 
@@ -186,7 +192,11 @@ def _constant(lo: Lowering, owner: Lit, index: Value, name: str) -> Value:
 def _static(lo: Lowering, owner: Static, index: Value, name: str) -> Value:
     from ast_ad.frontend.captures import captured
     from ast_ad.frontend.context import static
+    from ast_ad.frontend.meshes import SUBSCRIPTED
 
+    subscripted = next((lower for known, lower in SUBSCRIPTED if known is owner.obj), None)
+    if subscripted is not None:
+        return subscripted(lo, index)
     key = constant_of(lo, index, "which element is read")
     value = owner.obj[key]
     if owner.path:

@@ -8,7 +8,7 @@ from typing import Any
 import gast
 import numpy as np
 
-from ast_ad.errors import MayAlias, UnsupportedSyntax, WrongArgument
+from ast_ad.errors import MayAlias, WrongArgument
 from ast_ad.frontend.calls import call_value
 from ast_ad.frontend.context import Lowering
 from ast_ad.frontend.known import constant_of
@@ -16,7 +16,7 @@ from ast_ad.frontend.list_parts import put_slice
 from ast_ad.frontend.methods import attribute
 from ast_ad.frontend.objects import in_place as in_place_of_object, set_attribute, special
 from ast_ad.frontend.operators import binary
-from ast_ad.frontend.subscripts import read_subscript, template_of, to_run
+from ast_ad.frontend.subscripts import read_subscript, to_run
 from ast_ad.frontend.targets import assign, unpacked
 from ast_ad.frontend.trips import append, with_entry
 from ast_ad.frontend.values import (
@@ -33,10 +33,10 @@ from ast_ad.frontend.values import (
     kind_of,
     may_be_array,
 )
+from ast_ad.frontend.versions import check_cast, place_of, store, write_version
 from ast_ad.ir import primitives as P
 from ast_ad.ir.core import Atom, Lit, Var
-from ast_ad.ir.kinds import Array, Kind, Scalar, broadcast_dims, fits, rank
-from ast_ad.ir.primitives import Index
+from ast_ad.ir.kinds import Array, Kind, Scalar, rank
 
 
 def augment(lo: Lowering, target: Any, symbol: str, node: Any) -> None:
@@ -108,132 +108,17 @@ def _shared(lo: Lowering, var: Var) -> bool:
     return len(holders) > 1
 
 
+# Arrays
+
+
 def write_whole(lo: Lowering, old: Var, symbol: str, value: Value) -> None:
     """`x *= value` of an array: its memory is written, in its dtype."""
     from ast_ad.frontend.library import as_array
 
-    now, operand = lo.read(old), as_array(lo, value)
-    new = lo.emit(P.OPERATORS[symbol], now, operand, name=old.name)
-    kind, result = kind_of(old), kind_of(new)
-    _check_cast(lo, kind, result)
-    if symbol != "@" and _is_same_array(kind, result, kind_of(operand)):
-        write_version(lo, old, new)
-        return
-    write_version(lo, old, lo.emit(P.INDEX_UPDATE, now, new, name=old.name, index=(Ellipsis,)))
-
-
-def _is_same_array(kind: Kind, result: Kind, operand: Kind) -> bool:
-    """Whether an operation with `operand` is proven to leave dtype and axes as they are."""
-    if not isinstance(kind, Array) or not isinstance(result, Array) or kind.dtype != result.dtype or not kind.dtype:
-        return False
-    return rank(operand) == 0 or fits_in(kind, operand)
-
-
-def fits_in(kind: Array, operand: Kind) -> bool:
-    """Whether broadcasting with `operand` is proven to leave the axes of `kind` as they are."""
-    wide = broadcast_dims([kind, operand])
-    if wide is None or kind.dims is None or len(wide) != len(kind.dims):
-        return False
-    return fits(Array(kind.dtype, wide), kind) and all(a is b or a == b for a, b in zip(wide, kind.dims, strict=True))
-
-
-def _check_cast(lo: Lowering, kind: Kind, result: Kind) -> None:
-    if not isinstance(kind, Array) or not isinstance(result, Array) or not kind.dtype or not result.dtype:
-        return
-    if not np.can_cast(result.dtype, kind.dtype, "same_kind"):
-        raise lo.error(
-            WrongArgument,
-            f"an array of {kind.dtype} cannot take the {result.dtype} result of this statement",
-            remedy="Convert it first: x = x.astype(float).",
-        )
-
-
-# Arrays
-
-
-def write_version(lo: Lowering, var: Var, new: Atom) -> None:
-    """Give an array a new version; through a view, the array it is a view of."""
-    view = lo.views.get(var)
-    if view is None:
-        lo.check_writable(var, var.name)
-        lo.note_written(var)
-        lo.state.heap[var] = new
-        return
-    base = lo.read(view.base)
-    write_version(lo, view.base, _through(lo, view.call, base, new, view.base))
-    lo.state.heap[var] = (lo.read(view.base), new)
-
-
-def _through(lo: Lowering, call: Any, base: Atom, new: Atom, base_var: Var) -> Atom:
-    """The base of a view after the whole view was written."""
-    name, params = base_var.name, dict(call.params)
-    if call.fn is P.GETITEM:
-        return lo.emit(P.INDEX_UPDATE, base, new, *call.args[1:], name=name, index=params["index"])
-    inverse = _INVERSES.get(call.fn.name)
-    if inverse is None:
-        raise lo.error(
-            UnsupportedSyntax,
-            f"a write through {call.fn.name}",
-            reason="The memory that it shares cannot be followed back.",
-            remedy="Write to the array itself, or to a copy.",
-        )
-    return inverse(lo, base, new, params, name)
-
-
-def _as_before(lo: Lowering, base: Atom, new: Atom, params: dict[str, Any], name: str) -> Atom:
-    from ast_ad.rules.table import primitive_of
-
-    reshape = primitive_of(np.reshape)
-    assert reshape is not None
-    out = lo.emit(reshape, new, lo.emit(P.SHAPE, base), name=name)
-    return lo.retyped(out, kind_of(base))
-
-
-def _transposed_back(lo: Lowering, base: Atom, new: Atom, params: dict[str, Any], name: str) -> Atom:
-    from ast_ad.rules.table import primitive_of
-
-    transpose = primitive_of(np.transpose)
-    assert transpose is not None
-    axes = params.get("axes")
-    back = {} if axes is None else {"axes": tuple(int(k) for k in np.argsort(axes))}
-    return lo.emit(transpose, new, name=name, **back)
-
-
-def _again(function: Any) -> Callable[..., Atom]:
-    def inverse(lo: Lowering, base: Atom, new: Atom, params: dict[str, Any], name: str) -> Atom:
-        from ast_ad.rules.table import primitive_of
-
-        primitive = primitive_of(function)
-        assert primitive is not None
-        return lo.emit(primitive, new, name=name, **params)
-
-    return inverse
-
-
-_INVERSES: dict[str, Callable[..., Atom]] = {
-    "np.transpose": _transposed_back,
-    "np.swapaxes": _again(np.swapaxes),
-    "np.flip": _again(np.flip),
-    "np.fliplr": _again(np.fliplr),
-    "np.flipud": _again(np.flipud),
-    "np.reshape": _as_before,
-    "np.ravel": _as_before,
-    "np.squeeze": _as_before,
-    "np.expand_dims": _as_before,
-}
-
-
-def _place(lo: Lowering, owner: Var, index: Value) -> tuple[Var, Index, tuple[Atom, ...]]:
-    """The array and the subscript of an element or part, by way of rows: `row = B[i]; row[0]` is `B[i, 0]`."""
-    template, holes = template_of(lo, index)
-    view = lo.views.get(owner)
-    while view is not None and view.call.fn is P.GETITEM:
-        outer: Index = dict(view.call.params)["index"]
-        if not all(part is P.HOLE or type(part) is int for part in outer):
-            break
-        owner, template, holes = view.base, (*outer, *template), (*view.call.args[1:], *holes)
-        view = lo.views.get(owner)
-    return owner, template, holes
+    operand = as_array(lo, value)
+    new = lo.emit(P.OPERATORS[symbol], lo.read(old), operand, name=old.name)
+    check_cast(lo, kind_of(old), kind_of(new))
+    store(lo, old, new, symbol != "@" and rank(kind_of(operand)) == 0)
 
 
 def _augment_array(lo: Lowering, owner: Var, index: Value, symbol: str, value_of: Callable[[], Value]) -> None:
@@ -242,7 +127,7 @@ def _augment_array(lo: Lowering, owner: Var, index: Value, symbol: str, value_of
 
     node = lo.node
     lo.node = node.target
-    array, template, holes = _place(lo, owner, index)
+    array, template, holes = place_of(lo, owner, index)
     kinds = tuple(map(kind_of, holes))
     basic = P.is_basic(template, kinds)
     base = kind_of(array)
@@ -261,7 +146,7 @@ def _augment_array(lo: Lowering, owner: Var, index: Value, symbol: str, value_of
         assert old is not None
         changed = lo.emit(P.OPERATORS[symbol], old, value)
         if may_be_array(old):
-            _check_cast(lo, base, kind_of(changed))
+            check_cast(lo, base, kind_of(changed))
         new = lo.emit(P.INDEX_UPDATE, now, changed, *holes, name=array.name, index=template)
     write_version(lo, array, new)
 
@@ -296,7 +181,7 @@ def _array(lo: Lowering, owner: Var, index: Value, value: Value) -> None:
         raise lo.error(
             WrongArgument, f"{describe(owner)} cannot be assigned to", remedy="Assign to an array, a list or a dict."
         )
-    array, template, holes = _place(lo, owner, index)
+    array, template, holes = place_of(lo, owner, index)
     atom = as_array(lo, value)
     write_version(lo, array, lo.emit(P.INDEX_UPDATE, lo.read(array), atom, *holes, name=array.name, index=template))
 

@@ -176,6 +176,12 @@ def _call_opaque(fn: Callable[..., Any], *args: Any, keywords: tuple[str, ...] =
     return fn(*args[:split], **dict(zip(keywords, args[split:], strict=True)))
 
 
+def _masked(old: Any, mask: Any, *operands: Any, ufunc: np.ufunc) -> Any:
+    new = np.array(old)
+    ufunc(*operands, out=new, where=mask)
+    return new
+
+
 MAKE_TUPLE = Primitive("make_tuple", lambda *xs: xs, lambda ks, p: Tuple(ks), result="element", total=always, cost=0)
 #: a run-time list, all of one kind
 MAKE_LIST = Primitive("make_list", lambda *xs: list(xs), _list_kind, result="element", total=always, cost=1)
@@ -208,6 +214,8 @@ LIST_CONCAT = Primitive("list_concat", operator.add, lambda ks, p: join(ks[0], k
 LIST_REPEAT = Primitive("list_repeat", operator.mul, first_kind, cost=1)
 LENGTH = Primitive("length", len, lambda ks, p: INT, total=always, cost=0)
 IS_EMPTY = Primitive("is_empty", lambda xs: not xs, lambda ks, p: BOOL, total=always, cost=0)
+#: `ufunc(*operands, out=old, where=mask)`: the old array with a function's values where the mask is True
+MASKED = Primitive("masked", _masked, first_kind, result="same", cost=2)
 SHAPE = Primitive("shape", np.shape, _shape_kind, total=always, cost=0)
 
 

@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 
 from ast_ad.ir import primitives as P
-from ast_ad.ir.kinds import BOOL, OPAQUE, Array, Dim, Kind, Scalar, dims_of
+from ast_ad.ir.kinds import BOOL, OPAQUE, Array, Dim, Kind, Scalar, Tuple, dims_of, rank
 from ast_ad.ir.primitives import Kinds
 from ast_ad.rules.results import array_dims, items_of, name_of, promoted, unknown
 from ast_ad.rules.structures import unbroadcast
@@ -170,6 +170,35 @@ def _matrix(kinds: Kinds, params: Mapping[str, Any]) -> Kind:
 nondifferentiable(np.eye, np.tri, operands=("N", "M", "k"), kinds=_matrix)
 nondifferentiable(np.identity, operands=("n",), kinds=_matrix)
 nondifferentiable(np.indices, operands=("dimensions",), kinds=lambda ks, p: Array("int64", None))
+_PLACES = Array("int64", (None,))
+nondifferentiable(
+    *(np.triu_indices, np.tril_indices),
+    operands=("n", "k", "m"),
+    kinds=lambda ks, p: Tuple((_PLACES, _PLACES)),
+)
+nondifferentiable(
+    *(np.triu_indices_from, np.tril_indices_from),
+    operands=("arr", "k"),
+    kinds=lambda ks, p: Tuple((_PLACES, _PLACES)),
+)
+nondifferentiable(np.diag_indices, operands=("n",), kinds=lambda ks, p: Tuple((_PLACES,) * p.get("ndim", 2)), cost=1)
+nondifferentiable(
+    np.diag_indices_from, operands=("arr",), kinds=lambda ks, p: Tuple((_PLACES,) * (rank(ks[0]) or 2)), cost=1
+)
+
+
+def _unravelled(kinds: Kinds, params: Mapping[str, Any]) -> Kind:
+    axes = items_of(kinds[1])
+    where = Array("int64", array_dims(kinds[0]))
+    return OPAQUE if axes is None else Tuple((where,) * len(axes))
+
+
+nondifferentiable(np.unravel_index, operands=("indices", "shape"), kinds=_unravelled)
+nondifferentiable(
+    np.ravel_multi_index,
+    operands=("multi_index", "dims"),
+    kinds=lambda ks, p: Array("int64", array_dims((items_of(ks[0]) or (ks[0],))[0])),
+)
 nondifferentiable(
     *(np.allclose, np.array_equal, np.array_equiv),
     operands=("a", "b", "a1", "a2"),

@@ -9,7 +9,7 @@ import numpy as np
 
 from ast_ad import runtime
 from ast_ad.ir import primitives as P
-from ast_ad.ir.kinds import Array, Kind, Scalar, Tuple, broadcast_dims, dims_of, is_number, rank
+from ast_ad.ir.kinds import Array, Kind, List, Scalar, Tuple, broadcast_dims, dims_of, is_number, rank
 from ast_ad.ir.primitives import HOLE, Kinds, Span
 from ast_ad.rules.modes import elements
 from ast_ad.rules.results import array_dims, item_of, items_of, name_of, promoted, unknown
@@ -295,6 +295,10 @@ linear(
     lambda ks, p: Array(name_of(ks[0]), (None, None)),
     operands=("v",),
 )
+
+#: the places in a list of indices whose index occurs there for the first time, for the second time, and so on
+rounds = helper(runtime.rounds, lambda ks, p: List(Array("int64", (None,))), total=P.never)
+nondifferentiable(primitive_of(runtime.rounds))
 
 # Constants: where something is, and how many
 

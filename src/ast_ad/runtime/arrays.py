@@ -68,6 +68,22 @@ def last_written(x: Any, index: Any) -> Any:
     return np.where(kept, part, 0)
 
 
+def rounds(indices: Any, length: int) -> list[Any]:
+    """Where each index occurs for the first time, where for the second time, and so on; the axis has `length` places.
+
+    >>> rounds(np.array([3, 0, 3, -1]), 4)
+    [array([0, 1]), array([2]), array([3])]
+    """
+    places = np.where(indices < 0, indices + length, indices)
+    order = np.argsort(places, kind="stable")
+    starts = np.flatnonzero(np.diff(places[order], prepend=-1))
+    occurrence = np.empty(len(places), int)
+    occurrence[order] = np.arange(len(places)) - np.repeat(starts, np.diff(starts, append=len(places)))
+    by_round = np.argsort(occurrence, kind="stable")
+    counts = np.bincount(occurrence)
+    return np.split(by_round, np.cumsum(counts)[:-1]) if len(places) else []
+
+
 def diagonal_like(d: Any, x: Any, offset: int = 0, axis1: int = 0, axis2: int = 1) -> Any:
     """Zeros of the shape of `x` with the diagonal `d`: the transpose of `np.diagonal`.
 

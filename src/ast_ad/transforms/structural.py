@@ -10,8 +10,9 @@ from typing import TYPE_CHECKING, Any
 
 from ast_ad.analyses.repetition import may_repeat
 from ast_ad.ir import primitives as P
+from ast_ad.ir.build import kind_of
 from ast_ad.ir.core import Atom, Call, Lit, Var
-from ast_ad.ir.kinds import Dict, bound_kind
+from ast_ad.ir.kinds import Dict, bound_kind, rank
 from ast_ad.rules.terms import Term, make
 from ast_ad.transforms.contributions import fit
 from ast_ad.transforms.shapes import shape_of, shape_of_part
@@ -144,6 +145,9 @@ def adjoint_of_index_update(sweep: Sweep, call: Call) -> None:
     index: Any = dict(call.params)["index"]
     holes = tuple(map(Term, rest))
     ct = sweep.cts.pop(call.outs[0])
+    if index == (Ellipsis,) and rank(kind_of(x)) != 0:  # all of x is overwritten
+        sweep.contribute(v, fit(ct, v, True) if isinstance(v, Var) else None)
+        return
     if isinstance(v, Var) and sweep.is_active(v):
         read = P.LAST_WRITTEN if may_repeat(call, sweep.defined) else P.GETITEM
         sweep.contribute(v, fit(make(read, ct, *holes, index=index), v, True))

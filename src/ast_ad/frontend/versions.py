@@ -1,0 +1,149 @@
+"""Give an array a new version: the array itself, the array that a view is a view of, or the whole in its own dtype."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+import numpy as np
+
+from ast_ad.errors import UnsupportedSyntax, WrongArgument
+from ast_ad.frontend.context import Lowering
+from ast_ad.frontend.subscripts import template_of
+from ast_ad.frontend.values import Value, kind_of
+from ast_ad.ir import primitives as P
+from ast_ad.ir.core import Atom, Var
+from ast_ad.ir.kinds import Array, Kind, same_shape
+from ast_ad.ir.primitives import Index
+
+
+def store(lo: Lowering, target: Var, value: Atom, keeps_shape: bool = False) -> None:
+    """`target[...] = value`: a new version of the whole, converted and broadcast where that is needed."""
+    kind, new = kind_of(target), kind_of(value)
+    same = isinstance(kind, Array) and isinstance(new, Array) and kind.dtype is not None and kind.dtype == new.dtype
+    view = lo.views.get(target)
+    if same and (keeps_shape or same_shape(kind, new)):
+        write_version(lo, target, value)
+    elif view is not None and view.call.fn is P.GETITEM:
+        index, holes = dict(view.call.params)["index"], view.call.args[1:]
+        base = lo.read(view.base)
+        write_version(lo, view.base, lo.emit(P.INDEX_UPDATE, base, value, *holes, name=view.base.name, index=index))
+    else:
+        whole = lo.emit(P.INDEX_UPDATE, lo.read(target), value, name=target.name, index=(Ellipsis,))
+        write_version(lo, target, whole)
+
+
+def check_cast(lo: Lowering, kind: Kind, result: Kind, casting: str = "same_kind") -> None:
+    """The error for a result that NumPy would not write to an array of another dtype."""
+    if not isinstance(kind, Array) or not isinstance(result, Array) or not kind.dtype or not result.dtype:
+        return
+    if not np.can_cast(result.dtype, kind.dtype, casting):  # type: ignore[arg-type]
+        raise lo.error(
+            WrongArgument,
+            f"an array of {kind.dtype} cannot take the {result.dtype} result of this statement",
+            remedy="Convert it first: x = x.astype(float).",
+        )
+
+
+def write_version(lo: Lowering, var: Var, new: Atom) -> None:
+    """Give an array a new version; through a view, the array it is a view of."""
+    view = lo.views.get(var)
+    if view is None:
+        lo.check_writable(var, var.name)
+        lo.note_written(var)
+        lo.state.heap[var] = new
+        return
+    base = lo.read(view.base)
+    write_version(lo, view.base, _through(lo, view.call, base, new, view.base))
+    lo.state.heap[var] = (lo.read(view.base), new)
+
+
+def _through(lo: Lowering, call: Any, base: Atom, new: Atom, base_var: Var) -> Atom:
+    """The base of a view after the whole view was written."""
+    name, params = base_var.name, dict(call.params)
+    if call.fn is P.GETITEM:
+        return lo.emit(P.INDEX_UPDATE, base, new, *call.args[1:], name=name, index=params["index"])
+    inverse = _INVERSES.get(call.fn.name)
+    if inverse is None:
+        raise lo.error(
+            UnsupportedSyntax,
+            f"a write through {call.fn.name}",
+            reason="The memory that it shares cannot be followed back.",
+            remedy="Write to the array itself, or to a copy.",
+        )
+    return inverse(lo, base, new, params, name)
+
+
+def as_before(lo: Lowering, base: Atom, new: Atom, name: str, shape: Atom | None = None) -> Atom:
+    """The elements of `new` in the shape of `base`."""
+    from ast_ad.rules.table import primitive_of
+
+    reshape = primitive_of(np.reshape)
+    assert reshape is not None
+    out = lo.emit(reshape, new, shape or lo.emit(P.SHAPE, base), name=name)
+    return lo.retyped(out, kind_of(base))
+
+
+def _transposed_back(lo: Lowering, base: Atom, new: Atom, params: dict[str, Any], name: str) -> Atom:
+    from ast_ad.rules.table import primitive_of
+
+    transpose = primitive_of(np.transpose)
+    assert transpose is not None
+    axes = params.get("axes")
+    back = {} if axes is None else {"axes": tuple(int(k) for k in np.argsort(axes))}
+    return lo.emit(transpose, new, name=name, **back)
+
+
+def _moved_back(lo: Lowering, base: Atom, new: Atom, params: dict[str, Any], name: str) -> Atom:
+    return _again(np.moveaxis)(lo, base, new, {"source": params["destination"], "destination": params["source"]}, name)
+
+
+def _turned_back(lo: Lowering, base: Atom, new: Atom, params: dict[str, Any], name: str) -> Atom:
+    return _again(np.rot90)(lo, base, new, {**params, "k": -params.get("k", 1)}, name)
+
+
+def _again(function: Any) -> Callable[..., Atom]:
+    def inverse(lo: Lowering, base: Atom, new: Atom, params: dict[str, Any], name: str) -> Atom:
+        from ast_ad.rules.table import primitive_of
+
+        primitive = primitive_of(function)
+        assert primitive is not None
+        return lo.emit(primitive, new, name=name, **params)
+
+    return inverse
+
+
+_INVERSES: dict[str, Callable[..., Atom]] = {
+    "np.transpose": _transposed_back,
+    "np.swapaxes": _again(np.swapaxes),
+    "np.flip": _again(np.flip),
+    "np.fliplr": _again(np.fliplr),
+    "np.flipud": _again(np.flipud),
+    "np.reshape": lambda lo, base, new, params, name: as_before(lo, base, new, name),
+    "np.ravel": lambda lo, base, new, params, name: as_before(lo, base, new, name),
+    "np.matrix_transpose": _again(getattr(np, "matrix_transpose", None)),
+    "np.linalg.matrix_transpose": _again(getattr(np, "matrix_transpose", None)),
+    "np.moveaxis": _moved_back,
+    "np.rot90": _turned_back,
+    "np.atleast_1d": lambda lo, base, new, params, name: as_before(lo, base, new, name),
+    "np.atleast_2d": lambda lo, base, new, params, name: as_before(lo, base, new, name),
+    "np.atleast_3d": lambda lo, base, new, params, name: as_before(lo, base, new, name),
+    "np.squeeze": lambda lo, base, new, params, name: as_before(lo, base, new, name),
+    "np.expand_dims": lambda lo, base, new, params, name: as_before(lo, base, new, name),
+}
+
+
+def place_of(lo: Lowering, owner: Var, index: Value) -> tuple[Var, Index, tuple[Atom, ...]]:
+    """The array and the subscript of an element or part, by way of rows: `row = B[i]; row[0]` is `B[i, 0]`."""
+    template, holes = template_of(lo, index)
+    view = lo.views.get(owner)
+    basic = P.is_basic(template, tuple(map(kind_of, holes)))
+    if not basic and (template[0] is None or template[0] is Ellipsis or isinstance(template[0], P.Span)):
+        return owner, template, holes  # beside more index arrays the axes would come in another order
+    while view is not None and view.call.fn is P.GETITEM:
+        outer: Index = dict(view.call.params)["index"]
+        if not all(part is P.HOLE or type(part) is int for part in outer):
+            break
+        owner, template, holes = view.base, (*outer, *template), (*view.call.args[1:], *holes)
+        view = lo.views.get(owner)
+    return owner, template, holes
