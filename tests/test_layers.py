@@ -8,6 +8,7 @@ import pytest
 PACKAGE = Path(__file__).parents[1] / "src" / "ast_ad"
 LAYERS = (
     "errors",
+    "wrappers",
     "runtime",
     "ir",
     "rules",
@@ -23,6 +24,7 @@ LAYERS = (
     "persistence",
     "dispatch",
     "derivative",
+    "checkpoints",
     "report",
     "api",
     "jacobians",

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 from typing import Any
 
 from ast_ad import pipeline
@@ -32,7 +33,7 @@ def program_of(function: Any, arguments: Sequence[Argument], how: How) -> Lowere
     """A derivative as IR, with what it relies on."""
     work = pipeline.run(pipeline.Request(function, arguments, *how), upto="write")
     assert work.lowered is not None
-    return Lowered(work.program, work.lowered.guards, work.lowered.assumptions)
+    return replace(work.lowered, program=work.program)
 
 
 def text_for_annotations(function: Any, how: How) -> str:

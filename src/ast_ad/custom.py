@@ -3,22 +3,20 @@
 from __future__ import annotations
 
 import inspect
-import sys
 from collections.abc import Callable, Sequence
 from typing import Any
 
 from ast_ad.errors import WrongArgument
+from ast_ad.wrappers import Wrapper
 
 
-class _Custom:
-    """A function with a rule that stands for its derivative; called, it is the function."""
+class _Custom(Wrapper):
+    """A function with a rule that stands for its derivative."""
 
     mode = ""
 
     def __init__(self, fun: Callable[..., Any], nondiff_argnums: Sequence[int] = ()) -> None:
-        if not callable(fun):
-            raise WrongArgument(f"custom_{self.mode} expects a function, not {type(fun).__name__}")
-        self.fun = fun
+        super().__init__(fun)
         self.nondiff_argnums = tuple(nondiff_argnums)
         self.rules: tuple[Any, ...] = ()
         self.each = False
@@ -26,27 +24,11 @@ class _Custom:
         for place in self.nondiff_argnums:
             if not 0 <= place < self.count:
                 raise WrongArgument(f"nondiff_argnums={place} is out of range for {fun.__name__}")
-        for attribute in ("__name__", "__qualname__", "__module__", "__doc__"):
-            setattr(self, attribute, getattr(fun, attribute, None))
-        self.__wrapped__ = fun
 
-    def __call__(self, *args: Any, **kwargs: Any) -> Any:
-        return self.fun(*args, **kwargs)
-
-    def __repr__(self) -> str:
-        return f"<custom_{self.mode} {getattr(self, '__qualname__', self.fun)}>"
-
-    def __reduce__(self) -> Any:
-        """Found again by its name, with its rule."""
-        holder: Any = sys.modules.get(getattr(self, "__module__", ""))
-        for part in getattr(self, "__qualname__", "").split("."):
-            holder = getattr(holder, part, None)
-        return getattr(self, "__qualname__", "") if holder is self else super().__reduce__()
-
-    @property
-    def __ast_ad_function__(self) -> Any:
-        """The function as it was written."""
-        return self.fun
+    def made_again(self) -> Any:
+        """What pickle needs to make it: the function, and its rule as its state."""
+        state = {"rules": self.rules, "each": self.each}
+        return type(self), (self.fun, self.nondiff_argnums), state
 
     @property
     def __ast_ad_custom__(self) -> tuple[str, Any, tuple[Any, ...], tuple[int, ...]]:
@@ -96,7 +78,7 @@ class custom_vjp(_Custom):
     1000.0
     """
 
-    mode = "vjp"
+    mode, word = "vjp", "custom_vjp"
 
     def defvjp(self, fwd: Callable[..., Any], bwd: Callable[..., Any]) -> None:
         """Say how the function is differentiated in reverse mode."""
@@ -124,7 +106,7 @@ class custom_jvp(_Custom):
     (6.0, 2.0)
     """
 
-    mode = "jvp"
+    mode, word = "jvp", "custom_jvp"
 
     def defjvp(self, rule: Callable[..., Any]) -> Callable[..., Any]:
         """Give the rule; returns it, so that it serves as a decorator."""

@@ -14,6 +14,7 @@ from ast_ad import persistence
 from ast_ad.backend import cache as disk
 from ast_ad.backend.load import load_module
 from ast_ad.patterns import Compiled, How, holds, pattern_of_call, plain_of
+from ast_ad.wrappers import wrapper_of
 
 if TYPE_CHECKING:
     from ast_ad.frontend.lower import Lowered
@@ -37,8 +38,9 @@ def code_of(function: Any) -> Any:
     """What identifies the text of a function: its code object; for a derivative, that of its function, and how."""
     if hasattr(type(function), "__ast_ad_derivative__"):
         return (code_of(function.primal), function.__ast_ad_derivative__)
-    if hasattr(type(function), "__ast_ad_custom__"):
-        return function
+    wrapper = wrapper_of(function)
+    if wrapper is not None:
+        return wrapper
     return getattr(plain_of(function), "__code__", function)
 
 
@@ -77,7 +79,8 @@ def _taken(function: Any) -> Any:
     """How a derivative was taken of its function; () for a plain function."""
     if hasattr(type(function), "__ast_ad_derivative__"):
         return (_taken(function.primal), function.__ast_ad_derivative__)
-    return ("with a rule",) if hasattr(type(function), "__ast_ad_custom__") else ()
+    wrapper = wrapper_of(function)
+    return () if wrapper is None else (wrapper.word,)
 
 
 def program_of(function: Any, arguments: Sequence[Argument], how: How) -> Lowered:

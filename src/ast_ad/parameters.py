@@ -10,6 +10,7 @@ from typing import Any
 
 from ast_ad.errors import NoSource, WrongArgument
 from ast_ad.ir.places import Place
+from ast_ad.wrappers import Wrapper
 
 
 @dataclass(frozen=True)
@@ -38,7 +39,7 @@ def receiver_of(function: Any) -> tuple[Any, ...]:
         return (function.__self__,)
     if hasattr(type(function), "__ast_ad_derivative__"):
         return receiver_of(function.primal)
-    if hasattr(type(function), "__ast_ad_lowered__") or hasattr(type(function), "__ast_ad_custom__"):
+    if hasattr(type(function), "__ast_ad_lowered__") or isinstance(function, Wrapper):
         return ()
     known = (FunctionType, BuiltinFunctionType, type)
     is_object = not isinstance(function, known) and isinstance(type(function).__call__, FunctionType)
@@ -65,7 +66,7 @@ def places_of(argnums: Any, parameters: Parameters, mode: str) -> tuple[tuple[Pl
 
     A place is that of a parameter; for an argument that `*args` takes, the pair of its place and the argument's there.
     """
-    if mode in ("vjp", "jvp"):
+    if mode in ("vjp", "jvp", "checkpoint"):
         return tuple(_place(n, parameters) for n in argnums), False
     one = isinstance(argnums, (int, str))
     wanted = list(argnums) if isinstance(argnums, (tuple, list)) else [argnums]

@@ -140,9 +140,13 @@ ARGUMENTS = "arguments"
 
 def plain_of(function: Any) -> Any:
     """The function of Python behind a derivative, a method or a callable object."""
-    while hasattr(type(function), "__ast_ad_function__"):
-        function = function.__ast_ad_function__
-    function = getattr(function, "__func__", function)
+    while True:
+        if hasattr(type(function), "__ast_ad_function__"):
+            function = function.__ast_ad_function__
+        elif isinstance(function, MethodType):
+            function = function.__func__
+        else:
+            break
     return function if hasattr(function, "__code__") else type(function).__call__
 
 

@@ -137,6 +137,9 @@ def _fingerprint_of(value: Any) -> str:
     code = getattr(value, "__code__", None)
     if code is not None:
         return f"function {value.__module__}.{value.__qualname__} {fingerprint(value)}"
+    if hasattr(type(value), "__ast_ad_function__"):
+        how = getattr(value, "__ast_ad_derivative__", "")
+        return f"{type(value).__name__} {how} of {_fingerprint_of(value.__ast_ad_function__)}"
     name = getattr(value, "__qualname__", None) or getattr(value, "__name__", None)
     if isinstance(value, (str, int, float, type(None))):
         return f"value {value!r}"

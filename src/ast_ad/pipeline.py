@@ -23,10 +23,12 @@ from ast_ad.ir.places import Place
 from ast_ad.ir.verify import verify
 from ast_ad.ir.walk import called_from, map_functions
 from ast_ad.optimize.algebra import simplify_derivatives
+from ast_ad.optimize.constants import forget_constants
 from ast_ad.optimize.dead_code import drop_dead_code
 from ast_ad.optimize.folding import fold
 from ast_ad.optimize.sharing import share
 from ast_ad.transforms import forward, jacobian, reverse
+from ast_ad.transforms.recomputed import calling, recomputed
 
 
 @dataclass(frozen=True)
@@ -74,13 +76,14 @@ class Record(NamedTuple):
 def _read(work: Work) -> Work:
     function = work.request.function
     if hasattr(type(function), "__ast_ad_lowered__"):
-        lowered = function.__ast_ad_lowered__(work.request.arguments)
+        lowered = function.__ast_ad_lowered__(work.request.arguments, work.request.mode == "checkpoint")
         return replace(work, lowered=lowered, program=lowered.program, names=(lowered.program.entry,))
     if hasattr(type(function), "__ast_ad_derivative__"):
         mode, wrt, one, has_aux = function.__ast_ad_derivative__
         inner = run(Request(function.primal, work.request.arguments, mode, wrt, one, has_aux), upto="write")
-        return replace(work, lowered=inner.lowered, program=inner.program, names=inner.names)
-    lowered = lower(function, work.request.arguments)
+        program = calling(inner.program) if mode == "checkpoint" else inner.program
+        return replace(work, lowered=inner.lowered, program=program, names=(program.entry, *inner.names[1:]))
+    lowered = lower(function, work.request.arguments, work.request.mode == "checkpoint")
     return replace(work, lowered=lowered, program=lowered.program, names=(lowered.program.entry,))
 
 
@@ -131,8 +134,13 @@ def _jacobian(make: Callable[..., Program]) -> Callable[[Work], Work]:
     return run
 
 
+def _recomputed(work: Work) -> Work:
+    return replace(work, program=recomputed(work.program))
+
+
 def _write(work: Work) -> Work:
-    return replace(work, written=write(called_from(work.program, work.names), standalone=work.request.standalone))
+    program = map_functions(called_from(work.program, work.names), forget_constants)
+    return replace(work, written=write(program, standalone=work.request.standalone))
 
 
 READ = (Stage("lower", _read),)
@@ -165,6 +173,7 @@ BY_COLUMNS = (Stage("differentiate by columns", _jacobian(jacobian.by_columns)),
 
 MODES: dict[str, tuple[Stage, ...]] = {
     "primal": READ + PREPARE + WRITE,
+    "checkpoint": READ + PREPARE + (Stage("recompute", _recomputed),) + WRITE,
     "grad": CHECKED + GRADIENT + SIMPLIFY + WRITE,
     "value_and_grad": CHECKED + VALUE_AND_GRADIENT + SIMPLIFY + WRITE,
     "vjp": CHECKED + PULLBACK + SIMPLIFY + WRITE,
@@ -207,7 +216,7 @@ def _for_callers(
     """The program of a derivative that another function calls, and the names of its functions."""
     work = run(Request(function, arguments, mode, tuple(wrt), False, has_aux), upto="write")
     assert work.lowered is not None
-    return Lowered(work.program, work.lowered.guards, work.lowered.assumptions), work.names
+    return replace(work.lowered, program=work.program), work.names
 
 
 products_by(_for_callers)

@@ -21,6 +21,7 @@ from ast_ad.frontend.liveness import holds
 from ast_ad.frontend.objects import special
 from ast_ad.frontend.targets import assign
 from ast_ad.frontend.values import NONE, Static, Value, describe
+from ast_ad.wrappers import no_grad
 
 
 @lowers(gast.With)
@@ -39,13 +40,16 @@ def _enter(lo: Lowering, stmt: Any, k: int) -> None:
     lo.statement = lo.node = stmt
     if item.optional_vars is not None:
         assign(lo, item.optional_vars, value)
-    at_the_end(lo, lambda: _enter(lo, stmt, k + 1), leave, stmt)
+    with lo.computing_constants(lo.constant or leave is _constants_end):
+        at_the_end(lo, lambda: _enter(lo, stmt, k + 1), leave, stmt)
 
 
 def _entered(lo: Lowering, node: Any) -> tuple[Value, Callable[[], None]]:
     """What a manager gives, and how it is left."""
     if isinstance(node, gast.Call) and not any(isinstance(a, gast.Starred) for a in node.args):
         called = lo.expr(node.func)
+        if isinstance(called, Static) and called.obj is no_grad and not node.args and not node.keywords:
+            return NONE, _constants_end
         if isinstance(called, Static) and called.obj in (nullcontext, np.errstate):
             named = {n.arg or "": lo.expr(n.value) for n in node.keywords}
             if called.obj is np.errstate:
@@ -80,6 +84,10 @@ def _entered(lo: Lowering, node: Any) -> tuple[Value, Callable[[], None]]:
 
 def _nothing() -> None:
     """Nothing is done where the block ends."""
+
+
+def _constants_end() -> None:
+    """What is computed after the block is no constant as such."""
 
 
 def _set_errors(lo: Lowering, settings: dict[str, Any]) -> None:

@@ -33,6 +33,7 @@ from ast_ad.frontend.values import (
 )
 from ast_ad.ir import primitives as P
 from ast_ad.ir.core import Lit, Var
+from ast_ad.wrappers import wrapper_of
 
 Arguments = tuple[list[Value], dict[str, Value]]
 _DEEPEST = 60
@@ -51,7 +52,7 @@ def lower_call(lo: Lowering, node: Any, name: str) -> Value:
     kwargs: dict[str, Value] = {}
     for keyword in node.keywords:
         value = lo.expr(keyword.value)
-        for key, item in [(keyword.arg, value)] if keyword.arg is not None else _double_star(lo, value):
+        for key, item in ({keyword.arg: value} if keyword.arg is not None else double_star(lo, value)).items():
             if key in kwargs:
                 raise lo.error(
                     WrongArgument, f"multiple values for the keyword argument {key!r}", remedy="Pass it once."
@@ -61,11 +62,12 @@ def lower_call(lo: Lowering, node: Any, name: str) -> Value:
     return call_value(lo, function, args, kwargs, name)
 
 
-def _double_star(lo: Lowering, value: Value) -> list[tuple[str, Value]]:
+def double_star(lo: Lowering, value: Value) -> dict[str, Value]:
+    """The keyword arguments that `**value` stands for."""
     contents = lo.contents(value) if isinstance(value, Ref) else None
     if not isinstance(contents, Entries):
         raise lo.error(WrongArgument, f"`**` of {describe(value)}", remedy="Unpack a dict with names as keys.")
-    return list(zip(contents.keys, contents.values, strict=True))
+    return dict(zip(contents.keys, contents.values, strict=True))
 
 
 def call_value(
@@ -107,7 +109,6 @@ def _object(lo: Lowering, function: Value, args: list[Value], kwargs: dict[str, 
 
 def _static(lo: Lowering, function: Static, args: list[Value], kwargs: dict[str, Value], name: str) -> Value:
     from ast_ad.frontend.builtin_calls import BUILTINS
-    from ast_ad.frontend.custom import call_custom
     from ast_ad.frontend.enclosed import Enclosed
     from ast_ad.frontend.fillers import FILLERS
     from ast_ad.frontend.higher_order import HIGHER_ORDER, call_made_function
@@ -118,6 +119,7 @@ def _static(lo: Lowering, function: Static, args: list[Value], kwargs: dict[str,
     from ast_ad.frontend.objects import asked, class_of, iterated
     from ast_ad.frontend.outputs import call_that_writes
     from ast_ad.frontend.products import PRODUCTS
+    from ast_ad.frontend.wrapped import call_wrapped
     from ast_ad.rules.table import primitive_of
 
     obj = function.obj
@@ -146,8 +148,8 @@ def _static(lo: Lowering, function: Static, args: list[Value], kwargs: dict[str,
         return construct(lo, obj, args, kwargs, name)
     if class_of(lo, function) is not None:
         return _object(lo, function, args, kwargs, name)
-    if hasattr(type(obj), "__ast_ad_custom__"):
-        return call_custom(lo, function, args, kwargs, name)
+    if wrapper_of(obj) is not None:
+        return call_wrapped(lo, function, args, kwargs, name)
     if hasattr(type(obj), "__ast_ad_program__"):
         return call_program(lo, function, args, kwargs, name)
     if _is_ours(obj) and obj.__name__ in PRODUCTS:

@@ -10,6 +10,8 @@ record            the function of the program being lowered; None for the entry
 objects           what objects of this call were read as, by identity
 witness, paths    values in the call being compiled, and how a caller reads them; `constants` those that were needed
 ignored           floating-point errors that NumPy keeps quiet about in this function
+constant          whether what is computed here counts as a constant; `constant_views`: views that were made there, each
+                  with the view of the same memory that writes go through
 passes, unbound   how many loops are being passed over, and the names that were read there and not bound
 """
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from itertools import count
@@ -15,13 +15,25 @@ from ast_ad.frontend.liveness import Names
 from ast_ad.frontend.source import Source
 from ast_ad.frontend.state import State
 from ast_ad.frontend.values import Contents, Location, Value, kind_of
+from ast_ad.ir import primitives as P
 from ast_ad.ir.build import Builder
-from ast_ad.ir.core import Atom, Call, Function, Origin, Var
-from ast_ad.ir.kinds import UNDEFINED as NO_KIND, Kind, Sym
+from ast_ad.ir.core import Atom, Call, Callee, Function, Lit, Origin, Var
+from ast_ad.ir.kinds import BOOL, UNDEFINED as NO_KIND, Kind, Opaque, Static, Sym
 from ast_ad.ir.primitives import Primitive
 
 _F = TypeVar("_F", bound=Callable[..., Any])
 Handler = Callable[..., Any]
+
+#: what puts values into structures and takes them out, and computes nothing
+_OF_STRUCTURES = frozenset(
+    (
+        *(P.MAKE_TUPLE, P.MAKE_LIST, P.MAKE_FIXED, P.MAKE_DICT, P.ITEM, P.APPEND, P.POP, P.LIST_GET, P.LIST_SET),
+        *(P.LIST_CONCAT, P.LIST_SLICE, P.ADD_TO_SLICE, P.LENGTH, P.SHAPE, P.IS_EMPTY, P.STOP_GRADIENT, P.CONSTANT_AT),
+    )
+)
+
+#: what writes to a part of its first operand and leaves the rest as it is
+_WRITES = (P.INDEX_UPDATE, P.INDEX_ADD, P.MASKED)
 
 #: what lowers a form of syntax, by the type of its node
 FORMS: dict[type, Handler] = {}
@@ -110,6 +122,8 @@ class Emission:
         self.iterated: list[Location] = []
         self.inlined: list[Any] = []
         self.ignored: set[str] = set()
+        self.constant = False
+        self.constant_views: dict[Var, Var] = {}
 
     # Where we are
 
@@ -168,7 +182,47 @@ class Emission:
         return var
 
     def emit_all(self, fn: Primitive, *args: Atom, names: tuple[str, ...] = (), **params: Any) -> tuple[Var, ...]:
-        """Call a primitive on atoms, and return what it defines."""
+        """Call a primitive on atoms, and return what it defines: constants, where all that is computed is constant."""
+        if not self.constant or fn in _OF_STRUCTURES:
+            return self._emitted(fn, args, names, params)
+        if fn in _WRITES:
+            written = self._emitted(fn, (args[0], *map(self.stopped, args[1:])), names, params)
+            return self._emitted(P.CONSTANT_AT, (*written, *args[2:]), names, params) if fn is P.INDEX_ADD else written
+        outs = self._emitted(fn, args, names, params)
+        return tuple(self.stopped(out) for out in outs)
+
+    def stopped(self, atom: Atom) -> Any:
+        """An atom as a constant."""
+        if isinstance(atom, Lit) or not _may_vary(atom.kind):
+            return atom
+        made = self.definitions.get(atom)
+        if made is not None and made.fn is P.STOP_GRADIENT:
+            return atom
+        return self._emitted(P.STOP_GRADIENT, (atom,), (atom.name,), {})[0]
+
+    @contextmanager
+    def computing_constants(self, inside: bool) -> Iterator[None]:
+        """Whether all that is computed counts as a constant, for a while."""
+        before, self.constant = self.constant, inside
+        try:
+            yield
+        finally:
+            self.constant = before
+
+    def call(self, outs: tuple[Var, ...], name: str, args: Sequence[Atom]) -> None:
+        """Call a function of the program."""
+        made = outs
+        if self.constant:
+            made = tuple(Var(out.name, out.kind, out.origin) for out in outs)
+        origin = self.origin()
+        self.out.stmts.append(Call(made, Callee(name), tuple(args), (), origin))
+        for out, var in zip(outs, made, strict=True):
+            if out is not var:
+                self.out.stmts.append(Call((out,), P.STOP_GRADIENT, (var,), (), origin))
+
+    def _emitted(
+        self, fn: Primitive, args: tuple[Atom, ...], names: tuple[str, ...], params: Mapping[str, Any]
+    ) -> tuple[Var, ...]:
         kinds = tuple(map(kind_of, args))
         if NO_KIND in kinds:
             found: Any = (NO_KIND,) * fn.outs
@@ -197,6 +251,10 @@ class Emission:
         self.out.stmts.append(renewed)
         self.definitions[better] = renewed
         return better
+
+
+def _may_vary(kind: Kind) -> bool:
+    return kind != BOOL and not isinstance(kind, (Opaque, Static))
 
 
 _TEXTS: WeakKeyDictionary[Any, str] = WeakKeyDictionary()

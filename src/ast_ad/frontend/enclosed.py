@@ -68,8 +68,8 @@ class Enclosed:
         finally:
             self.caller = before
 
-    def __ast_ad_lowered__(self, arguments: Sequence[Argument]) -> Any:
-        """The program of the function for these arguments."""
+    def __ast_ad_lowered__(self, arguments: Sequence[Argument], lent: bool = False) -> Any:
+        """The program of the function for these arguments; where they are `lent` it may not write to them."""
         from ast_ad.frontend.calls import names_of
         from ast_ad.frontend.lower import lower_entry
 
@@ -86,7 +86,7 @@ class Enclosed:
         lo.statement = lo.node = node
         around = _Around(self.caller, lo, frame)
         around.bring_names(outer, node)
-        return lower_entry(lo, arguments, "", around.params)
+        return lower_entry(lo, arguments, "", around.params, None, lent)
 
 
 def _signature_of(closure: Closure) -> inspect.Signature:
@@ -118,6 +118,8 @@ class _Around:
 
     def bring_names(self, number: int, node: Any) -> None:
         """Bind what a function reads of the function around it, and of those around that."""
+        from ast_ad.frontend.calls import names_of
+
         here: int | None = number
         chain = []
         while here is not None:
@@ -125,7 +127,7 @@ class _Around:
             self.lo.frames[here] = self.caller.frames[here]
             self.lo.state.frames.setdefault(here, {})
             here = self.caller.frames[here].outer
-        for name in sorted(reads(node)):
+        for name in sorted(reads(node) - names_of(node).own):
             for frame in chain:
                 held, bound = self.caller.state.frames[frame], self.lo.state.frames[frame]
                 if name in held or name in self.caller.frames[frame].names.own:

@@ -34,7 +34,7 @@ from ast_ad.frontend.values import (
     kind_of,
     may_be_array,
 )
-from ast_ad.ir.core import Atom, Call, Callee, Function, Lit, Param, Var
+from ast_ad.ir.core import Atom, Function, Lit, Param, Var
 from ast_ad.ir.kinds import UNDEFINED, Kind
 
 _PASSES = 10
@@ -315,7 +315,7 @@ def _emit_call(lo: Lowering, record: Record, bound: Mapping[str, Value], name: s
         record.recursive = True
         if record.result is None:
             var = Var(name, UNDEFINED, lo.origin())
-            lo.out.stmts.append(Call((var,), Callee(record.name), tuple(atoms), (), var.origin))
+            lo.call((var,), record.name, atoms)
             return var
     for key in record.captures:
         path, value, title = lo.unit.paths[key]
@@ -341,6 +341,5 @@ def _emit_call(lo: Lowering, record: Record, bound: Mapping[str, Value], name: s
     result = rebuild(record.result, name)
     if record.recursive:
         lo.freeze(result, "It comes from a function that calls itself.")
-    origin = lo.origin()
-    lo.out.stmts.append(Call(tuple(outs), Callee(record.name), tuple(atoms), (), origin))
+    lo.call(tuple(outs), record.name, atoms)
     return result

@@ -16,6 +16,7 @@ from ast_ad.frontend.known import constant_of
 from ast_ad.frontend.loops import run_loop
 from ast_ad.frontend.values import Bound, Closure, Static, TupleOf, Value
 from ast_ad.ir.core import Lit
+from ast_ad.wrappers import no_grad
 
 Args = Sequence[Value]
 Kwargs = Mapping[str, Value]
@@ -126,7 +127,14 @@ def _getter(kind: Any) -> Callable[..., Value]:
     return lower
 
 
+def _constant(lo: Lowering, args: Args, kwargs: Kwargs, name: str) -> Value:
+    from ast_ad.frontend.wrapped import make_constant
+
+    return make_constant(lo, args, kwargs, name)
+
+
 HIGHER_ORDER: list[tuple[Any, Callable[..., Value]]] = [
+    (no_grad, _constant),
     (functools.cache, _cache),
     (functools.lru_cache, _cache),
     (functools.partial, _partial),

@@ -23,24 +23,31 @@ from ast_ad.frontend.nested import under_new_names
 from ast_ad.frontend.prune import prune
 from ast_ad.frontend.signature import MISSING, Argument, arguments_from_annotations, arguments_of
 from ast_ad.frontend.source import source_of
-from ast_ad.frontend.targets import bind_name
-from ast_ad.frontend.values import Static, Value
-from ast_ad.ir.core import Atom, Block, Function, Lit, Param, Program
+from ast_ad.frontend.targets import bind_name, unpacked
+from ast_ad.frontend.values import Entries, Items, Ref, Static, TupleOf, Value, may_be_array
+from ast_ad.ir.core import Atom, Block, Function, Lit, Param, Program, Var
 from ast_ad.ir.kinds import Static as StaticKind
 from ast_ad.ir.walk import needed_by
+from ast_ad.wrappers import Wrapper, wrapper_of
+
+_LENT = "It belongs to the caller, and the function is computed again from it."
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Lowered:
-    """A program, the objects that it was resolved to, and the numbers of this call that it counts on."""
+    """A program, the objects that it was resolved to, and the numbers of this call that it counts on.
+
+    `shared`: what it returns may share memory with its arguments, or parts of it with each other.
+    """
 
     program: Program
     guards: tuple[Guard, ...]
     assumptions: tuple[Assumption, ...]
+    shared: bool = False
 
 
-def lower(function: Any, arguments: Sequence[Argument]) -> Lowered:
-    """The program of a function for these arguments."""
+def lower(function: Any, arguments: Sequence[Argument], lent: bool = False) -> Lowered:
+    """The program of a function for these arguments; where they are `lent` it may not write to them."""
     source = source_of(function)
     check(source.node, source)
     unit = Unit()
@@ -49,20 +56,20 @@ def lower(function: Any, arguments: Sequence[Argument]) -> Lowered:
     name = name if name.isidentifier() else "function"
     unit.names.add(name)
     new_frame(lo, source.node, source, None, name)
-    rule = hasattr(type(function), "__ast_ad_custom__")
-    return lower_entry(
-        lo, arguments, source.function.__doc__ or "", (), partial(_with_rule, function) if rule else None
-    )
+    wrapper = wrapper_of(function)
+    body_of = None if wrapper is None else partial(_called, wrapper)
+    return lower_entry(lo, arguments, source.function.__doc__ or "", (), body_of, lent)
 
 
-def _with_rule(function: Any, lo: Lowering) -> Value:
-    """The result of a function that has a derivative of the user's own."""
-    from ast_ad.frontend.custom import call_custom
-
+def _called(wrapper: Wrapper, lo: Lowering) -> Value:
+    """The result of a function that says how it is differentiated."""
     own = lo.state.frames[lo.frame.id]
     args = lo.frame.node.args
+    given = [own[a.id] for a in (*args.posonlyargs, *args.args)]
+    given += unpacked(lo, own[args.vararg.id], None) if args.vararg else []
     by_name = {a.id: own[a.id] for a in args.kwonlyargs}
-    return call_custom(lo, Static(function), [own[a.id] for a in (*args.posonlyargs, *args.args)], by_name, "")
+    by_name |= calls.double_star(lo, own[args.kwarg.id]) if args.kwarg else {}
+    return calls.call_value(lo, Static(wrapper), given, by_name, "")
 
 
 def lower_entry(
@@ -71,19 +78,24 @@ def lower_entry(
     doc: str,
     enclosed: Sequence[Param] = (),
     body_of: Callable[[Lowering], Value] | None = None,
+    lent: bool = False,
 ) -> Lowered:
     """The program whose entry is the function just entered; `enclosed` are its parameters for other values.
 
-    `body_of` gives the result where it is not that of the function's own text.
+    `body_of` gives the result where it is not that of the function's own text.  Arguments that are `lent` belong to the
+    caller: it may not write to them.
     """
     node, name, unit = lo.frame.node, lo.frame.title, lo.unit
     lo.statement = lo.node = node
     params = [_parameter(lo, argument) for argument in arguments]
+    if lent:
+        lo.always_frozen |= dict.fromkeys([*(p.var for p in params), *lo.state.heap, *lo.definitions], _LENT)
     try:
         body = lower_body(lo, lo.frame) if body_of is None else body_of(lo)
     except RecursionError:
         raise _too_deep(lo) from None
     lo.statement = lo.node = node
+    shared = lent and _is_shared(lo, body, set())
     result = lo.atom(body)
     params += enclosed
     params += [Param(v, "capture", path=unit.paths[k][0]) for k, v in lo.captures.items()]
@@ -92,7 +104,27 @@ def lower_entry(
     main = Function(name, tuple(params), block, doc, lo.origin(node), None, frozenset(lo.ignored))
     program = _program(main, unit)
     assumptions = tuple(Assumption(*a) for a in unit.assumptions.values())
-    return Lowered(program, tuple(unit.guards.values()), assumptions)
+    return Lowered(program, tuple(unit.guards.values()), assumptions, shared)
+
+
+def _is_shared(lo: Lowering, value: Value, seen: set[Any]) -> bool:
+    """Whether a value is, or holds, memory of somebody else, or one array or list twice."""
+    if isinstance(value, TupleOf):
+        return any(_is_shared(lo, item, seen) for item in value.items)
+    if isinstance(value, Var):
+        if not may_be_array(value):
+            return False
+        place: Any = lo.root(value)
+    elif isinstance(value, Ref):
+        place = value.location
+        contents = lo.contents(value)
+        if isinstance(contents, (Items, Entries)) and any(_is_shared(lo, item, seen) for item in contents.values):
+            return True
+    else:
+        return False
+    known = place in seen
+    seen.add(place)
+    return known or lo.frozen_by(lo.state, place) is not None
 
 
 def _too_deep(lo: Lowering) -> AstAdError:

@@ -25,10 +25,14 @@ class Memory(Emission):
 
     def emit_view(self, fn: Primitive, base: Var, *args: Atom, name: str = "", **params: Any) -> Var:
         """Call a primitive whose result shares memory with an array."""
-        var = self.emit(fn, self.read(base), *args, name=name, **params)
+        with self.computing_constants(False):
+            var = self.emit(fn, self.read(base), *args, name=name, **params)
+        value: Var = self.stopped(var) if self.constant else var
         if may_be_array(var) and may_be_array(base):
-            self.views[var] = View(base, self.definitions[var])
-        return var
+            self.views[var] = self.views[value] = View(base, self.definitions[var])
+            if value is not var:
+                self.constant_views[value] = var
+        return value
 
     def read(self, var: Var) -> Atom:
         """The current version of an array; any other variable is its own."""
@@ -50,7 +54,10 @@ class Memory(Emission):
         if known is not None and known[0] is version:
             return known[1]  # type: ignore[no-any-return]
         assert isinstance(view.call.fn, Primitive)
-        again = self.emit(view.call.fn, version, *view.call.args[1:], name=var.name, **dict(view.call.params))
+        with self.computing_constants(False):
+            again = self.emit(view.call.fn, version, *view.call.args[1:], name=var.name, **dict(view.call.params))
+        if var in self.constant_views:
+            again = self.stopped(again)
         self.state.heap[var] = (version, again)
         return again
 

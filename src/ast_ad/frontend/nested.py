@@ -6,12 +6,13 @@ An object takes part by a method `__ast_ad_program__(arguments)`, which gives it
 from __future__ import annotations
 
 import inspect
-from collections.abc import Mapping, Sequence
-from contextlib import nullcontext
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager, nullcontext
+from contextvars import ContextVar
 from dataclasses import replace
 from typing import Any
 
-from ast_ad.errors import WrongArgument
+from ast_ad.errors import UnknownAtCompileTime, WrongArgument
 from ast_ad.frontend.captures import capture_variable, captured_at_run_time, fetch
 from ast_ad.frontend.context import Lowering, static
 from ast_ad.frontend.enclosed import Enclosed, Held, NotYetKnown
@@ -19,7 +20,19 @@ from ast_ad.frontend.functions import spec_of
 from ast_ad.frontend.liveness import parameters
 from ast_ad.frontend.signature import FORMS, MISSING, Argument
 from ast_ad.frontend.source import source_of
-from ast_ad.frontend.values import Entries, Fields, Items, Ref, Static, TupleOf, Value, is_bottom, is_numeric, kind_of
+from ast_ad.frontend.values import (
+    Entries,
+    Fields,
+    Items,
+    Ref,
+    Static,
+    TupleOf,
+    Value,
+    describe,
+    is_bottom,
+    is_numeric,
+    kind_of,
+)
 from ast_ad.ir.core import Atom, Block, Call, Callee, Function, If, Lit, Loop, Param, Stmt, Var
 from ast_ad.ir.kinds import UNDEFINED
 from ast_ad.runtime import make_object
@@ -39,13 +52,41 @@ def call_program(
     if record is None:
         enclosed = enclosed_in(function.obj)
         try:
-            with enclosed.seen_from(lo) if enclosed is not None else nullcontext():
-                record, _ = join_program(lo, function.obj.__ast_ad_program__(arguments))
+            with _once(lo, key), enclosed.seen_from(lo) if enclosed is not None else nullcontext():
+                lowered = function.obj.__ast_ad_program__(arguments)
         except NotYetKnown:
             return Var(name, UNDEFINED)
+        record = join_program(lo, lowered)[0], lowered.shared
         if enclosed is None:  # what a function of the program reads may be another value the next time
             lo.unit.records[key] = record
-    return lo.value_of(emit_call(lo, record, atoms, name), name)
+    made, shared = record
+    result = lo.value_of(emit_call(lo, made, atoms, name), name)
+    if shared:
+        for value in (result, *(value for value, _ in bound.values())):
+            lo.freeze(value, f"{describe(function)} may return what it was given.")
+    return result
+
+
+#: the calls whose programs are being made, one in the middle of the other
+_BEING_MADE: ContextVar[tuple[Any, ...]] = ContextVar("_BEING_MADE", default=())
+
+
+@contextmanager
+def _once(lo: Lowering, key: Any) -> Iterator[None]:
+    """Make the program for a call, unless that is what is going on."""
+    outer = _BEING_MADE.get()
+    if key in outer:
+        raise lo.error(
+            UnknownAtCompileTime,
+            f"{describe(Static(key[0]))} calls itself, and how often is known at run time only",
+            reason="Its program is made for its caller, and would hold itself.",
+            remedy="Let a plain function call itself, or write it as a loop.",
+        )
+    token = _BEING_MADE.set((*outer, key))
+    try:
+        yield
+    finally:
+        _BEING_MADE.reset(token)
 
 
 def _receiver(lo: Lowering, function: Static) -> dict[str, tuple[Value, str]]:
@@ -71,7 +112,7 @@ def emit_call(lo: Lowering, function: Function, atoms: Mapping[str, Atom], name:
     """Call a function that joined the program; `atoms` are the values of its parameters but for what it captures."""
     operands = [atoms[p.var.name] if p.form != "capture" else captured_operand(lo, p) for p in function.params]
     out = lo.new(name, kind_of(function.block.results[0]))
-    lo.out.stmts.append(Call((out,), Callee(function.name), tuple(operands), (), lo.origin()))
+    lo.call((out,), function.name, operands)
     return out
 
 

@@ -134,7 +134,7 @@ def of_class(lo: Lowering, owner: Value | None, cls: type, holder: type, raw: An
         if isinstance(owner, Ref):
             set_field(lo, owner, name, value)
         return value
-    if isinstance(raw, FunctionType):
+    if isinstance(raw, FunctionType) or hasattr(type(raw), "__ast_ad_binds__"):
         function = _function(lo, path, raw, words)
         return function if owner is None else Bound(function, (owner,))
     return captured(lo, path, getattr(cls, name), words)

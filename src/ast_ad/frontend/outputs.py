@@ -110,7 +110,7 @@ def _without_array(
 def target_of(lo: Lowering, out: Value, title: str) -> Var:
     """The array that a function writes to."""
     if isinstance(out, Var) and (is_bottom(out) or isinstance(kind_of(out), Array)):
-        return out
+        return lo.constant_views.get(out, out)
     raise lo.error(
         WrongArgument, f"{title} cannot write to {describe(out)}", remedy="Pass an array as out, such as np.empty(n)."
     )

@@ -19,7 +19,7 @@ from ast_ad.frontend.targets import unpacked as elements_of
 from ast_ad.frontend.values import Closure, Product, Static, TupleOf, Value, describe, is_bottom
 from ast_ad.ir import primitives as P
 from ast_ad.ir.build import kind_of
-from ast_ad.ir.core import Atom, Call, Callee, Function, Lit, Var
+from ast_ad.ir.core import Atom, Function, Lit, Var
 from ast_ad.ir.kinds import UNDEFINED, Array, Dict, Fixed, Kind, List, Scalar, Tuple, is_number, rank, same_shape
 from ast_ad.ir.places import Place
 from ast_ad.ir.show import show_kind
@@ -93,7 +93,7 @@ def _emit(lo: Lowering, function: Function, operands: Sequence[Atom], names: Seq
     results = function.block.results
     names = [*names, *[""] * len(results)][: len(results)]
     outs = tuple(lo.new(name, kind_of(result)) for name, result in zip(names, results, strict=True))
-    lo.out.stmts.append(Call(outs, Callee(function.name), tuple(operands), (), lo.origin()))
+    lo.call(outs, function.name, operands)
     return outs
 
 

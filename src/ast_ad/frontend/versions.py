@@ -7,7 +7,7 @@ from typing import Any
 
 import numpy as np
 
-from ast_ad.errors import UnsupportedSyntax, WrongArgument
+from ast_ad.errors import MayAlias, UnsupportedSyntax, WrongArgument
 from ast_ad.frontend.context import Lowering
 from ast_ad.frontend.subscripts import template_of
 from ast_ad.frontend.values import Value, kind_of
@@ -21,6 +21,7 @@ def store(lo: Lowering, target: Var, value: Atom, keeps_shape: bool = False) -> 
     """`target[...] = value`: a new version of the whole, converted and broadcast where that is needed."""
     kind, new = kind_of(target), kind_of(value)
     same = isinstance(kind, Array) and isinstance(new, Array) and kind.dtype is not None and kind.dtype == new.dtype
+    target = lo.constant_views.get(target, target)
     view = lo.views.get(target)
     if same and (keeps_shape or same_shape(kind, new)):
         write_version(lo, target, value)
@@ -53,8 +54,17 @@ def write_version(lo: Lowering, var: Var, new: Atom) -> None:
         lo.note_written(var)
         lo.state.heap[var] = new
         return
+    if var in lo.constant_views:
+        raise lo.error(
+            MayAlias,
+            f"{var.name or 'this'} may not be written to",
+            reason="It was made inside no_grad and shares memory with an array that is no constant.",
+            remedy="Make it before `with no_grad()`, or write to the array itself.",
+        )
     base = lo.read(view.base)
-    write_version(lo, view.base, _through(lo, view.call, base, new, view.base))
+    with lo.computing_constants(False):
+        whole = _through(lo, view.call, base, new, view.base)
+    write_version(lo, view.base, whole)
     lo.state.heap[var] = (lo.read(view.base), new)
 
 
@@ -136,6 +146,7 @@ _INVERSES: dict[str, Callable[..., Atom]] = {
 def place_of(lo: Lowering, owner: Var, index: Value) -> tuple[Var, Index, tuple[Atom, ...]]:
     """The array and the subscript of an element or part, by way of rows: `row = B[i]; row[0]` is `B[i, 0]`."""
     template, holes = template_of(lo, index)
+    owner = lo.constant_views.get(owner, owner)
     view = lo.views.get(owner)
     basic = P.is_basic(template, tuple(map(kind_of, holes)))
     if not basic and (template[0] is None or template[0] is Ellipsis or isinstance(template[0], P.Span)):

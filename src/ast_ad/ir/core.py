@@ -172,7 +172,8 @@ class Custom:
 class Function:
     """A function of the program.  `block.params` are the variables of `params`, in order.
 
-    `ignored` are the floating-point errors that NumPy keeps quiet about while it runs.
+    `ignored` are the floating-point errors that NumPy keeps quiet about while it runs.  Of a function that is
+    `recomputed` a reverse sweep keeps the arguments, and computes again what it reads.
     """
 
     name: str
@@ -182,6 +183,7 @@ class Function:
     origin: Origin | None = None
     custom: Custom | None = None
     ignored: frozenset[str] = frozenset()
+    recomputed: bool = False
 
 
 @dataclass(frozen=True, slots=True, eq=False)

@@ -161,6 +161,10 @@ def _add_in_list(xs: list[Any], value: Any, i: int) -> list[Any]:
     return new
 
 
+def _itself(x: Any, *holes: Any, index: Index) -> Any:
+    return x
+
+
 def _raise(error: Any, *words: Any) -> None:
     raise error(*words)
 
@@ -281,6 +285,11 @@ COPY = Primitive("copy", runtime.copy, first_kind, total=always, cost=1)
 
 #: the cotangent of a result of one element; a TypeError that names the function for a larger one
 SEED = Primitive("seed", runtime.seed, lambda ks, p: cotangent_kind(ks[0]), cost=1)
+
+#: the value itself, which counts as a constant in derivatives
+STOP_GRADIENT = Primitive("stop_gradient", runtime.stop_gradient, first_kind, result="view", total=always, cost=0)
+#: the array itself, whose part at the subscript counts as a constant
+CONSTANT_AT = Primitive("constant_at", _itself, first_kind, result="same", total=always, cost=0)
 
 ASSERT = Primitive("assert", runtime.check, lambda ks, p: (), outs=0, effect=True)
 #: print(*args, **params)

@@ -14,7 +14,7 @@ from ast_ad.ir import primitives as P
 from ast_ad.ir.kinds import INT, Array, Fixed, List, Scalar, Tuple, elementwise_kind, is_number, join
 from ast_ad.rules.modes import elements
 from ast_ad.rules.results import item_of
-from ast_ad.rules.table import custom, helper, linear, nondifferentiable, primitive_for, primitive_of
+from ast_ad.rules.table import custom, helper, linear, nondifferentiable, primitive_for, primitive_of, register
 from ast_ad.rules.terms import call, make
 
 
@@ -90,10 +90,17 @@ custom(
 
 # What counts as a constant.
 
-nondifferentiable(
-    primitive_for(
-        runtime.stop_gradient, lambda ks, p: ks[0], name="stop_gradient", result="view", total=P.always, cost=0
-    )
+nondifferentiable(register(runtime.stop_gradient, P.STOP_GRADIENT))
+
+
+def _forgotten(ct: Any, x: Any, *holes: Any, index: Any) -> Any:
+    return make(P.INDEX_UPDATE, ct, 0.0, *holes, index=index)
+
+
+custom(
+    P.CONSTANT_AT,
+    lambda ans, t, x, *holes, index: _forgotten(t[0], x, *holes, index=index),
+    (lambda ct, ans, x, *holes, index: _forgotten(ct, x, *holes, index=index),),
 )
 
 list_of = helper(runtime.list_of, lambda ks, p: List(ks[0]), result="element")

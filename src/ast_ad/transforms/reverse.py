@@ -19,10 +19,11 @@ from ast_ad.ir.build import kind_of
 from ast_ad.ir.core import Atom, Block, Call, Callee, Function, Lit, Origin, Param, Program, Var
 from ast_ad.ir.kinds import Array, Kind, Residual, Scalar, Tuple, carries_derivative, cotangent_kind, rank
 from ast_ad.ir.places import Place, parameter_at
-from ast_ad.ir.walk import blocks_of, gathered, map_functions, operands, statements
+from ast_ad.ir.walk import blocks_of, free_variables, gathered, map_functions, operands, statements
 from ast_ad.rules.terms import Term, call, make, term
 from ast_ad.transforms.adjoint import Sweep
 from ast_ad.transforms.custom import check_custom, picked, without_tangents
+from ast_ad.transforms.recomputed import check_repeatable, mark_again, silenced
 from ast_ad.transforms.regions import Region, distinct, freeze, nodes, substitute, unused
 from ast_ad.transforms.storage import place_residuals
 from ast_ad.transforms.trees import Tree, dense, element, structure
@@ -68,11 +69,13 @@ class Pair:
 
 class _Reverse:
     def __init__(self, program: Program) -> None:
-        self.program = program = map_functions(program, mark_unbound)
+        program, self.silent = silenced(map_functions(program, mark_unbound))
+        self.program = program
         self.activity = Activity(program)
         self.functions: dict[str, Function] = {}
         self.apart = False
         self.pairs: dict[tuple[str, Flags, Flags, Flags], Pair] = {}
+        self.whole: dict[tuple[str, Flags, Flags, Flags], tuple[str, list[int]]] = {}
         self.sweep = 1 + max(
             (s.origin.sweep for f in program.functions.values() for s in statements(f.block) if s.origin), default=0
         )
@@ -111,7 +114,9 @@ class _Reverse:
         tree = sweep.cts.get(var)
         if not isinstance(place, tuple):
             return sweep.dense(_as_gradient(tree, Term(var)), var)
-        part = tree[place[1]] if isinstance(tree, tuple) else None
+        part = (
+            tree[place[1]] if isinstance(tree, tuple) else None if tree is None else element(tree, var.kind, place[1])
+        )
         like = element(Term(var), var.kind, place[1])
         return sweep.pen.write(dense(_as_gradient(part, like), like))
 
@@ -180,17 +185,23 @@ class _Reverse:
         trees = [sweep.cts.pop(o, None) for o in call.outs]
         seeds = tuple(t is not None for t in trees)
         masked = tuple(o in sweep.selected for o in call.outs)
-        pair = self.pair(call.fn.name, pattern, seeds, masked)
         bars = [sweep.dense(t, o) for o, t, s in zip(call.outs, trees, seeds, strict=True) if s]
-        residual: tuple[Var, ...] = ()
-        if pair.residual is not None:
-            residual = (Var("residual", pair.residual, call.origin),)
-        forward = Call((*call.outs, *residual), Callee(pair.forward), call.args, (), call.origin)
-        region.stmts[region.stmts.index(call)] = forward
-        params = self.program.functions[call.fn.name].block.params
+        function = self.program.functions[call.fn.name]
+        given: tuple[Atom, ...] = ()
+        if function.recomputed:
+            back, places = self.recomputing(function, pattern, seeds, masked)
+            given = tuple(call.args[k] for k in places)
+        else:
+            pair = self.pair(call.fn.name, pattern, seeds, masked)
+            back = pair.reverse
+            if pair.residual is not None:
+                given = (Var("residual", pair.residual, call.origin),)
+            forward = Call((*call.outs, *given), Callee(pair.forward), call.args, (), call.origin)  # type: ignore[arg-type]
+            region.stmts[region.stmts.index(call)] = forward
+        params = function.block.params
         actives = [(a, v.kind) for a, v, p in zip(call.args, params, pattern, strict=True) if p and isinstance(a, Var)]
         outs = [Var(f"{a.name}_bar" if a.name else "", cotangent_kind(kind)) for a, kind in actives]
-        sweep.pen.add(Call(tuple(outs), Callee(pair.reverse), (*residual, *bars), (), sweep.pen.builder.origin))
+        sweep.pen.add(Call(tuple(outs), Callee(back), (*given, *bars), (), sweep.pen.builder.origin))
         for (arg, _), made in zip(actives, outs, strict=True):
             sweep.contribute(arg, Term(made))
 
@@ -205,21 +216,7 @@ class _Reverse:
             function = replace(function, params=tuple(Param(p.var) for p in function.params))
             names = self.names_for(name)
             self.pairs[key] = Pair(*names, Residual(names[0]))
-            active = self.activity.active(function, pattern, seeds)
-            sweep = Sweep(function, active, selected(function, masked), self.sweep, self.call_adjoint)
-            sweep.pen.about(_last_origin(function))
-            trees: list[Tree] = []
-            bars: list[Var] = []
-            for atom, seeded in zip(function.block.results, seeds, strict=True):
-                kind = kind_of(atom)
-                wish = atom.name if isinstance(atom, Var) and atom.name else "result"
-                made = Var(distinct(f"{wish}_bar", bars), cotangent_kind(kind))
-                bars += [made] if seeded else []
-                trees.append(Term(made) if seeded else None)
-            sweep.run(trees)
-            sweep.pen.about(None)
-            params = [v for v, p in zip(function.block.params, pattern, strict=True) if p]
-            sweep.backward.results = [sweep.dense(sweep.cts.get(v), v) for v in params]
+            sweep, bars = self.swept(function, pattern, seeds, masked)
             place_residuals(sweep, apart=True)
             recursive = any(
                 isinstance(n, Call) and isinstance(n.fn, Callee) and n.fn.name == names[0]
@@ -228,6 +225,44 @@ class _Reverse:
             residual = self.split(function, names, sweep, bars, keep=recursive)
             self.pairs[key] = Pair(*names, residual)
         return self.pairs[key]
+
+    def swept(self, function: Function, pattern: Flags, seeds: Flags, masked: Flags) -> tuple[Sweep, list[Var]]:
+        """The reverse sweep of a function that is called, and the cotangents that it is given."""
+        active = self.activity.active(function, pattern, seeds)
+        sweep = Sweep(function, active, selected(function, masked), self.sweep, self.call_adjoint)
+        sweep.pen.about(_last_origin(function))
+        trees: list[Tree] = []
+        bars: list[Var] = []
+        for atom, seeded in zip(function.block.results, seeds, strict=True):
+            kind = kind_of(atom)
+            wish = atom.name if isinstance(atom, Var) and atom.name else "result"
+            made = Var(distinct(f"{wish}_bar", [*function.block.params, *bars]), cotangent_kind(kind))
+            bars += [made] if seeded else []
+            trees.append(Term(made) if seeded else None)
+        sweep.run(trees)
+        sweep.pen.about(None)
+        params = [v for v, p in zip(function.block.params, pattern, strict=True) if p]
+        sweep.backward.results = [sweep.dense(sweep.cts.get(v), v) for v in params]
+        return sweep, bars
+
+    def recomputing(self, function: Function, pattern: Flags, seeds: Flags, masked: Flags) -> tuple[str, list[int]]:
+        """The function that runs another one again and reverses it, and the places of the arguments that it needs."""
+        key = (function.name, pattern, seeds, masked)
+        if key not in self.whole:
+            check_repeatable(self.program, function.name)
+            name = self.free(f"{function.name}_vjp")
+            again = self.program.functions[self.silent.get(function.name, function.name)]
+            sweep, bars = self.swept(again, pattern, seeds, masked)
+            place_residuals(sweep)
+            mark_again(sweep.forward)
+            block = _joined(sweep)
+            read = free_variables(replace(block, params=()))
+            places = [k for k, v in enumerate(block.params) if v in read]
+            params = (*(block.params[k] for k in places), *bars)
+            block = replace(block, params=params)
+            self.functions[name] = replace(again, name=name, params=tuple(map(Param, params)), block=block, doc="")
+            self.whole[key] = name, places
+        return self.whole[key]
 
     def names_for(self, name: str) -> tuple[str, str]:
         """New names for the sweeps of a function; the version of the entry that calls itself has the entry's name."""
