@@ -216,3 +216,71 @@ def test_the_places_of_triangles_and_diagonals():
         return b, a[i, j], a.ravel()[np.ravel_multi_index((i, j), a.shape)], b[np.diag_indices_from(b[:, :3])]
 
     agree(f, A)
+
+
+def test_an_array_of_rank_0_is_memory():
+    def f(x):
+        a = np.zeros(())
+        b = a
+        b += x[0]
+        c = a[()]
+        a += x[1]
+        return a, b, c, a[None], b[...], np.array(c)
+
+    agree(f, X)
+
+
+def test_a_number_is_not_assigned_to():
+    def f(x):
+        y = np.float64(2.0)
+        y[()] = x[0]
+        return y
+
+    with pytest.raises(TypeError):
+        f(X)
+    assert "a number is assigned to" in str(refused(f, X))
+
+
+def test_subscripts_of_an_array_of_rank_0_that_are_refused():
+    def f(x):
+        t = np.array(1.0)
+        t[t > 0] = x[0]
+        return t
+
+    assert "Write x[()] = v of an array" in str(refused(f, X))
+
+    def g(x):
+        t = np.array(1.0)
+        return t[t > 0][0] * x[0]
+
+    assert "Read the number in it: x[()]." in str(refused(g, X))
+
+    def h(x):
+        t = np.array(1.0)
+        t[...] = x
+        return t
+
+    assert "an array of rank 0 takes one number" in str(refused(h, X))
+
+
+def test_what_may_be_a_cell_or_a_number_is_not_written_under_two_names():
+    def f(x):
+        t = np.array(x[0])
+        if x[1] > 0:
+            t = t * 2
+        u = t
+        u += 1
+        return t * u
+
+    error = refused(f, X)
+    assert "may be an array or a number, and another name holds it too" in str(error)
+
+
+def test_a_write_to_rank_0_is_written_as_one():
+    def f(x):
+        t = np.array(0.0)
+        for v in x:
+            t += v**2
+        return t
+
+    assert "t = np.array(t + v ** 2)" in ast_ad.value_and_grad(f).source_for(X)

@@ -237,6 +237,8 @@ def of_subscripts() -> Iterator[Sample]:
             yield sample(P.INDEX_UPDATE, M, 0.3, *holes, index=index)
         yield sample(P.INDEX_ADD, M, np.asarray(value) * 0.5, *holes, index=index)
         yield sample(P.INDEX_ADD, M, 0.3, *holes, index=index)
+    yield sample(P.VALUE_OF_CELL, np.array(0.7))
+    yield sample(P.VALUE_OF_CELL, np.array(0.7, np.float32), tolerance=1e-2)
     yield sample(P.LAST_WRITTEN, M, np.array([1, 0, 1]), index=(P.HOLE,))
     for test in (M > 0, V[: M.shape[1]] > 0, np.array(False), True):
         yield sample(P.MASKED, M, test, 2 * M, ufunc=np.sin)

@@ -18,7 +18,7 @@ from ast_ad.frontend.values import Contents, Location, Value, kind_of
 from ast_ad.ir import primitives as P
 from ast_ad.ir.build import Builder
 from ast_ad.ir.core import Atom, Call, Callee, Function, Lit, Origin, Var
-from ast_ad.ir.kinds import BOOL, UNDEFINED as NO_KIND, Kind, Opaque, Static, Sym
+from ast_ad.ir.kinds import BOOL, UNDEFINED as NO_KIND, Array, Kind, Opaque, Static, Sym
 from ast_ad.ir.primitives import Primitive
 
 _F = TypeVar("_F", bound=Callable[..., Any])
@@ -228,7 +228,7 @@ class Emission:
             found: Any = (NO_KIND,) * fn.outs
         else:
             found = fn.kinds(kinds, params)
-            found = (with_extents(self, fn.name, args, params, found),) if fn.outs == 1 else found
+            found = (_celled(fn, with_extents(self, fn.name, args, params, found)),) if fn.outs == 1 else found
         names = names or ("",) * fn.outs
         outs = tuple(map(self.new, names, found))
         call = Call(outs, fn, args, tuple(params.items()), outs[0].origin if outs else self.origin())
@@ -255,6 +255,24 @@ class Emission:
 
 def _may_vary(kind: Kind) -> bool:
     return kind != BOOL and not isinstance(kind, (Opaque, Static))
+
+
+#: what gives an array also where it has no axes, and not the number in it
+_MAKERS = frozenset(
+    f"np.{name}"
+    for name in (
+        *("array", "asarray", "asanyarray", "ascontiguousarray", "broadcast_to", "copy", "empty", "empty_like", "full"),
+        *("full_like", "ones", "ones_like", "reshape", "select", "squeeze", "transpose", "where", "zeros"),
+        "zeros_like",
+    )
+)
+
+
+def _celled(fn: Primitive, kind: Any) -> Any:
+    """The kind of a result; of rank 0 it says whether that is an array."""
+    if isinstance(kind, Array) and kind.dims == () and fn.name in _MAKERS:
+        return Array(kind.dtype, (), True)
+    return kind
 
 
 _TEXTS: WeakKeyDictionary[Any, str] = WeakKeyDictionary()

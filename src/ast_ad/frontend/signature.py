@@ -164,7 +164,7 @@ def kind_of_argument(name: str, value: Any, symbols: Symbols | None = None) -> K
             1 if n == 1 else Sym(known_lengths.setdefault(n, f"{name}{axis}"), 0, not_one=True)
             for axis, n in enumerate(value.shape)
         )
-        return Array(value.dtype.name, dims)
+        return Array(value.dtype.name, dims, dims == ())
     if isinstance(value, np.generic):
         return Array(value.dtype.name, ()) if value.dtype.kind in "biufc" else OPAQUE
     if isinstance(value, tuple) and hasattr(value, "_fields"):

@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any, NoReturn
 
+import numpy as np
+
 from ast_ad.errors import UnknownAtCompileTime, WrongArgument, WrongStructure
 from ast_ad.frontend.context import Lowering, torn
 from ast_ad.frontend.iteration import list_element
@@ -21,6 +23,7 @@ from ast_ad.frontend.values import (
     Value,
     describe,
     is_bottom,
+    is_cell,
     is_none,
     kind_of,
     may_be_array,
@@ -61,6 +64,8 @@ def _array(lo: Lowering, owner: Var, index: Value, name: str) -> Value:
         raise lo.error(
             WrongArgument, f"a Python {kind.type} cannot be subscripted", remedy="Subscript an array or a list."
         )
+    if is_cell(owner):
+        return _of_cell(lo, owner, index, name)
     template, holes = template_of(lo, index)
     kinds = tuple(kind_of(h) for h in holes)
     if P.is_basic(template, kinds):
@@ -70,6 +75,24 @@ def _array(lo: Lowering, owner: Var, index: Value, name: str) -> Value:
         lo.freeze(result, "It is not known whether it is a view.")
         lo.freeze(owner, "It is not known whether a part of it that was read is a view.")
     return result
+
+
+def _of_cell(lo: Lowering, owner: Var, index: Value, name: str) -> Value:
+    """`t[()]` is the number in an array of rank 0, `t[...]` the array, `t[None]` a view of it with an axis."""
+    from ast_ad.rules.table import primitive_of
+
+    parts = index.items if isinstance(index, TupleOf) else (index,)
+    words = [part.value if isinstance(part, Lit) else part for part in parts]
+    if not words:
+        return lo.emit(P.VALUE_OF_CELL, lo.read(owner), name=name)
+    if all(word is Ellipsis for word in words):
+        return owner
+    expand = primitive_of(np.expand_dims)
+    assert expand is not None
+    if not all(word is None or word is Ellipsis for word in words):
+        raise lo.error(WrongArgument, "this subscript of an array of rank 0", remedy="Read the number in it: x[()].")
+    axes = tuple(range(sum(word is None for word in words)))
+    return lo.emit_view(expand, owner, name=name, axis=axes[0] if len(axes) == 1 else axes)
 
 
 def template_of(lo: Lowering, index: Value) -> tuple[Index, tuple[Atom, ...]]:

@@ -13,8 +13,8 @@ from ast_ad.frontend.context import Lowering
 from ast_ad.frontend.library import as_array
 from ast_ad.frontend.outputs import target_of
 from ast_ad.frontend.trips import for_each
-from ast_ad.frontend.values import NONE, Run, Static, Value, is_bottom, kind_of
-from ast_ad.frontend.versions import as_before, check_cast, place_of, write_version
+from ast_ad.frontend.values import NONE, Run, Static, Value, is_bottom, is_cell, kind_of
+from ast_ad.frontend.versions import as_before, check_cast, is_whole, place_of, store, write_version
 from ast_ad.ir import primitives as P
 from ast_ad.ir.core import Atom, Var
 from ast_ad.ir.kinds import Array, dims_of, elementwise_kind, not_one, rank, same_shape
@@ -29,6 +29,11 @@ def call_at(lo: Lowering, ufunc: np.ufunc, args: Sequence[Value], kwargs: Mappin
         raise lo.error(WrongArgument, f"{title} of these arguments", remedy=f"Call it as {title}(a, index, values).")
     target = target_of(lo, args[0], title)
     values = [as_array(lo, v) for v in args[2:]]
+    if is_cell(target) and is_whole(args[1]):
+        changed = _apply(lo, ufunc, lo.read(target), values)
+        check_cast(lo, kind_of(target), kind_of(changed))
+        store(lo, target, changed)
+        return NONE
     array, template, holes = place_of(lo, target, args[1])
     if any(map(is_bottom, (array, *values, *holes))):
         return NONE

@@ -267,7 +267,13 @@ def may_be_array(value: Any) -> bool:
     if not isinstance(value, Var):
         return False
     kind = bare(value.kind)
-    return isinstance(kind, Array) and kind.dims != ()
+    return isinstance(kind, Array) and (kind.dims != () or kind.cell is not False)
+
+
+def is_cell(value: Any) -> bool:
+    """Whether a value is an array of rank 0."""
+    kind = bare(value.kind) if isinstance(value, Var) else None
+    return isinstance(kind, Array) and kind.dims == () and kind.cell is True
 
 
 def is_numeric(value: Any) -> bool:

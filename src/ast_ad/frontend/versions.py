@@ -10,11 +10,12 @@ import numpy as np
 from ast_ad.errors import MayAlias, UnsupportedSyntax, WrongArgument
 from ast_ad.frontend.context import Lowering
 from ast_ad.frontend.subscripts import template_of
-from ast_ad.frontend.values import Value, kind_of
+from ast_ad.frontend.values import TupleOf, Value, kind_of
 from ast_ad.ir import primitives as P
-from ast_ad.ir.core import Atom, Var
-from ast_ad.ir.kinds import Array, Kind, same_shape
+from ast_ad.ir.core import Atom, Lit, Var
+from ast_ad.ir.kinds import Array, Kind, rank, same_shape
 from ast_ad.ir.primitives import Index
+from ast_ad.rules.results import name_of
 
 
 def store(lo: Lowering, target: Var, value: Atom, keeps_shape: bool = False) -> None:
@@ -23,7 +24,9 @@ def store(lo: Lowering, target: Var, value: Atom, keeps_shape: bool = False) -> 
     same = isinstance(kind, Array) and isinstance(new, Array) and kind.dtype is not None and kind.dtype == new.dtype
     target = lo.constant_views.get(target, target)
     view = lo.views.get(target)
-    if same and (keeps_shape or same_shape(kind, new)):
+    if view is None and rank(kind) == 0:
+        write_version(lo, target, cell_of(lo, kind, value, target.name))
+    elif same and (keeps_shape or same_shape(kind, new)):
         write_version(lo, target, value)
     elif view is not None and view.call.fn is P.GETITEM:
         index, holes = dict(view.call.params)["index"], view.call.args[1:]
@@ -32,6 +35,30 @@ def store(lo: Lowering, target: Var, value: Atom, keeps_shape: bool = False) -> 
     else:
         whole = lo.emit(P.INDEX_UPDATE, lo.read(target), value, name=target.name, index=(Ellipsis,))
         write_version(lo, target, whole)
+
+
+def cell_of(lo: Lowering, kind: Kind, value: Atom, name: str) -> Atom:
+    """An array of rank 0 that holds a number, in the dtype of `kind`."""
+    from ast_ad.rules.table import primitive_of
+
+    array, new = primitive_of(np.array), kind_of(value)
+    assert array is not None
+    if rank(new) is None:
+        value = as_before(lo, Lit(0.0), value, name, Lit(()))
+        new = kind_of(value)
+    if rank(new) != 0:
+        raise lo.error(
+            WrongArgument, "an array of rank 0 takes one number", remedy="Write the element that is meant: x[0]."
+        )
+    dtype = kind.dtype if isinstance(kind, Array) else None
+    converted = dtype is not None and name_of(new) != dtype
+    return lo.emit(array, value, name=name, **({"dtype": np.dtype(dtype).type} if converted else {}))
+
+
+def is_whole(index: Value) -> bool:
+    """Whether a subscript of an array of rank 0 stands for all of it, and not for a mask or a new axis."""
+    parts = index.items if isinstance(index, TupleOf) else (index,)
+    return all(isinstance(part, Lit) and part.value is Ellipsis for part in parts)
 
 
 def check_cast(lo: Lowering, kind: Kind, result: Kind, casting: str = "same_kind") -> None:
@@ -71,6 +98,8 @@ def write_version(lo: Lowering, var: Var, new: Atom) -> None:
 def _through(lo: Lowering, call: Any, base: Atom, new: Atom, base_var: Var) -> Atom:
     """The base of a view after the whole view was written."""
     name, params = base_var.name, dict(call.params)
+    if rank(kind_of(base)) == 0:
+        return as_before(lo, base, new, name)
     if call.fn is P.GETITEM:
         return lo.emit(P.INDEX_UPDATE, base, new, *call.args[1:], name=name, index=params["index"])
     inverse = _INVERSES.get(call.fn.name)

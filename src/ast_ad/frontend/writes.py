@@ -30,10 +30,11 @@ from ast_ad.frontend.values import (
     Value,
     describe,
     is_bottom,
+    is_cell,
     kind_of,
     may_be_array,
 )
-from ast_ad.frontend.versions import check_cast, place_of, store, write_version
+from ast_ad.frontend.versions import check_cast, is_whole, place_of, store, write_version
 from ast_ad.ir import primitives as P
 from ast_ad.ir.core import Atom, Lit, Var
 from ast_ad.ir.kinds import Array, Kind, Scalar, rank
@@ -84,7 +85,7 @@ def in_place(lo: Lowering, symbol: str, old: Value, value: Value, name: str = ""
         return old
     if may_be_array(old):
         assert isinstance(old, Var)
-        if rank(kind_of(old)) is not None:
+        if rank(kind_of(old)) is not None and getattr(kind_of(old), "cell", False) is not None:
             write_whole(lo, old, symbol, value)
             return old
         if _shared(lo, old):
@@ -116,7 +117,7 @@ def write_whole(lo: Lowering, old: Var, symbol: str, value: Value) -> None:
     from ast_ad.frontend.library import as_array
 
     operand = as_array(lo, value)
-    new = lo.emit(P.OPERATORS[symbol], lo.read(old), operand, name=old.name)
+    new = lo.emit(P.OPERATORS[symbol], lo.read(old), operand, name="" if is_cell(old) else old.name)
     check_cast(lo, kind_of(old), kind_of(new))
     store(lo, old, new, symbol != "@" and rank(kind_of(operand)) == 0)
 
@@ -126,7 +127,11 @@ def _augment_array(lo: Lowering, owner: Var, index: Value, symbol: str, value_of
     from ast_ad.frontend.library import as_array
 
     node = lo.node
+    if is_cell(owner) and is_whole(index):
+        write_whole(lo, owner, symbol, value_of())
+        return
     lo.node = node.target
+    _check_has_axes(lo, owner)
     array, template, holes = place_of(lo, owner, index)
     kinds = tuple(map(kind_of, holes))
     basic = P.is_basic(template, kinds)
@@ -181,9 +186,19 @@ def _array(lo: Lowering, owner: Var, index: Value, value: Value) -> None:
         raise lo.error(
             WrongArgument, f"{describe(owner)} cannot be assigned to", remedy="Assign to an array, a list or a dict."
         )
+    if is_cell(owner) and is_whole(index):
+        store(lo, owner, as_array(lo, value))
+        return
+    _check_has_axes(lo, owner)
     array, template, holes = place_of(lo, owner, index)
     atom = as_array(lo, value)
     write_version(lo, array, lo.emit(P.INDEX_UPDATE, lo.read(array), atom, *holes, name=array.name, index=template))
+
+
+def _check_has_axes(lo: Lowering, owner: Var) -> None:
+    if rank(kind_of(owner)) == 0:
+        what = "an array of rank 0 is assigned by this subscript" if may_be_array(owner) else "a number is assigned to"
+        raise lo.error(WrongArgument, what, remedy="Write x[()] = v of an array, and x = v of a number.")
 
 
 def _ref(lo: Lowering, owner: Ref, index: Value, value: Value) -> None:

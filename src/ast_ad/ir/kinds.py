@@ -12,7 +12,7 @@ Maybe(K)                        K, or not bound on some path
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import lru_cache
 from typing import Any, TypeAlias
 
@@ -50,10 +50,14 @@ class Scalar(Kind):
 
 @dataclass(frozen=True, slots=True)
 class Array(Kind):
-    """An array or a NumPy scalar.  `dtype` is a NumPy name or None; `dims` is None where the rank is unknown."""
+    """An array or a NumPy scalar.  `dtype` is a NumPy name or None; `dims` is None where the rank is unknown.
+
+    `cell` says of rank 0 whether it is an array, which can be written to, or a scalar; None where it may be either.
+    """
 
     dtype: str | None = None
     dims: tuple[Dim, ...] | None = None
+    cell: bool | None = field(default=False, repr=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -184,7 +188,7 @@ def cotangent_kind(kind: Kind) -> Kind:
         return kind if kind.type == "complex" else FLOAT
     if isinstance(kind, Array):
         integral = kind.dtype is not None and np.dtype(kind.dtype).kind not in "fc"
-        return Array("float64", kind.dims) if integral else kind
+        return Array("float64" if integral else kind.dtype, kind.dims)
     if isinstance(kind, Tuple):
         return Tuple(tuple(map(cotangent_kind, kind.items)))
     if isinstance(kind, Fixed):
@@ -303,7 +307,9 @@ def join(a: Kind, b: Kind) -> Kind:
     if isinstance(a, Scalar) and isinstance(b, Scalar):
         return a if _ORDER.index(a.type) > _ORDER.index(b.type) else b
     if isinstance(a, (Scalar, Array)) and isinstance(b, (Scalar, Array)):
-        return Array(_join_dtypes(a, b), join_dims(dims_of(a), dims_of(b)))
+        dims = join_dims(dims_of(a), dims_of(b))
+        cells = {getattr(a, "cell", False), getattr(b, "cell", False)} if dims == () else {False}
+        return Array(_join_dtypes(a, b), dims, cells.pop() if len(cells) == 1 else None)
     if isinstance(a, Tuple) and isinstance(b, Tuple) and len(a.items) == len(b.items):
         return Tuple(tuple(map(join, a.items, b.items)))
     if isinstance(a, Dict) and isinstance(b, Dict) and a.keys == b.keys and a.type is b.type:
@@ -340,7 +346,7 @@ def kind_of_value(value: Any) -> Kind:
     if isinstance(value, complex):
         return COMPLEX
     if isinstance(value, np.ndarray):
-        return Array(value.dtype.name, value.shape)
+        return Array(value.dtype.name, value.shape, value.shape == ())
     if isinstance(value, tuple):
         return Tuple(tuple(map(kind_of_value, value)))
     return STATIC

@@ -84,6 +84,7 @@ from ast_ad.ir.subscripts import (
     INDEX_ADD as INDEX_ADD,
     INDEX_UPDATE as INDEX_UPDATE,
     LAST_WRITTEN as LAST_WRITTEN,
+    VALUE_OF_CELL as VALUE_OF_CELL,
     Hole as Hole,
     Index as Index,
     Span as Span,

@@ -168,7 +168,7 @@ def getitem_kind(kinds: Kinds, params: Mapping[str, Any]) -> Kind:
         wide = list(broadcast_dims(advanced) or ())
         at = 0 if split else place or 0
         out[at:at] = wide
-    return Array(x.dtype, tuple(out))
+    return Array(x.dtype, tuple(out), not out and not arrays and Ellipsis in index)
 
 
 def getitem_is_view(kinds: Kinds, params: Mapping[str, Any]) -> bool:
@@ -178,6 +178,10 @@ def getitem_is_view(kinds: Kinds, params: Mapping[str, Any]) -> bool:
 
 def _getitem(x: Any, *holes: Any, index: Index) -> Any:
     return x[fill(index, holes)]
+
+
+def _value_of_cell(x: Any) -> Any:
+    return x[()]
 
 
 def _index_update(x: Any, value: Any, *holes: Any, index: Index) -> Any:
@@ -196,6 +200,10 @@ def _last_written(x: Any, *holes: Any, index: Index) -> Any:
     return runtime.last_written(x, fill(index, holes))
 
 
+#: `x[()]`: the number that an array of rank 0 holds
+VALUE_OF_CELL = Primitive(
+    "value_of_cell", _value_of_cell, lambda ks, p: Array(getattr(ks[0], "dtype", None), ()), total=always, cost=1
+)
 GETITEM = Primitive("getitem", _getitem, getitem_kind, result="view", cost=0)
 #: `a1 = index_update(a0, value, *holes, index=...)`: a0 with `a0[index] = value`
 INDEX_UPDATE = Primitive("index_update", _index_update, first_kind, result="same", cost=2)

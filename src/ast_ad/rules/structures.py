@@ -14,7 +14,16 @@ from ast_ad.ir import primitives as P
 from ast_ad.ir.kinds import INT, Array, Fixed, List, Scalar, Tuple, elementwise_kind, is_number, join
 from ast_ad.rules.modes import elements
 from ast_ad.rules.results import item_of
-from ast_ad.rules.table import custom, helper, linear, nondifferentiable, primitive_for, primitive_of, register
+from ast_ad.rules.table import (
+    custom,
+    elementwise,
+    helper,
+    linear,
+    nondifferentiable,
+    primitive_for,
+    primitive_of,
+    register,
+)
 from ast_ad.rules.terms import call, make
 
 
@@ -34,6 +43,7 @@ linear(
     P.GETITEM,
     lambda ct, x, *holes, index: make(P.INDEX_ADD, zeros(x), ct, *holes, index=index),
 )
+elementwise(P.VALUE_OF_CELL, lambda ans, x: 1)
 linear(
     P.INDEX_UPDATE,
     (
