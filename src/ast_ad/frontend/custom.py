@@ -33,6 +33,7 @@ from ast_ad.ir import primitives as P
 from ast_ad.ir.build import kind_of
 from ast_ad.ir.core import Atom, Block, Call, Custom, Function, Lit, Param, Var
 from ast_ad.ir.kinds import UNDEFINED, Kind, Tuple, cotangent_kind
+from ast_ad.ir.lengths import outside
 from ast_ad.ir.show import show_kind
 
 _PASSES = 5
@@ -85,7 +86,7 @@ def call_custom(lo: Lowering, function: Static, args: Sequence[Value], kwargs: M
         record = _Record(source, _free(lo, title), kinds, fixed, by)
         _lower(lo, record, key, function, mode, rules, tuple(bound))
     operands = [*atoms.values(), *(capture_variable(lo, *lo.unit.paths[k]) for k in record.captures)]
-    out = lo.new(name, record.kind)
+    out = lo.new(name, outside(record.kind))
     lo.call((out,), record.name, operands)
     result = lo.value_of(out, name)
     if record.shared:

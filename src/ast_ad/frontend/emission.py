@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
-from itertools import count
 from typing import Any, TypeVar
 from weakref import WeakKeyDictionary
 
@@ -86,7 +85,6 @@ class Unit:
     paths: dict[Any, tuple[Any, ...]] = field(default_factory=dict)
     names: set[str] = field(default_factory=set)
     frames: int = 0
-    lengths: Iterator[int] = field(default_factory=count)
 
 
 class Emission:

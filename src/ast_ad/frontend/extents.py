@@ -9,7 +9,8 @@ from typing import TYPE_CHECKING, Any
 from ast_ad.ir import primitives as P
 from ast_ad.ir.build import kind_of
 from ast_ad.ir.core import Atom, Lit, Var
-from ast_ad.ir.kinds import Array, Dim, Kind, Scalar, Sym, dims_of
+from ast_ad.ir.kinds import Array, Dim, Kind, Scalar, dims_of
+from ast_ad.ir.lengths import new_length
 from ast_ad.rules.results import less
 
 if TYPE_CHECKING:
@@ -74,7 +75,7 @@ def extent(lo: Emission, atom: Atom) -> Dim:
             found = _less(extent(lo, call.args[0]), call.args[1].value * (1 if call.fn is P.SUB else -1))
         if found is not None:
             return found
-    return lo.extents.setdefault(atom, Sym(f"#{next(lo.unit.lengths)}"))
+    return lo.extents.setdefault(atom, new_length())
 
 
 def _less(dim: Dim, by: int) -> Dim:

@@ -36,6 +36,7 @@ from ast_ad.frontend.values import (
 )
 from ast_ad.ir.core import Atom, Function, Lit, Param, Var
 from ast_ad.ir.kinds import UNDEFINED, Kind
+from ast_ad.ir.lengths import Lengths, outside
 
 _PASSES = 10
 
@@ -47,6 +48,7 @@ class Record:
     name: str
     key: Any
     arguments: Mapping[str, Value]
+    lengths: Lengths
     leaves: list[Var] = field(default_factory=list)
     captures: list[Any] = field(default_factory=list)
     result: Any = None
@@ -57,7 +59,7 @@ class Record:
 
 def call_lowered(lo: Lowering, source: Source, bound: Mapping[str, Value], name: str) -> Value:
     """The result of a call of a function of the program."""
-    key = (source.function, tuple(spec_of(lo, v) for v in bound.values()))
+    lengths, key = _key(lo, source, bound)
     base = key
     while True:
         if any(s is None for s in key[1]) or key in lo.unit.inline_only or source.function in lo.unit.inline_only:
@@ -65,8 +67,8 @@ def call_lowered(lo: Lowering, source: Source, bound: Mapping[str, Value], name:
         try:
             record = lo.unit.records.get(key)
             if record is None:
-                record = _lower(lo, source, bound, key)
-            return _emit_call(lo, record, bound, name)
+                record = _lower(lo, source, bound, key, lengths)
+            return _emit_call(lo, record, bound, name, lengths)
         except NeedsInlining as needs:
             if needs.record is not None and needs.record.key != key:
                 raise
@@ -84,9 +86,14 @@ def call_lowered(lo: Lowering, source: Source, bound: Mapping[str, Value], name:
                 raise
             _forget(lo, key)
             bound = _with_constant(lo, bound, needs.leaf)
-            key = (source.function, tuple(spec_of(lo, v) for v in bound.values()))
+            lengths, key = _key(lo, source, bound)
             if key == base:
                 raise
+
+
+def _key(lo: Lowering, source: Source, bound: Mapping[str, Value]) -> tuple[Lengths, Any]:
+    lengths = Lengths()
+    return lengths, (source.function, tuple(lengths.spec(spec_of(lo, v)) for v in bound.values()))
 
 
 def _forget(lo: Lowering, key: Any) -> None:
@@ -174,14 +181,14 @@ def _with_constant(lo: Lowering, bound: Mapping[str, Value], leaf: int) -> Mappi
 # Lowering
 
 
-def _lower(lo: Lowering, source: Source, bound: Mapping[str, Value], key: Any) -> Record:
+def _lower(lo: Lowering, source: Source, bound: Mapping[str, Value], key: Any, lengths: Lengths) -> Record:
     title = source.function.__name__
     name, count = title if title.isidentifier() else "function", 1
     while name in lo.unit.names:
         count += 1
         name = f"{title}_{count}"
     lo.unit.names.add(name)
-    record = Record(name, key, bound)
+    record = Record(name, key, bound, lengths)
     lo.unit.records[key] = record
     for _ in range(_PASSES):
         known = set(lo.unit.records)
@@ -229,7 +236,7 @@ def _leaf(lo: Lowering, name: str, kind: Kind) -> Var:
     """A parameter of the function in the IR."""
     taken = {leaf.name for leaf in lo.record.leaves}
     free = next(n for n in (name, *(f"{name}_{k}" for k in range(2, len(taken) + 3))) if n not in taken)
-    var = lo.new(free, kind)
+    var = lo.new(free, lo.record.lengths.within(kind))
     lo.record.leaves.append(var)
     return var
 
@@ -277,7 +284,7 @@ def _result(lo: Lowering, value: Value, record: Record, name: str) -> Any:
             if root in lo.foreign or root in lo.always_frozen or shared:
                 raise NeedsInlining(record)
         record.outs.append(lo.read(value))
-        return kind_of(value)
+        return outside(kind_of(value))
     if isinstance(value, (Lit, Static)):
         return value
     if isinstance(value, TupleOf):
@@ -288,7 +295,7 @@ def _result(lo: Lowering, value: Value, record: Record, name: str) -> Any:
         contents = lo.contents(value)
         if isinstance(contents, Run):
             record.outs.append(contents.atom)
-            return ("list", kind_of(contents.atom))
+            return ("list", outside(kind_of(contents.atom)))
         if isinstance(contents, (Items, Entries)):
             keys = contents.keys if isinstance(contents, Entries) else None
             cls = contents.type if isinstance(contents, Fields) else None
@@ -309,7 +316,7 @@ def _stable(old: Any, new: Any) -> bool:
     return bool(old == new)
 
 
-def _emit_call(lo: Lowering, record: Record, bound: Mapping[str, Value], name: str) -> Value:
+def _emit_call(lo: Lowering, record: Record, bound: Mapping[str, Value], name: str, lengths: Lengths) -> Value:
     atoms = [atom for value in bound.values() for atom in _leaves(lo, value)]
     if not record.done:
         record.recursive = True
@@ -324,14 +331,14 @@ def _emit_call(lo: Lowering, record: Record, bound: Mapping[str, Value], name: s
 
     def rebuild(form: Any, word: str) -> Value:
         if isinstance(form, Kind):
-            outs.append(lo.new(word, form))
+            outs.append(lo.new(word, lengths.back(form)))
             return outs[-1]
         if isinstance(form, (Lit, Static)):
             return form
         if form[0] == "tuple":
             return TupleOf(tuple(rebuild(f, word and f"{word}_{k}") for k, f in enumerate(form[2])), form[1])
         if form[0] == "list":
-            outs.append(lo.new(word, form[1]))
+            outs.append(lo.new(word, lengths.back(form[1])))
             return lo.new_ref(Run(outs[-1]), word)
         values = tuple(rebuild(f, word and f"{word}_{k}") for k, f in enumerate(form[2]))
         if form[3] is not None:

@@ -35,6 +35,7 @@ from ast_ad.frontend.values import (
 )
 from ast_ad.ir.core import Atom, Block, Call, Callee, Function, If, Lit, Loop, Param, Stmt, Var
 from ast_ad.ir.kinds import UNDEFINED
+from ast_ad.ir.lengths import outside
 from ast_ad.runtime import make_object
 
 
@@ -111,7 +112,7 @@ def enclosed_in(obj: Any) -> Enclosed | None:
 def emit_call(lo: Lowering, function: Function, atoms: Mapping[str, Atom], name: str) -> Var:
     """Call a function that joined the program; `atoms` are the values of its parameters but for what it captures."""
     operands = [atoms[p.var.name] if p.form != "capture" else captured_operand(lo, p) for p in function.params]
-    out = lo.new(name, kind_of(function.block.results[0]))
+    out = lo.new(name, outside(kind_of(function.block.results[0])))
     lo.call((out,), function.name, operands)
     return out
 

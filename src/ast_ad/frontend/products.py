@@ -21,6 +21,7 @@ from ast_ad.ir import primitives as P
 from ast_ad.ir.build import kind_of
 from ast_ad.ir.core import Atom, Function, Lit, Var
 from ast_ad.ir.kinds import UNDEFINED, Array, Dict, Fixed, Kind, List, Scalar, Tuple, is_number, rank, same_shape
+from ast_ad.ir.lengths import outside
 from ast_ad.ir.places import Place
 from ast_ad.ir.show import show_kind
 from ast_ad.ir.walk import unpacked
@@ -92,7 +93,7 @@ def _places(bound: Mapping[str, tuple[Value, str]], count: int) -> list[Place]:
 def _emit(lo: Lowering, function: Function, operands: Sequence[Atom], names: Sequence[str]) -> tuple[Var, ...]:
     results = function.block.results
     names = [*names, *[""] * len(results)][: len(results)]
-    outs = tuple(lo.new(name, kind_of(result)) for name, result in zip(names, results, strict=True))
+    outs = tuple(lo.new(name, outside(kind_of(result))) for name, result in zip(names, results, strict=True))
     lo.call(outs, function.name, operands)
     return outs
 

@@ -34,9 +34,9 @@ def show_kind(kind: Kind) -> str:
 
 
 def _show_dim(dim: Any) -> str:
-    if isinstance(dim, Sym):
+    if isinstance(dim, Sym) and "#" not in dim.name:
         return f"{dim.name}-{dim.minus}" if dim.minus else dim.name
-    return "?" if dim is None else str(dim)
+    return str(dim) if isinstance(dim, int) else "?"
 
 
 class _Printer:

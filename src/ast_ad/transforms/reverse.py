@@ -198,11 +198,10 @@ class _Reverse:
                 given = (Var("residual", pair.residual, call.origin),)
             forward = Call((*call.outs, *given), Callee(pair.forward), call.args, (), call.origin)  # type: ignore[arg-type]
             region.stmts[region.stmts.index(call)] = forward
-        params = function.block.params
-        actives = [(a, v.kind) for a, v, p in zip(call.args, params, pattern, strict=True) if p and isinstance(a, Var)]
-        outs = [Var(f"{a.name}_bar" if a.name else "", cotangent_kind(kind)) for a, kind in actives]
+        actives = [a for a, p in zip(call.args, pattern, strict=True) if p and isinstance(a, Var)]
+        outs = [Var(f"{a.name}_bar" if a.name else "", cotangent_kind(kind_of(a))) for a in actives]
         sweep.pen.add(Call(tuple(outs), Callee(back), (*given, *bars), (), sweep.pen.builder.origin))
-        for (arg, _), made in zip(actives, outs, strict=True):
+        for arg, made in zip(actives, outs, strict=True):
             sweep.contribute(arg, Term(made))
 
     def pair(self, name: str, pattern: Flags, seeds: Flags, masked: Flags) -> Pair:
