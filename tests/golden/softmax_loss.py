@@ -27,13 +27,12 @@ def softmax_loss_grad(W, x, y):
     a = np.max(z, axis=1, keepdims=True)
     z2 = z - a
     exp_z = np.exp(z2)
-    b = np.sum(exp_z, axis=1, keepdims=True)
-    logp = z2 - np.log(b)
     # reverse sweep
-    logp_bar = -1 / np.size(np.sum(y * logp, axis=1)) * y  # return -np.mean(np.sum(y * logp, ax ...
-    z_bar = logp_bar - np.sum(logp_bar, axis=1, keepdims=True) / b * exp_z  # logp = z - np.log( ...
-    c = z == a                                             # z = z - np.max(z, axis=1, keepdims= ...
+    logp_bar = -1 / len(y) * y  # return -np.mean(np.sum(y * logp, axis=1))
+    b = np.sum(logp_bar, axis=1, keepdims=True) / np.sum(exp_z, axis=1, keepdims=True) * exp_z
+    z_bar = logp_bar - b
+    c = z == a                  # z = z - np.max(z, axis=1, keepdims=True)
     d = -divide(np.sum(z_bar, axis=1, keepdims=True), np.sum(c, axis=1, keepdims=True))
     z_bar += np.where(c, d, 0)
-    W_bar = x.T @ z_bar                                    # z = x @ W
+    W_bar = x.T @ z_bar         # z = x @ W
     return W_bar

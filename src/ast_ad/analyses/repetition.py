@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
 from ast_ad.ir import primitives as P
 from ast_ad.ir.build import kind_of
-from ast_ad.ir.core import Call, Callee, Lit, Stmt, Var
-from ast_ad.ir.kinds import Array, rank
+from ast_ad.ir.core import Atom, Call, Callee, Lit, Stmt, Var
+from ast_ad.ir.kinds import Array, dims_of, known_equal, rank
 
 _DISTINCT = ("np.arange", "np.argsort", "np.argpartition", "np.flatnonzero", "np.random.permutation", "np.lexsort")
 _DISTINCT_TOGETHER = ("np.nonzero", "np.where", "np.tril_indices", "np.triu_indices", "np.diag_indices")
@@ -26,7 +26,15 @@ def may_repeat(call: Call, defined: Mapping[Var, Stmt]) -> bool:
     sources = [defined.get(a) if isinstance(a, Var) else None for a in arrays]
     if _is_tuple_of_one_call(sources, defined):
         return False
-    return not all(_is_distinct(s, defined) and rank(kind_of(a)) == 1 for s, a in zip(sources, arrays, strict=True))
+    if any(rank(kind_of(a)) != 1 for a in arrays):
+        return True
+    return not any(_is_distinct(s, defined) and _is_longest(a, arrays) for s, a in zip(sources, arrays, strict=True))
+
+
+def _is_longest(one: Atom, arrays: Sequence[Atom]) -> bool:
+    """Whether places are not repeated to go with others: all others have as many, or one."""
+    own, *others = ((dims_of(kind_of(a)) or (None,))[0] for a in (one, *arrays))
+    return len(arrays) == 1 or all(other == 1 or known_equal(own, other) for other in others)
 
 
 def _is_mask(atom: object) -> bool:

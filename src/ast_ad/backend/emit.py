@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from ast_ad.analyses.aliasing import Storage
+from ast_ad.analyses.repetition import may_repeat
 from ast_ad.backend.coalescing import Coalescing
 from ast_ad.backend.expressions import (
     Expr,
@@ -34,6 +35,7 @@ from ast_ad.backend.tree import (
     While,
     defines,
     read_variables,
+    walk,
 )
 from ast_ad.backend.values import Values
 from ast_ad.ir.build import kind_of, stated_kind
@@ -58,6 +60,8 @@ class Emitter(Values):
     ) -> None:
         super().__init__(program, tree, groups, names, outside)
         self.storage = storage
+        lets = [n.call for n in (*walk(tree.body), *tree.nested.values()) if isinstance(n, Let)]
+        self.defined: dict[Var, Call] = {out: call for call in lets for out in call.outs}
         self.read = {groups.group[atom] for atom in read_variables(tree) if isinstance(atom, Var)}
 
     def target(self, var: Var) -> Expr:
@@ -170,7 +174,7 @@ class Emitter(Values):
         value = args[1]
         if what == "index_update":
             return ast.Assign(targets=[_stored(subscript(target, index))], value=value)
-        if not is_basic(template, kinds) and not _is_mask(template, kinds):
+        if not is_basic(template, kinds) and not _is_mask(template, kinds) and may_repeat(call, self.defined):
             index = index_value(self.outside, template, args[2:])
             if isinstance(call.args[1], Var) and self.storage.may_alias(call.args[1], call.outs[0]):
                 value = copy_of(self.outside, value, call.args[1].kind)

@@ -144,6 +144,13 @@ def _getitem(a: Term, *holes: Term, index: Any) -> Term | None:
     return None
 
 
+def _scatter(x: Term, value: Term, *holes: Term, index: Any) -> Term | None:
+    """A stretched number is stretched by the subscript that it is written to."""
+    if value.fn is P.BROADCAST_LIKE and rank(value.args[0].kind) == 0:
+        return make(P.INDEX_ADD, x, value.args[0], *holes, index=index)
+    return None
+
+
 def _where(test: Term, a: Term, b: Term) -> Term | None:
     """Stretched numbers need no stretching in `np.where`."""
     for k, (one, other) in enumerate(((a, b), (b, a))):
@@ -255,6 +262,7 @@ _RULES: dict[Primitive, Any] = {
     P.KEEP_ZEROS: _keep_zeros,
     P.ITEM: _item,
     P.GETITEM: _getitem,
+    P.INDEX_ADD: _scatter,
 }
 _RULES_BY_NAME: dict[str, Any] = {"np.sum": _sum, "np.where": _where}
 

@@ -86,6 +86,8 @@ class Term:
         """The number of elements."""
         if rank(self.kind) == 0:
             return term(1)
+        if rank(self.kind) == 1:
+            return make(P.LENGTH, self)
         return np.size(self)  # type: ignore[arg-type]
 
     @property

@@ -14,12 +14,12 @@ import numpy as np
 from ast_ad.ir import primitives as P
 from ast_ad.ir.build import kind_of
 from ast_ad.ir.core import Atom, Call, Callee, Lit, Var
-from ast_ad.ir.kinds import Array, cotangent_kind, dims_of, is_number, rank, same_shape
+from ast_ad.ir.kinds import Array, Dim, cotangent_kind, dims_of, is_number, known_equal, rank, same_shape
 from ast_ad.rules.modes import Elementwise, Selecting
 from ast_ad.rules.table import primitive_of, rule_of
 
 #: the operand of which a word asks for the shape only (and for `zeros_like` the dtype)
-_ASKED = {P.SHAPE: 0, P.ZEROS_LIKE: 0, P.UNBROADCAST: 1, P.BROADCAST_LIKE: 1}
+_ASKED = {P.SHAPE: 0, P.LENGTH: 0, P.ZEROS_LIKE: 0, P.UNBROADCAST: 1, P.BROADCAST_LIKE: 1}
 
 
 def asks_for_shape(call: Call) -> int | None:
@@ -100,6 +100,24 @@ def same_shape_source(var: Var, maker_of: Callable[[Var], Call | None], exact: b
         var = same[0]
 
 
+def _as_long(var: Var, maker_of: Callable[[Var], Call | None]) -> Var:
+    """The earliest array that is proven to be as long as another, which was computed from it."""
+    own = _length(var)
+    while own is not None:
+        maker = maker_of(var)
+        args = () if maker is None or isinstance(maker.fn, Callee) else maker.args
+        found = next((a for a in args if isinstance(a, Var) and known_equal(_length(a), own)), None)
+        if found is None:
+            break
+        var = found
+    return var
+
+
+def _length(var: Var) -> Dim:
+    kind = kind_of(var)
+    return kind.dims[0] if isinstance(kind, Array) and kind.dims else None
+
+
 def _serves(one: Var, other: Var, exact: bool) -> bool:
     if not isinstance(one.kind, Array) or not one.kind.dims or not same_shape(one.kind, other.kind):
         return False
@@ -113,7 +131,10 @@ def with_nearest_shape(call: Call, maker_of: Callable[[Var], Call | None]) -> Ca
         return call
     old = call.args[place]
     assert isinstance(old, Var)
-    new = same_shape_source(old, maker_of, call.fn is P.ZEROS_LIKE)
+    if call.fn is P.LENGTH:
+        new = _as_long(old, maker_of)
+    else:
+        new = same_shape_source(old, maker_of, call.fn is P.ZEROS_LIKE)
     if new is old:
         return call
     args: tuple[Atom, ...] = (*call.args[:place], new, *call.args[place + 1 :])
