@@ -54,7 +54,8 @@ def newton_grad(a, b):
             step = (exp_x2 - a * k - b * x) / c
             d = x_bar / c
             e = x_bar * step / c
-            b_bar = b_bar - e + d * x
+            b_bar -= e
+            b_bar += d * x
             x_bar += d * b
             a_bar += d * k
             x_bar += (e - d) * exp_x2

@@ -14,7 +14,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 
 from ast_ad.analyses.aliasing import Storage, makes_a_view
-from ast_ad.backend.coalescing import Coalescing
+from ast_ad.backend.coalescing import Coalescing, adds_to_a_name
 from ast_ad.backend.names import is_of_the_user
 from ast_ad.backend.tree import Branch, For, Let, Moves, Node, Select, Tree, While, defines, lists, operands, walk
 from ast_ad.ir.build import kind_of
@@ -124,13 +124,24 @@ class _Nesting:
             return False
         if isinstance(node, Let) and (node.update or (not isinstance(node.call.fn, Callee) and node.call.fn.effect)):
             return False
-        return self.uses[var] == 1 or (self.uses[var] == 2 and isinstance(node, Let) and _is_short_view(node))
+        if self.uses[var] == 1 or not isinstance(node, Let):
+            return self.uses[var] == 1
+        return (self.uses[var] == 2 and _is_short_view(node)) or (self.uses[var] > 0 and self.is_transpose(node))
+
+    def is_transpose(self, node: Let) -> bool:
+        """Whether a statement is `A.T` of something with a name."""
+        call = node.call
+        return (
+            call.fn.name == "np.transpose" and not call.params and not node.copied and call.args[0] not in self.nested
+        )
 
     def goes_into_its_name(self, node: Let | Select, var: Var) -> bool:
         """Whether a value that the user named is read only to make what has the same name."""
         if var in self.moved:
             return True
-        return var in self.first_terms and isinstance(node, Let) and not _adds_a_contribution(node.call)
+        if var not in self.first_terms or not isinstance(node, Let) or adds_to_a_name(node.call):
+            return False
+        return not _adds_a_contribution(node.call)
 
     def may_raise(self, node: Let | Select) -> bool:
         """Whether a statement may raise or has an effect.

@@ -18,6 +18,7 @@ from ast_ad.ir.kinds import (
     dims_of,
     elementwise_kind,
     is_number,
+    known_equal,
 )
 from ast_ad.ir.primitive import Kinds, Primitive, always, never
 
@@ -58,6 +59,12 @@ def matmul_kind(kinds: Kinds, params: Mapping[str, Any]) -> Kind:
     return Array(dtype, (*(broadcast_dims(batch) or ()), *rows, *columns))
 
 
+def fits_matmul(kinds: Kinds, params: Mapping[str, Any]) -> bool:
+    """`a @ b` of vectors and matrices never raises where the axes that are summed over are proven equally long."""
+    a, b = (dims_of(kind) if isinstance(kind, Array) and kind.dtype else None for kind in kinds)
+    return bool(a and b and len(a) < 3 and len(b) < 3 and known_equal(a[-1], b[0]))
+
+
 ADD = _operator("+", operator.add)
 SUB = _operator("-", operator.sub)
 MUL = _operator("*", operator.mul)
@@ -65,7 +72,7 @@ TRUEDIV = _operator("/", operator.truediv, _total_division)
 FLOORDIV = _operator("//", operator.floordiv, _total_division)
 MOD = _operator("%", operator.mod, _total_division)
 POW = _operator("**", operator.pow, _total_division)
-MATMUL = Primitive("@", operator.matmul, matmul_kind, cost=2)
+MATMUL = Primitive("@", operator.matmul, matmul_kind, total=fits_matmul, cost=2)
 NEG = _operator("neg", operator.neg)
 POS = _operator("pos", operator.pos)
 ABS = _operator("abs", operator.abs)

@@ -67,6 +67,7 @@ from ast_ad.ir.operators import (
     TO_FLOAT as TO_FLOAT,
     TO_INT as TO_INT,
     TRUEDIV as TRUEDIV,
+    fits_matmul as fits_matmul,
     matmul_kind as matmul_kind,
     no_overflow as no_overflow,
 )

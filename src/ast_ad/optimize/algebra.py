@@ -32,6 +32,8 @@ class _Simplifier:
         self.latest = latest
         self.renamed: dict[Var, Atom] = {}
         self.made: dict[Var, Call] = {}
+        calls = (s for s in statements(function.block) if isinstance(s, Call))
+        self.defined: dict[Atom, Call] = {out: call for call in calls for out in call.outs}
         self.reads = Counter(a for stmt in statements(function.block) for a in operands(stmt) if isinstance(a, Var))
         for stmt in statements(function.block):
             for inner in blocks_of(stmt):
@@ -71,11 +73,24 @@ class _Simplifier:
         elif call.fn.name == "np.sum":
             summand = self.opened(call.args[0])
             simpler = simplify(call.fn, (summand,), dict(call.params)) if summand.fn is not None else None
+        elif call.fn.name == "np.transpose":
+            simpler = simplify(call.fn, (self.product(call.args[0]),), dict(call.params))
         if simpler is None:
             return [call]
         builder = Builder(call.origin)
         self.renamed[call.outs[0]] = emit(simpler, builder, {}, call.outs[0].name)
         return list(builder.stmts)
+
+    def product(self, atom: Atom) -> Term:
+        """What is transposed, as a term: a transpose, or a product of matrices of the last transform for it alone."""
+        made = self.defined.get(atom)
+        if made is None or isinstance(made.fn, Callee) or made.params:
+            return Term(atom)
+        if made.fn.name == "np.transpose":
+            return Term(fn=made.fn, args=(Term(self.change(made.args[0])),))
+        if made.fn is not P.MATMUL or atom not in self.made or self.reads[made.outs[0]] > 1:
+            return Term(atom)
+        return Term(fn=made.fn, args=tuple(map(self.product, map(self.change, made.args))))
 
     def opened(self, atom: Atom) -> Term:
         """What the last transform computed for a sum alone, as a term: the factors of a product are in sight."""

@@ -129,6 +129,27 @@ def _mul(a: Term, b: Term) -> Term | None:
     return _through_broadcast(P.MUL, a, b)
 
 
+def _matmul(a: Term, b: Term) -> Term | None:
+    """A sign comes out of a product of matrices."""
+    if a.fn is P.NEG:
+        return make(P.NEG, make(P.MATMUL, a.args[0], b))
+    return make(P.NEG, make(P.MATMUL, a, b.args[0])) if b.fn is P.NEG else None
+
+
+def _transpose(a: Term, **params: Any) -> Term | None:
+    """The transpose of a transpose, of a sign, and of a product of matrices."""
+    if params:
+        return None
+    if a.fn is P.NEG:
+        return make(P.NEG, np.transpose(a.args[0]))  # type: ignore[call-overload]
+    if a.fn is not None and a.fn.name == "np.transpose" and not a.params:
+        return a.args[0]
+    if a.fn is P.MATMUL and all(rank(part.kind) == 2 for part in a.args):
+        left, right = a.args
+        return make(P.MATMUL, np.transpose(right), np.transpose(left))  # type: ignore[call-overload]
+    return None
+
+
 def _truediv(a: Term, b: Term) -> Term | None:
     if _is(b, 1):
         return a
@@ -252,6 +273,7 @@ _RULES: dict[Primitive, Any] = {
     P.ADD: _add,
     P.SUB: _sub,
     P.MUL: _mul,
+    P.MATMUL: _matmul,
     P.TRUEDIV: _truediv,
     P.NEG: _neg,
     P.POW: _pow,
@@ -264,7 +286,7 @@ _RULES: dict[Primitive, Any] = {
     P.GETITEM: _getitem,
     P.INDEX_ADD: _scatter,
 }
-_RULES_BY_NAME: dict[str, Any] = {"np.sum": _sum, "np.where": _where}
+_RULES_BY_NAME: dict[str, Any] = {"np.sum": _sum, "np.transpose": _transpose, "np.where": _where}
 
 
 def scale(factor: Term, partial: Any) -> Term:

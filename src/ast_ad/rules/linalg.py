@@ -13,7 +13,7 @@ import numpy as np
 
 from ast_ad import runtime
 from ast_ad.ir import primitives as P
-from ast_ad.ir.kinds import Array, Kind, Tuple, is_complex, rank
+from ast_ad.ir.kinds import Array, Kind, Tuple, dims_of, is_complex, known_equal, rank
 from ast_ad.ir.primitives import Kinds
 from ast_ad.rules.arithmetic import divide_or_zero, power
 from ast_ad.rules.products import outer, transposed
@@ -288,7 +288,14 @@ def _slogdet_cotangent(ct: Any, ans: Any, x: Any) -> Any:
     return _each(along) * inverse
 
 
-custom(np.linalg.slogdet, _slogdet_tangent, _slogdet_cotangent, _slogdet_kind, operands=("a",))
+def _is_proven_square(kinds: Kinds, params: Mapping[str, Any]) -> bool:
+    dims = dims_of(kinds[0])
+    if dims is None or len(dims) != 2 or name_of(kinds[0]) not in ("float32", "float64"):
+        return False
+    return known_equal(dims[0], dims[1])
+
+
+custom(np.linalg.slogdet, _slogdet_tangent, _slogdet_cotangent, _slogdet_kind, operands=("a",), total=_is_proven_square)
 
 
 # pinv: Golub & Pereyra 1973; matrix_power

@@ -9,7 +9,7 @@ import numpy as np
 
 from ast_ad.ir import primitives as P
 from ast_ad.ir.kinds import Array, Dim, Kind, broadcast_dims, dims_of, is_complex, rank
-from ast_ad.ir.primitives import Kinds, matmul_kind
+from ast_ad.ir.primitives import Kinds, fits_matmul, matmul_kind
 from ast_ad.rules.binding import BINDERS, HONOURED
 from ast_ad.rules.modes import Rule, Tree
 from ast_ad.rules.results import Dims, array_dims, dtype_by_trial, flat, name_of, promoted
@@ -105,7 +105,7 @@ def _all_but(ndim: int, axis: int) -> tuple[int, ...]:
     return tuple(k for k in range(ndim) if k != axis)
 
 
-bilinear(np.dot, _dot_left, _dot_right, _dot_kind, operands=("a", "b"))
+bilinear(np.dot, _dot_left, _dot_right, _dot_kind, operands=("a", "b"), total=fits_matmul)
 
 
 def _inner_kind(kinds: Kinds, params: Mapping[str, Any]) -> Kind:
