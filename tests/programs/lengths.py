@@ -85,7 +85,7 @@ def inner_derivative(x, n):
     def energy(v, m):
         return np.sum((np.ones(m) * v) ** 3)
 
-    total = 0.0
+    total = energy(x[1], 2)
     for k in range(1, n):
         total = total + grad(energy)(x[0] * k, k) * np.sum(np.ones(k) * x[:1])
     return total

@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 from ast_ad.ir import primitives as P
 from ast_ad.ir.build import kind_of
 from ast_ad.ir.core import Atom, Call, Callee, Lit, Stmt, Var
-from ast_ad.ir.kinds import Array, dims_of, known_equal, rank
+from ast_ad.ir.kinds import Array, Scalar, dims_of, known_equal, rank
 
 _DISTINCT = ("np.arange", "np.argsort", "np.argpartition", "np.flatnonzero", "np.random.permutation", "np.lexsort")
 _DISTINCT_TOGETHER = ("np.nonzero", "np.where", "np.tril_indices", "np.triu_indices", "np.diag_indices")
@@ -19,6 +19,8 @@ def may_repeat(call: Call, defined: Mapping[Var, Stmt]) -> bool:
     holes = call.args[2:]
     if P.is_basic(index, [kind_of(a) for a in holes]):
         return False
+    if any(not isinstance(kind_of(a), (Array, Scalar)) for a in holes):  # a list of places
+        return True
     arrays = [a for a in holes if isinstance(kind_of(a), Array) and rank(kind_of(a)) != 0]
     arrays = [a for a in arrays if not _is_mask(a)]
     if not arrays:

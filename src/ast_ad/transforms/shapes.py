@@ -131,10 +131,8 @@ def with_nearest_shape(call: Call, maker_of: Callable[[Var], Call | None]) -> Ca
         return call
     old = call.args[place]
     assert isinstance(old, Var)
-    if call.fn is P.LENGTH:
-        new = _as_long(old, maker_of)
-    else:
-        new = same_shape_source(old, maker_of, call.fn is P.ZEROS_LIKE)
+    exact = call.fn is P.ZEROS_LIKE
+    new = _as_long(old, maker_of) if call.fn is P.LENGTH else same_shape_source(old, maker_of, exact)
     if new is old:
         return call
     args: tuple[Atom, ...] = (*call.args[:place], new, *call.args[place + 1 :])
