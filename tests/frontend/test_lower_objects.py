@@ -147,14 +147,6 @@ class Frozen:
     x: float
 
 
-class Quiet:
-    def __enter__(self):
-        return self
-
-    def __exit__(self, kind, error, trace):
-        return True
-
-
 def writes_outside(x):
     MODEL.w = x
     return x
@@ -164,11 +156,6 @@ def writes_to_a_frozen_one(x):
     f = Frozen(x)
     f.x = 2.0 * x
     return f.x
-
-
-def swallows(x):
-    with Quiet():
-        return x * x
 
 
 def unknown_manager(x):
@@ -224,7 +211,6 @@ REFUSED = {
         "assignment to the attribute 'x' of a frozen Frozen",
         "Make a new object: dataclasses.replace(...).",
     ),
-    swallows: ("a context manager that keeps exceptions to itself", "Let __exit__ return None or False."),
     unknown_manager: ("`with` ", "Enter the context where the function is called."),
     leaves_finally: ("a way out of `finally`", "Leave after the statement."),
     raising_errors: ("np.errstate with divide='raise'", 'Use "ignore", or enter it where the function is called.'),

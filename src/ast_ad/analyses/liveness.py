@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from functools import lru_cache
 
-from ast_ad.ir.core import Atom, Block, Call, Function, If, Stmt, Var
-from ast_ad.ir.walk import blocks_of, definitions, operands
+from ast_ad.ir.core import Atom, Block, Call, Function, If, Stmt, Try, Var
+from ast_ad.ir.walk import blocks_of, definitions, may_raise, operands
 
 
 class Liveness:
@@ -18,7 +18,7 @@ class Liveness:
                what the next trip and the code after the loop read, the carried values aside
     """
 
-    __slots__ = ("_free", "after", "entry", "index", "through", "variables")
+    __slots__ = ("_caught", "_free", "after", "entry", "index", "through", "variables")
 
     def __init__(self, function: Function) -> None:
         self.variables = list(definitions(function.block))
@@ -27,6 +27,7 @@ class Liveness:
         self.entry: dict[Block, int] = {}
         self.through: dict[Block, int] = {}
         self._free: dict[Block, int] = {}
+        self._caught = 0
         self._block(function.block, 0)
 
     def mask(self, atoms: Iterable[Atom]) -> int:
@@ -69,8 +70,12 @@ class Liveness:
         for stmt in reversed(block.stmts):
             self.after[stmt] = live
             live &= ~self.mask(stmt.outs)
+            if self._caught and may_raise(stmt):
+                live |= self._caught
             if isinstance(stmt, Call):
                 live |= self.mask(stmt.args)
+            elif isinstance(stmt, Try):
+                live = self._try(stmt, live)
             elif isinstance(stmt, If):
                 live = self._block(stmt.then, live) | self._block(stmt.orelse, live) | self.mask((stmt.test,))
             else:
@@ -79,6 +84,14 @@ class Liveness:
                 live |= self.mask(operands(stmt))
         self.entry[block] = live
         return live & ~self.mask(block.params)
+
+    def _try(self, stmt: Try, live: int) -> int:
+        """What the handler reads is live in the body as long as something may still raise."""
+        handler = self._block(stmt.orelse, live)
+        outer, self._caught = self._caught, self._caught | handler
+        live = self._block(stmt.then, live)
+        self._caught = outer
+        return live | handler
 
 
 def bits(mask: int) -> Iterator[int]:

@@ -8,6 +8,7 @@ from typing import Any
 
 from ast_ad.analyses.aliasing import Storage
 from ast_ad.analyses.repetition import may_repeat
+from ast_ad.backend.attempts import in_finally
 from ast_ad.backend.coalescing import Coalescing
 from ast_ad.backend.expressions import (
     Expr,
@@ -23,8 +24,10 @@ from ast_ad.backend.expressions import (
 )
 from ast_ad.backend.names import is_of_the_user
 from ast_ad.backend.tree import (
+    Attempt,
     Branch,
     For,
+    Handler,
     Let,
     Moves,
     Node,
@@ -76,7 +79,7 @@ class Emitter(Values):
                 stmt.origin = node.origin  # type: ignore[attr-defined]
                 stmt.node = node  # type: ignore[attr-defined]
                 found.append(stmt)
-        return found
+        return in_finally(found)
 
     def body(self, nodes: Sequence[Node]) -> list[ast.stmt]:
         return self.statements(nodes) or [ast.Pass()]
@@ -94,6 +97,9 @@ class Emitter(Values):
         if isinstance(node, Branch):
             orelse = self.statements(node.orelse)
             return [ast.If(test=self.test(node.test, node.negated), body=self.body(node.then), orelse=orelse)]
+        if isinstance(node, Attempt):
+            handlers = [self.handler(h) for h in node.handlers]
+            return [ast.Try(self.body(node.body), handlers, self.statements(node.orelse), [])]
         if isinstance(node, For):
             return [self.loop(node)]
         if isinstance(node, While):
@@ -102,6 +108,17 @@ class Emitter(Values):
         if isinstance(node, Return):
             return [self.give_back(node)]
         return [ast.Break()]
+
+    def handler(self, node: Handler) -> ast.ExceptHandler:
+        """`except (A, B) as error: body`."""
+        classes = [self.outside.constant(error) for error in node.errors]
+        body, caught = node.body, None
+        if body and isinstance(body[0], Let) and body[0].call.fn.name == "caught":
+            caught = body[0].call.outs[0]
+            body = body[1:]
+        name = self.names[self.groups.group[caught]] if caught is not None and self.is_read(caught) else None
+        kind = classes[0] if len(classes) == 1 else ast.Tuple(elts=classes, ctx=ast.Load())
+        return ast.ExceptHandler(type=kind, name=name, body=self.body(body))
 
     def let(self, node: Let) -> ast.stmt:
         call = node.call
@@ -201,9 +218,17 @@ class Emitter(Values):
                 message = self.outside.constant(dict(call.params)["message"])
             return ast.Assert(test=self.test(call.args[0], False), msg=message)
         if not isinstance(call.fn, Callee) and call.fn.name == "raise":
-            error, *words = map(self.atom, call.args)
-            return ast.Raise(exc=called(error, *words), cause=None)
+            return self.raised(call)
         return ast.Expr(value=self.value(node))
+
+    def raised(self, call: Call) -> ast.stmt:
+        """`raise`, `raise error`, `raise Error(*words)`, and the last two with `from cause`."""
+        words = [self.atom(a) for a in call.args]
+        cause = words.pop() if dict(call.params).get("cause") else None
+        if not words:
+            return ast.Raise(exc=None, cause=None)
+        made = isinstance(call.args[0], Lit)
+        return ast.Raise(exc=called(words[0], *words[1:]) if made else words[0], cause=cause)
 
     def moves(self, node: Moves) -> list[ast.stmt]:
         """Assignments that happen at once, one after the other where that is the same."""

@@ -154,6 +154,8 @@ class Outside:
             return self.builtin(identifier)
         if isinstance(value, (type, np.ufunc)) and vars(np).get(identifier) is value:
             return self.path(f"np.{identifier}")
+        if isinstance(value, type) and vars(np.linalg).get(identifier) is value:
+            return self.path(f"np.linalg.{identifier}")
         return name(self.object(value))
 
     def number(self, value: Any) -> Expr:

@@ -16,7 +16,21 @@ from dataclasses import dataclass
 from ast_ad.analyses.aliasing import Storage, makes_a_view
 from ast_ad.backend.coalescing import Coalescing, adds_to_a_name
 from ast_ad.backend.names import is_of_the_user
-from ast_ad.backend.tree import Branch, For, Let, Moves, Node, Select, Tree, While, defines, lists, operands, walk
+from ast_ad.backend.tree import (
+    Attempt,
+    Branch,
+    For,
+    Let,
+    Moves,
+    Node,
+    Select,
+    Tree,
+    While,
+    defines,
+    lists,
+    operands,
+    walk,
+)
 from ast_ad.ir.build import kind_of
 from ast_ad.ir.core import Atom, Call, Callee, Lit, Var
 from ast_ad.ir.kinds import Scalar
@@ -122,7 +136,11 @@ class _Nesting:
         named = var is not None and is_of_the_user(var)
         if var is None or (named and not self.goes_into_its_name(node, var)):
             return False
-        if isinstance(node, Let) and (node.update or (not isinstance(node.call.fn, Callee) and node.call.fn.effect)):
+        if isinstance(node, Let) and (
+            node.update
+            or node.call.fn.name == "caught"
+            or (not isinstance(node.call.fn, Callee) and node.call.fn.effect)
+        ):
             return False
         if self.uses[var] == 1 or not isinstance(node, Let):
             return self.uses[var] == 1
@@ -255,7 +273,7 @@ class _Nesting:
         """Leave behind the values that may not move past a statement."""
         if not waiting:
             return
-        if isinstance(node, (Branch, For, While)):
+        if isinstance(node, (Attempt, Branch, For, While)):
             self.leave(waiting, waiting)
             return
         assigned = {self.names.group[v] for v in defines(node)}

@@ -2,13 +2,31 @@
 
 from __future__ import annotations
 
+from ast_ad.backend.attempts import split_handlers
 from ast_ad.backend.coalescing import Coalescing
-from ast_ad.backend.tree import Branch, Break, For, Let, Moves, Node, Return, Tree, While, lists, read_variables, walk
+from ast_ad.backend.tree import (
+    Attempt,
+    Branch,
+    Break,
+    For,
+    Let,
+    Moves,
+    Node,
+    Return,
+    Tree,
+    While,
+    lists,
+    read_variables,
+    walk,
+)
 from ast_ad.ir.core import Callee, Var
 
 
 def make_readable(tree: Tree) -> Tree:
     """Rewrite the control flow of a tree, innermost statements first."""
+    for node in walk(tree.body):
+        if isinstance(node, Attempt):
+            split_handlers(node, tree.nested)
     tree.body = _rewrite(tree.body)
     return tree
 
@@ -51,6 +69,8 @@ def _rewrite(nodes: list[Node]) -> list[Node]:
         if isinstance(node, Branch):
             node.then, node.orelse = _rewrite(node.then), _rewrite(node.orelse)
             result += _branch(node)
+        elif isinstance(node, Attempt):
+            result += _attempt(node)
         elif isinstance(node, While):
             node.body = _rewrite(node.body)
             result.append(_while(node))
@@ -74,6 +94,15 @@ def _branch(node: Branch) -> list[Node]:
     return [node, *rest]
 
 
+def _attempt(node: Attempt) -> list[Node]:
+    """A `try` whose `else` is un-indented where no handler reaches what follows."""
+    node.body, rest = _rewrite(node.body), _rewrite(node.orelse)
+    for handler in node.handlers:
+        handler.body = _rewrite(handler.body)
+    node.orelse = [] if all(_leaves(handler.body) for handler in node.handlers) else rest
+    return [node] if node.orelse else [node, *rest]
+
+
 def _leaves_sooner(one: list[Node], other: list[Node]) -> bool:
     """Whether an arm that leaves is better written first than the other."""
     return _leaves(one) and (not _leaves(other) or _size(one) == 1 < _size(other))
@@ -90,6 +119,8 @@ def _leaves(nodes: list[Node]) -> bool:
     last = nodes[-1]
     if isinstance(last, Branch):
         return _leaves(last.then) and _leaves(last.orelse)
+    if isinstance(last, Attempt):
+        return _leaves(last.orelse or last.body) and all(_leaves(handler.body) for handler in last.handlers)
     if isinstance(last, Let):
         return not isinstance(last.call.fn, Callee) and last.call.fn.name == "raise"
     if isinstance(last, While):
@@ -100,7 +131,9 @@ def _leaves(nodes: list[Node]) -> bool:
 def _breaks(nodes: list[Node]) -> bool:
     """Whether a loop with this body is left by a `break`."""
     for node in nodes:
-        if isinstance(node, Break) or (isinstance(node, Branch) and (_breaks(node.then) or _breaks(node.orelse))):
+        if isinstance(node, Break):
+            return True
+        if isinstance(node, (Attempt, Branch)) and any(map(_breaks, lists(node))):
             return True
     return False
 

@@ -11,11 +11,12 @@ from ast_ad.backend.coalescing import Coalescing
 from ast_ad.backend.elements import loop_over_elements
 from ast_ad.backend.exits import Returning, constants_until_exit, decided, is_literal, returning, yielded
 from ast_ad.backend.names import is_of_the_user, words_of
-from ast_ad.backend.tree import Branch, Break, For, Let, Moves, Node, Return, Select, Tree, While
-from ast_ad.ir.core import UNDEFINED, Atom, Block, Call, Callee, Function, If, Lit, Loop, Stmt, Var
+from ast_ad.backend.tree import Attempt, Branch, Break, For, Handler, Let, Moves, Node, Return, Select, Tree, While
+from ast_ad.ir.core import UNDEFINED, Atom, Block, Call, Callee, Function, If, Lit, Loop, Stmt, Try, Var
 from ast_ad.ir.walk import blocks_of, statements
 
 #: writes what a block yields, after its statements
+_FLAGS = ((True, False), (False, True))
 End: TypeAlias = Callable[[Sequence[Atom]], list[Node]]
 
 
@@ -39,7 +40,7 @@ def conditional_values(function: Function) -> frozenset[If]:
 
 
 def _reads_as_value(stmt: If, words: frozenset[str]) -> bool:
-    if len(stmt.outs) != 1:
+    if len(stmt.outs) != 1 or isinstance(stmt, Try):
         return False
     results = (stmt.then.results[0], stmt.orelse.results[0])
     if UNDEFINED in results:
@@ -156,7 +157,7 @@ class _Structure:
         if exits:
             return nodes + self.block(tail.orelse, yielded(tail.orelse, tail.outs, results), end, True)
         arms = [self.block(arm, yielded(arm, tail.outs, results), end, True) for arm in (tail.then, tail.orelse)]
-        return [*nodes, Branch(tail.test, arms[0], arms[1], origin=tail.origin)]
+        return [*nodes, _conditional(tail, arms[0], arms[1])]
 
     def returns_from_loop(self, stmts: Sequence[Stmt], results: Sequence[Atom], end: End) -> Returning | None:
         """The exits of a loop at the end of a block that may be written as `return`, if there are such."""
@@ -204,7 +205,7 @@ class _Structure:
         for arm in (stmt.then, stmt.orelse):
             end = self.assign(stmt.outs, [self.live.is_live_after(v, stmt) for v in stmt.outs])
             arms.append(self.block(arm, arm.results, end, False))
-        return [Branch(stmt.test, arms[0], arms[1], origin=stmt.origin)]
+        return [_conditional(stmt, arms[0], arms[1])]
 
     def assign(self, targets: Sequence[Var], wanted: Sequence[bool], loop: Loop | None = None) -> End:
         """An end that assigns what a block yields; with `loop`, the initial values of that loop."""
@@ -257,3 +258,12 @@ class _Structure:
             loop_over_elements(stmt, node, self.storage, self.names, self.definitions)
             nodes.append(node)
         return nodes + self.assign(stmt.outs, out_live)(carried)
+
+
+def _conditional(stmt: If, then: list[Node], orelse: list[Node]) -> Node:
+    if not isinstance(stmt, Try):
+        return Branch(stmt.test, then, orelse, origin=stmt.origin)
+    ends = zip(stmt.outs, stmt.then.results, stmt.orelse.results, strict=True)
+    flags = {out: (one.value, two.value) for out, one, two in ends if isinstance(one, Lit) and isinstance(two, Lit)}
+    known = {out: bool(flag[0]) for out, flag in flags.items() if flag in _FLAGS}
+    return Attempt(then, [Handler(stmt.errors, orelse)], known, [], stmt.origin)

@@ -69,6 +69,28 @@ class Branch:
 
 
 @dataclass(slots=True, eq=False)
+class Handler:
+    """`except errors: body`."""
+
+    errors: tuple[type[BaseException], ...]
+    body: list[Node]
+
+
+@dataclass(slots=True, eq=False)
+class Attempt:
+    """`try: body`, with its handlers and its `else`.
+
+    `flags` are variables that say afterwards, by True or by False, that the body came to its end.
+    """
+
+    body: list[Node]
+    handlers: list[Handler]
+    flags: dict[Var, bool]
+    orelse: list[Node]
+    origin: Origin | None = None
+
+
+@dataclass(slots=True, eq=False)
 class For:
     """`for index in range(start, stop, step)`, or, with `each`, over the elements of lists or arrays."""
 
@@ -106,7 +128,7 @@ class Return:
     origin: Origin | None = None
 
 
-Node: TypeAlias = Let | Select | Unpack | Moves | Branch | For | While | Break | Return
+Node: TypeAlias = Let | Select | Unpack | Moves | Branch | Attempt | For | While | Break | Return
 
 
 @dataclass(slots=True)
@@ -161,15 +183,22 @@ def lists(node: Node) -> tuple[list[Node], ...]:
     """The lists of statements inside a statement."""
     if isinstance(node, Branch):
         return (node.then, node.orelse)
+    if isinstance(node, Attempt):
+        return (node.body, node.orelse, *(handler.body for handler in node.handlers))
     return (node.body,) if isinstance(node, (For, While)) else ()
 
 
 def read_variables(tree: Tree) -> Iterator[Atom]:
     """What the statements of a tree read, with what they write to in place."""
     for node in (*walk(tree.body), *tree.nested.values()):
-        yield from operands(node)
-        if isinstance(node, Let) and node.update:
-            yield node.call.outs[0]
+        yield from read_by(node)
+
+
+def read_by(node: Node) -> Iterator[Atom]:
+    """What a statement reads itself, with what it writes to in place."""
+    yield from operands(node)
+    if isinstance(node, Let) and node.update:
+        yield node.call.outs[0]
 
 
 def walk(nodes: list[Node]) -> Iterator[Node]:

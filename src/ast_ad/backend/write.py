@@ -11,6 +11,7 @@ from typing import Any
 from ast_ad import runtime
 from ast_ad.analyses.aliasing import Storage, storage_of
 from ast_ad.analyses.liveness import liveness
+from ast_ad.backend.attempts import join_attempts
 from ast_ad.backend.coalescing import Coalescing
 from ast_ad.backend.comments import add_comments, beside
 from ast_ad.backend.emit import Emitter, signature_of
@@ -24,7 +25,7 @@ from ast_ad.backend.render import render
 from ast_ad.backend.standalone import sources_of
 from ast_ad.backend.structure import conditional_values, structured
 from ast_ad.backend.unpacking import unpack
-from ast_ad.ir.core import Call, Callee, Function, Lit, Origin, Program
+from ast_ad.ir.core import Call, Callee, Function, Lit, Origin, Program, Try
 from ast_ad.ir.walk import statements
 
 _STRUCTURE = frozenset(
@@ -93,6 +94,7 @@ def _write_function(
     live, values = liveness(function), conditional_values(function)
     groups = Coalescing(function, live, values)
     tree = structured(function, live, storage, groups, values, not private)
+    join_attempts(tree, groups)
     drop_unread_moves(tree, groups)
     unpack(tree, groups)
     nest(tree, groups, storage)
@@ -125,10 +127,13 @@ def _needed(function: Function) -> frozenset[str]:
     for stmt in statements(function.block):
         if isinstance(stmt, Call):
             needed.add(RUNTIME_NAMES.get(stmt.fn.name, stmt.fn.name).split(".")[0])
-            objects = (a.value for a in stmt.args if isinstance(a, Lit))
+            objects = [a.value for a in stmt.args if isinstance(a, Lit)]
+            objects = [part for value in objects for part in (value if isinstance(value, tuple) else (value,))]
             needed.update(name_of_object(value) for value in objects if hasattr(value, "__name__"))
             if stmt.fn.name == "list_add":
                 needed.add("add")
+        elif isinstance(stmt, Try):
+            needed.update(map(name_of_object, stmt.errors))
     return frozenset(needed)
 
 

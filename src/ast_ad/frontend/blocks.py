@@ -1,27 +1,43 @@
 """Lower `with` and `try ... finally`: what is done at the end of a block on every way out of it.
 
-Where the block raises, the function has no result and what it wrote is forgotten: nothing is to be done then.
+Where the block raises, the function has no result and what it wrote is forgotten.  So nothing is to be done then,
+unless it is seen from outside, or the exception is caught.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable
-from contextlib import nullcontext
+from contextlib import nullcontext, suppress
+from dataclasses import dataclass
 from typing import Any
 
 import gast
 import numpy as np
 
 from ast_ad.errors import UnsupportedSyntax
+from ast_ad.frontend.attempts import Handler, attempt, lower_handlers, raise_again
 from ast_ad.frontend.calls import call_value
 from ast_ad.frontend.context import Lowering, lowers
-from ast_ad.frontend.control import lower_statements, truth
+from ast_ad.frontend.control import branch, lower_statements, nothing, truth
 from ast_ad.frontend.known import constant_of
-from ast_ad.frontend.liveness import holds
+from ast_ad.frontend.liveness import holds, reads
 from ast_ad.frontend.objects import special
+from ast_ad.frontend.source import source_of
 from ast_ad.frontend.targets import assign
-from ast_ad.frontend.values import NONE, Static, Value, describe
+from ast_ad.frontend.trips import restore, saved
+from ast_ad.frontend.values import NONE, Bound, Static, TupleOf, Value, describe
+from ast_ad.ir import primitives as P
+from ast_ad.ir.core import Call, Callee, Stmt, Var
+from ast_ad.ir.walk import blocks_of
 from ast_ad.wrappers import no_grad
+
+
+@dataclass(frozen=True, eq=False)
+class Manager:
+    """A context manager: the value that it gives, and how a block runs in it."""
+
+    value: Value
+    around: Callable[[Callable[[], None]], None]
 
 
 @lowers(gast.With)
@@ -36,27 +52,26 @@ def _enter(lo: Lowering, stmt: Any, k: int) -> None:
         lower_statements(lo, stmt.body)
         return
     item = stmt.items[k]
-    value, leave = _entered(lo, item.context_expr)
-    lo.statement = lo.node = stmt
-    if item.optional_vars is not None:
-        assign(lo, item.optional_vars, value)
-    with lo.computing_constants(lo.constant or leave is _constants_end):
-        at_the_end(lo, lambda: _enter(lo, stmt, k + 1), leave, stmt)
+    manager = _manager(lo, stmt, item.context_expr)
+
+    def block() -> None:
+        lo.statement = lo.node = stmt
+        if item.optional_vars is not None:
+            assign(lo, item.optional_vars, manager.value)
+        _enter(lo, stmt, k + 1)
+
+    manager.around(block)
 
 
-def _entered(lo: Lowering, node: Any) -> tuple[Value, Callable[[], None]]:
-    """What a manager gives, and how it is left."""
+def _manager(lo: Lowering, stmt: Any, node: Any) -> Manager:
     if isinstance(node, gast.Call) and not any(isinstance(a, gast.Starred) for a in node.args):
         called = lo.expr(node.func)
         if isinstance(called, Static) and called.obj is no_grad and not node.args and not node.keywords:
-            return NONE, _constants_end
-        if isinstance(called, Static) and called.obj in (nullcontext, np.errstate):
+            return Manager(NONE, lambda block: _with_constants(lo, block))
+        if isinstance(called, Static) and called.obj in (nullcontext, np.errstate, suppress):
+            given = [lo.expr(a) for a in node.args]
             named = {n.arg or "": lo.expr(n.value) for n in node.keywords}
-            if called.obj is np.errstate:
-                _set_errors(lo, {n: constant_of(lo, v, "a setting of np.errstate") for n, v in named.items()})
-                return NONE, _nothing
-            given = [lo.expr(a) for a in node.args] or list(named.values())
-            return given[0] if given else NONE, _nothing
+            return _known_manager(lo, stmt, called.obj, given, named)
     manager = lo.expr(node)
     lo.node = node
     enter, leave = special(lo, manager, "__enter__"), special(lo, manager, "__exit__")
@@ -70,24 +85,61 @@ def _entered(lo: Lowering, node: Any) -> tuple[Value, Callable[[], None]]:
 
     def leaves() -> None:
         lo.node = node
-        answer = call_value(lo, leave, [NONE, NONE, NONE], {})
-        if truth(lo, answer) is not False:
-            raise lo.error(
-                UnsupportedSyntax,
-                "a context manager that keeps exceptions to itself",
-                reason="Which statements of its block took effect is not known when the function is run backward.",
-                remedy="Let __exit__ return None or False.",
-            )
+        call_value(lo, leave, [NONE, NONE, NONE], {})
 
-    return call_value(lo, enter, [], {}), leaves
+    def sees(error: Var) -> None:
+        lo.node = node
+        answer = truth(lo, call_value(lo, leave, [lo.emit(P.TYPE_OF, error), error, NONE], {}))
+        if answer is False:
+            raise_again(lo)
+        elif answer is not True:
+            branch(lo, answer, nothing, lambda: raise_again(lo), lo.frame.names.after[stmt])
+
+    def around(block: Callable[[], None]) -> None:
+        held = "%manager"
+        while held in lo.names:
+            held += "'"
+        lo.names[held] = manager
+        if _swallows(leave):
+            on_every_way_out(lo, block, leaves, sees, stmt, True)
+        else:
+            at_the_end(lo, block, leaves, sees, stmt)
+        lo.names.pop(held, None)
+
+    return Manager(call_value(lo, enter, [], {}), around)
 
 
-def _nothing() -> None:
-    """Nothing is done where the block ends."""
+def _known_manager(lo: Lowering, stmt: Any, manager: Any, given: list[Value], named: dict[str, Value]) -> Manager:
+    """A manager of the standard library or of NumPy."""
+    if manager is np.errstate:
+        _set_errors(lo, {n: constant_of(lo, v, "a setting of np.errstate") for n, v in named.items()})
+    if manager is not suppress:
+        values = [] if manager is np.errstate else [*given, *named.values()]
+        return Manager(values[0] if values else NONE, lambda block: block())
+    errors = constant_of(lo, TupleOf(tuple(given)), "what is suppressed")
+    after = lo.frame.names.after[stmt]
+    handler = Handler(errors, lambda error: None, after)
+    return Manager(NONE, lambda block: _discard(attempt(lo, block, [handler], after)))
 
 
-def _constants_end() -> None:
-    """What is computed after the block is no constant as such."""
+def _discard(answer: Any) -> None:
+    """Nobody asks."""
+
+
+def _swallows(leave: Value) -> bool:
+    """Whether an `__exit__` may return what is true, and so keep an exception to itself."""
+    function = leave.function if isinstance(leave, Bound) else leave
+    source = source_of(function.obj) if isinstance(function, Static) else None
+    if source is None:
+        return True
+    returned = [n.value for n in gast.walk(source.node) if isinstance(n, gast.Return) and n.value is not None]
+    return any(not isinstance(v, gast.Constant) or bool(v.value) for v in returned)
+
+
+def _with_constants(lo: Lowering, block: Callable[[], None]) -> None:
+    """Run a block of which all that is computed is constant."""
+    with lo.computing_constants(True):
+        block()
 
 
 def _set_errors(lo: Lowering, settings: dict[str, Any]) -> None:
@@ -106,7 +158,7 @@ def _set_errors(lo: Lowering, settings: dict[str, Any]) -> None:
 
 @lowers(gast.Try)
 def lower_try(lo: Lowering, stmt: Any) -> None:
-    """`try ... finally`: the fence lets no handlers through."""
+    """`try`, with its handlers, `else` and `finally`."""
     if any(holds(stmt.finalbody, form) for form in (gast.Return, gast.Break, gast.Continue)):
         raise lo.error(
             UnsupportedSyntax,
@@ -114,15 +166,73 @@ def lower_try(lo: Lowering, stmt: Any) -> None:
             reason="It would hide an exception of the block.",
             remedy="Leave after the statement.",
         )
-    at_the_end(lo, lambda: lower_statements(lo, stmt.body), lambda: lower_statements(lo, stmt.finalbody), stmt)
+
+    def block() -> None:
+        if stmt.handlers:
+            lower_handlers(lo, stmt)
+        else:
+            lower_statements(lo, stmt.body)
+
+    def end() -> None:
+        lower_statements(lo, stmt.finalbody)
+
+    def again(error: Var) -> None:
+        end()
+        if not lo.state.dead:
+            raise_again(lo)
+
+    if stmt.finalbody:
+        at_the_end(lo, block, end, again, stmt)
+    else:
+        block()
 
 
-def at_the_end(lo: Lowering, block: Callable[[], None], end: Callable[[], None], stmt: Any) -> None:
-    """Run a block, and something at its end, also where the block has been left."""
+def at_the_end(
+    lo: Lowering, block: Callable[[], None], end: Callable[[], None], again: Callable[[Var], None], stmt: Any
+) -> None:
+    """Run a block, and something at its end, also where the block has been left, or has raised and that is seen."""
+    before = saved(lo)
     block()
+    lo.statement = lo.node = stmt
+    left, lo.state.left = lo.state.left, False
+    place, changes = len(lo.out.stmts), [len(a.changes) for a in lo.attempts]
+    if not lo.state.dead:
+        end()
+        lo.state.left = left
+        changed = any(len(a.changes) > n for a, n in zip(lo.attempts, changes, strict=True))
+        if not changed and not any(map(_is_seen, lo.out.stmts[place:])):
+            return
+    restore(lo, before)
+    on_every_way_out(lo, block, end, again, stmt)
+
+
+def _is_seen(stmt: Stmt) -> bool:
+    """Whether a statement does what is seen although the function raises."""
+    if isinstance(stmt, Call):
+        if isinstance(stmt.fn, Callee):
+            return True
+        return stmt.fn.effect and stmt.fn not in (P.ASSERT, P.RAISE)
+    return any(_is_seen(inner) for part in blocks_of(stmt) for inner in part.stmts)
+
+
+def on_every_way_out(
+    lo: Lowering,
+    block: Callable[[], None],
+    end: Callable[[], None],
+    again: Callable[[Var], None],
+    stmt: Any,
+    swallows: bool = False,
+) -> None:
+    """`try: block`, `except BaseException: again`, `else: end`; if `again` swallows what is raised, all goes on."""
+    after = lo.frame.names.after[stmt]
+    at_end = frozenset[str]().union(*map(reads, getattr(stmt, "finalbody", ())))
+    failure = attempt(lo, block, [Handler((BaseException,), again, after if swallows else at_end)], after | at_end)
     lo.statement = lo.node = stmt
     if lo.state.dead:
         return
     left, lo.state.left = lo.state.left, False
-    end()
+    if failure is False:
+        end()
+    elif failure is not True:
+        branch(lo, failure, nothing, end)
     lo.state.left = left

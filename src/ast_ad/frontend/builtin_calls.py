@@ -56,7 +56,7 @@ from ast_ad.frontend.values import (
 )
 from ast_ad.ir import primitives as P
 from ast_ad.ir.core import Lit, Var
-from ast_ad.ir.kinds import Array, Maybe, Opaque, Scalar, rank
+from ast_ad.ir.kinds import EXCEPTION, TYPE, Array, Maybe, Opaque, Scalar, rank
 from ast_ad.rules.table import primitive_of
 
 Args = Sequence[Value]
@@ -242,9 +242,18 @@ def _str(lo: Lowering, args: Args, kwargs: Kwargs, name: str) -> Value:
 
 def _isinstance(lo: Lowering, args: Args, kwargs: Kwargs, name: str) -> Value:
     classes = constant_of(lo, args[1], "the class of isinstance")
+    if isinstance(args[0], Var) and kind_of(args[0]) == EXCEPTION:
+        return lo.emit(P.IS_INSTANCE, args[0], Lit(classes))
     classes = classes if isinstance(classes, tuple) else getattr(classes, "__args__", (classes,))
     found = type_of(lo, args[0])
     return Lit(any(issubclass(found, c) for c in classes))
+
+
+def _issubclass(lo: Lowering, args: Args, kwargs: Kwargs, name: str) -> Value:
+    classes = constant_of(lo, args[1], "the class of issubclass")
+    if isinstance(args[0], Var) and kind_of(args[0]) == TYPE:
+        return lo.emit(P.IS_SUBCLASS, args[0], Lit(classes))
+    return Lit(issubclass(constant_of(lo, args[0], "the first class of issubclass"), classes))
 
 
 def type_of(lo: Lowering, value: Value) -> type:
@@ -318,6 +327,7 @@ BUILTINS: dict[Any, Callable[..., Value]] = {
     float: _conversion(P.TO_FLOAT, float),
     int: _conversion(P.TO_INT, int),
     isinstance: _isinstance,
+    issubclass: _issubclass,
     iter: _iter,
     len: _len,
     list: lower_list,

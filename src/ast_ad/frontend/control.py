@@ -34,7 +34,7 @@ from ast_ad.frontend.values import (
 )
 from ast_ad.ir import primitives as P
 from ast_ad.ir.build import Builder
-from ast_ad.ir.core import Atom, Block, If, Lit, Stmt, Var
+from ast_ad.ir.core import Atom, Block, If, Lit, Stmt, Try, Var
 from ast_ad.ir.kinds import Maybe
 
 VALUE, RETURNED = "%value", "%returned"
@@ -311,7 +311,7 @@ def _fall_off(lo: Lowering) -> None:
 def sealed(block: Block) -> Block:
     """Where the last statement of a block is the If that leaves it, its outs are exactly the results, and so inside."""
     last = block.stmts[-1] if block.stmts else None
-    if not isinstance(last, If) or not block.results or block.results[0] not in last.outs:
+    if not isinstance(last, If) or isinstance(last, Try) or not block.results or block.results[0] not in last.outs:
         return block
     then, orelse = _results(last, last.then, block.results), _results(last, last.orelse, block.results)
     outs: list[Var] = []

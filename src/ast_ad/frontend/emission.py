@@ -11,6 +11,7 @@ from weakref import WeakKeyDictionary
 from ast_ad.errors import AstAdError
 from ast_ad.frontend.extents import with_extents
 from ast_ad.frontend.liveness import Names
+from ast_ad.frontend.raising import Attempt, raised_by
 from ast_ad.frontend.source import Source
 from ast_ad.frontend.state import State
 from ast_ad.frontend.values import Contents, Location, Value, kind_of
@@ -122,6 +123,8 @@ class Emission:
         self.ignored: set[str] = set()
         self.constant = False
         self.constant_views: dict[Var, Var] = {}
+        self.attempts: list[Attempt] = []
+        self.caught: list[Var] = []
 
     # Where we are
 
@@ -209,6 +212,8 @@ class Emission:
 
     def call(self, outs: tuple[Var, ...], name: str, args: Sequence[Atom]) -> None:
         """Call a function of the program."""
+        for attempt in self.attempts:
+            attempt.note_call()
         made = outs
         if self.constant:
             made = tuple(Var(out.name, out.kind, out.origin) for out in outs)
@@ -227,6 +232,8 @@ class Emission:
         else:
             found = fn.kinds(kinds, params)
             found = (_celled(fn, with_extents(self, fn.name, args, params, found)),) if fn.outs == 1 else found
+        for attempt in self.attempts:
+            attempt.note_call(raised_by(fn, kinds, params))
         names = names or ("",) * fn.outs
         outs = tuple(map(self.new, names, found))
         call = Call(outs, fn, args, tuple(params.items()), outs[0].origin if outs else self.origin())
@@ -234,6 +241,11 @@ class Emission:
         for var in outs:
             self.definitions[var] = call
         return outs
+
+    def note_change(self, *key: Any) -> None:
+        """Tell each `try` around of a write."""
+        for attempt in self.attempts:
+            attempt.note_change(key, self.node)
 
     def emit(self, fn: Primitive, *args: Atom, name: str = "", **params: Any) -> Var:
         """Call a primitive with one result on atoms."""

@@ -112,7 +112,7 @@ TABLE: dict[str, Row] = {
     "Yield": Row("`yield`", STOPS),
     "YieldFrom": Row("`yield from`", STOPS),
     # Parts of statements and expressions
-    "ExceptHandler": Row("`except`", BRANCHES_ON_FAILURE),
+    "ExceptHandler": Row("`except`"),
     "MatchAs": Row("pattern: name or wildcard"),
     "MatchClass": Row("pattern: class"),
     "MatchMapping": Row("pattern: mapping"),

@@ -23,6 +23,8 @@ class Names:
     captured    names that functions made inside read: they count as read everywhere
     after       statement -> names that may be read after it
     head        loop -> names that may be read when its body begins or when it ends
+    tried       `try` -> names that may be read when its body has come to its end
+    caught      `try` -> for each of its handlers, the names that may be read when it has caught an exception
     bound_in    statement -> names that it binds, nested statements included
     """
 
@@ -31,6 +33,8 @@ class Names:
         self.captured: set[str] = set()
         self.after: dict[Any, frozenset[str]] = {}
         self.head: dict[Any, frozenset[str]] = {}
+        self.tried: dict[Any, frozenset[str]] = {}
+        self.caught: dict[Any, list[frozenset[str]]] = {}
         self._breaks: list[frozenset[str]] = []
         self._continues: list[frozenset[str]] = []
         body = node.body if isinstance(node.body, list) else []
@@ -95,9 +99,12 @@ class Names:
 
     def _try(self, stmt: Any, after: frozenset[str]) -> frozenset[str]:
         last = self._block(stmt.finalbody, after)
-        handlers = [self._block(h.body, last) for h in stmt.handlers]
-        inside = self._block(stmt.body, self._block(stmt.orelse, last))
-        return inside.union(last, *handlers, reads(stmt))
+        handlers = [self._block(h.body, last) - {name_of(h)} for h in stmt.handlers]
+        self.caught[stmt] = handlers
+        self.tried[stmt] = self._block(stmt.orelse, last)
+        inside = self._block(stmt.body, self.tried[stmt])
+        asked = [*(h.type for h in stmt.handlers), *stmt.finalbody]
+        return inside.union(*handlers, *map(reads, asked))
 
     def _with(self, stmt: Any, after: frozenset[str]) -> frozenset[str]:
         return self._block(stmt.body, after) | reads(stmt)
@@ -187,10 +194,18 @@ def _leaves(stmt: Any) -> bool:
         return True
     if isinstance(stmt, gast.If):
         return always_leaves(stmt.body) and always_leaves(stmt.orelse)
+    if isinstance(stmt, gast.Try):
+        ends = always_leaves([*stmt.body, *stmt.orelse]) and all(always_leaves(h.body) for h in stmt.handlers)
+        return ends or always_leaves(stmt.finalbody)
     if isinstance(stmt, gast.While):
         endless = isinstance(stmt.test, gast.Constant) and bool(stmt.test.value)
         return endless and not holds(stmt.body, gast.Break)
     return False
+
+
+def name_of(handler: Any) -> str:
+    """The name that an `except` gives to the exception; "" where it gives none."""
+    return handler.name.id if isinstance(handler.name, gast.Name) else handler.name or ""
 
 
 def holds(stmts: Sequence[Any], form: type) -> bool:

@@ -53,6 +53,8 @@ def run_loop(
     live = None if at_head is None or after is None else frozenset(at_head) | frozenset(after)
     before = lo.clock
     head = generalised(lo, entry, {n for n in assigned if live is None or n in live or n[0] == "%"})
+    for attempt in lo.attempts:
+        attempt.marks.append(len(attempt.raised))
     for _ in range(_PASSES):
         lo.state, lo.out = head.state.fork(), Builder()
         lo.passes += 1
@@ -93,6 +95,8 @@ def run_loop(
             remedy="Give it a value first.",
             node=at,
         )
+    for attempt in lo.attempts:
+        attempt.marks.pop()
     outer.stmts.extend(start.out.stmts)
     params = ((counter,) if counter is not None else ()) + tuple(head.params)
     block = sealed(end.out.block((result, *nexts), params))

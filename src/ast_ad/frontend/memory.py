@@ -96,6 +96,7 @@ class Memory(Emission):
     def set_contents(self, ref: Ref, contents: Contents) -> None:
         """Write to a list or dict."""
         self.check_writable(ref.location, ref.location.name)
+        self.note_change("memory", ref.location)
         self.state.heap[ref.location] = contents
 
     def new_ref(self, contents: Contents, name: str = "") -> Ref:

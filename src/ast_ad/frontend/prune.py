@@ -6,7 +6,7 @@ from dataclasses import replace
 
 from ast_ad.frontend.values import kind_of
 from ast_ad.ir import primitives as P
-from ast_ad.ir.core import Atom, Block, Call, Function, If, Loop, Stmt, Var
+from ast_ad.ir.core import Atom, Block, Call, Function, If, Loop, Stmt, Try, Var
 from ast_ad.ir.walk import operands, substitute
 
 _CHEAP = {P.ITEM, P.LENGTH, P.SHAPE, P.MAKE_TUPLE, P.MAKE_FIXED, P.MAKE_DICT, P.MAKE_LIST, P.COPY, P.GETITEM}
@@ -46,7 +46,8 @@ def _is_droppable(stmt: Call) -> bool:
 
 
 def _if(stmt: If, live: set[Var]) -> Stmt | None:
-    keep = [k for k, out in enumerate(stmt.outs) if out in live]
+    flag = 1 if isinstance(stmt, Try) else 0
+    keep = [k for k, out in enumerate(stmt.outs) if out in live or k < flag]
     arms = []
     for arm in (stmt.then, stmt.orelse):
         results = tuple(arm.results[k] for k in keep)
@@ -54,7 +55,7 @@ def _if(stmt: If, live: set[Var]) -> Stmt | None:
         arms.append((_block(replace(arm, results=results), inner), inner))
     live.update(arms[0][1], arms[1][1])
     then, orelse = arms[0][0], arms[1][0]
-    if not keep and not then.stmts and not orelse.stmts:
+    if len(keep) == flag and live.isdisjoint(stmt.outs) and not then.stmts and not orelse.stmts:
         return None
     return replace(stmt, outs=tuple(stmt.outs[k] for k in keep), then=then, orelse=orelse)
 

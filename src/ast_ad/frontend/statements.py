@@ -7,6 +7,7 @@ from typing import Any
 import gast
 
 from ast_ad.errors import UnsupportedSyntax
+from ast_ad.frontend.attempts import raise_again
 from ast_ad.frontend.calls import call_value
 from ast_ad.frontend.context import Lowering, lowers
 from ast_ad.frontend.control import test_of
@@ -15,9 +16,10 @@ from ast_ad.frontend.fence import WRITES_OUTSIDE
 from ast_ad.frontend.list_parts import delete
 from ast_ad.frontend.operators import SYMBOLS
 from ast_ad.frontend.targets import assign, bind_name
-from ast_ad.frontend.values import Closure, Static, TupleOf, Value
+from ast_ad.frontend.values import Closure, Static, TupleOf, Value, kind_of
 from ast_ad.ir import primitives as P
-from ast_ad.ir.core import Lit
+from ast_ad.ir.core import Atom, Lit, Var
+from ast_ad.ir.kinds import Opaque
 
 
 @lowers(gast.Assign)
@@ -80,17 +82,29 @@ def lower_assert(lo: Lowering, stmt: Any) -> None:
 
 @lowers(gast.Raise)
 def lower_raise(lo: Lowering, stmt: Any) -> None:
-    """`raise Error(message)`: the path ends here."""
+    """`raise Error(message) from cause`: the path ends here."""
     error = stmt.exc
+    if error is None:
+        if not lo.caught:
+            raise lo.error(UnsupportedSyntax, "`raise` of nothing", remedy="Raise an exception class, with a message.")
+        raise_again(lo)
+        return
     call = isinstance(error, gast.Call)
-    what = lo.expr(error.func if call else error) if error is not None else None
-    if not isinstance(what, Static) or not (isinstance(what.obj, type) and issubclass(what.obj, BaseException)):
+    what = lo.expr(error.func if call else error)
+    if isinstance(what, Var) and not call and isinstance(kind_of(what), Opaque):
+        words: list[Atom] = [what]
+    elif isinstance(what, Static) and isinstance(what.obj, type) and issubclass(what.obj, BaseException):
+        if call and error.keywords:
+            raise lo.error(UnsupportedSyntax, "`raise` with keyword arguments", remedy="Pass the message by position.")
+        words = [Lit(what.obj), *(lo.atom(lo.expr(a)) for a in (error.args if call else ()))]
+    else:
         raise lo.error(UnsupportedSyntax, "`raise` of this", remedy="Raise an exception class, with a message.")
-    if call and error.keywords:
-        raise lo.error(UnsupportedSyntax, "`raise` with keyword arguments", remedy="Pass the message by position.")
-    words = [lo.atom(lo.expr(a)) for a in error.args] if call else []
+    named: dict[str, Any] = {}
+    if stmt.cause is not None:
+        words.append(lo.atom(lo.expr(stmt.cause)))
+        named = {"cause": True}
     lo.node = stmt
-    lo.emit_all(P.RAISE, Lit(what.obj), *words)
+    lo.emit_all(P.RAISE, *words, **named)
     lo.state.left = True
     lo.state.dead = True
 

@@ -54,6 +54,7 @@ def bind_name(lo: Lowering, name: str, value: Value) -> None:
     frame = lo.frame
     while name in frame.names.outer and frame.outer is not None:
         frame = lo.frames[frame.outer]
+    lo.note_change("name", frame.id, name)
     lo.state.frames[frame.id][name] = value
 
 

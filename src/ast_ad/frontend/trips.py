@@ -64,7 +64,7 @@ def _counted_for(lo: Lowering, stmt: Any, over: Counted, take: Callable[[Value],
     names = lo.frame.names
     assigned = bound_names([stmt.target, *stmt.body])
     is_range = isinstance(stmt.target, gast.Name) and over.triple is not None
-    saved = _saved(lo)
+    before = saved(lo)
 
     def run(stop: str) -> None:
         run_loop(
@@ -84,23 +84,24 @@ def _counted_for(lo: Lowering, stmt: Any, over: Counted, take: Callable[[Value],
         ends = [t.value for t in triple if isinstance(t, Lit)]
         if len(ends) < 3 or len(range(*ends)) > _SMALL:
             raise
-        _restore(lo, saved)
+        restore(lo, before)
         numbers = range(*ends)
         written = Listed(len(numbers), lambda k: over.get(Lit(numbers[k])), over.lists)
         _with_else(lo, stmt, lambda stop: _write_out(lo, written, take, stop))
 
 
-def _saved(lo: Lowering) -> tuple[Any, ...]:
+def saved(lo: Lowering) -> tuple[Any, ...]:
     """Where lowering is, to come back to."""
     frame, out = lo.frame, lo.out
-    lists = (lo.stack, frame.loops, frame.exits, lo.iterated, lo.inlined, out.stmts)
+    lists = (lo.stack, frame.loops, frame.exits, lo.iterated, lo.inlined, lo.attempts, lo.caught, out.stmts)
     return lo.state.fork(), out, lo.passes, lo.statement, lo.node, [(part, list(part)) for part in lists]
 
 
-def _restore(lo: Lowering, saved: tuple[Any, ...]) -> None:
-    lo.state, lo.out, lo.passes, lo.statement, lo.node, lists = saved
-    for part, before in lists:
-        part[:] = before
+def restore(lo: Lowering, before: tuple[Any, ...]) -> None:
+    """Go back to where lowering was."""
+    lo.state, lo.out, lo.passes, lo.statement, lo.node, lists = before
+    for part, held in lists:
+        part[:] = held
 
 
 def _pseudo(lo: Lowering, stop: str) -> set[str]:
@@ -304,11 +305,11 @@ def for_each(lo: Lowering, source: Value, take: Callable[[Value], None]) -> None
     if len(ends) < 3 or len(range(*ends)) > _SMALL:
         _loop_each(lo, over, triple, take)
         return
-    saved = _saved(lo)
+    before = saved(lo)
     try:
         _loop_each(lo, over, triple, take)
     except UnknownAtCompileTime:
-        _restore(lo, saved)
+        restore(lo, before)
         for k in range(*ends):
             _guarded(lo, over, lambda k=k: take(over.get(Lit(k))))  # type: ignore[misc]
 

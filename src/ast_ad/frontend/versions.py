@@ -79,6 +79,7 @@ def write_version(lo: Lowering, var: Var, new: Atom) -> None:
     if view is None:
         lo.check_writable(var, var.name)
         lo.note_written(var)
+        lo.note_change("memory", var)
         lo.state.heap[var] = new
         return
     if var in lo.constant_views:

@@ -1,6 +1,6 @@
 """The IR: structured SSA.  Frozen, slotted, without behaviour; identity of a `Var` is equality.
 
-    Atom = Var | Lit            Stmt = Call | If | Loop
+    Atom = Var | Lit            Stmt = Call | If | Try | Loop
     Block(params, stmts, results)        block parameters and results, where a textbook has phi
     Function(name, params, block)        parameters are the parameters of its block
     Program(entry, functions)            functions call each other by name (`Callee`), so recursion needs no cycle
@@ -125,6 +125,16 @@ class If:
     then: Block
     orelse: Block
     origin: Origin | None = None
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Try(If):
+    """An If that is decided while it runs: `then` is tried, and where it raises one of `errors`, `orelse` runs instead.
+
+    The first out says whether it raised; there is no test.  What `then` did before it raised does not count.
+    """
+
+    errors: tuple[type[BaseException], ...] = ()
 
 
 @dataclass(frozen=True, slots=True, eq=False)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from typing import Any
 
-from ast_ad.ir.core import Atom, Block, Call, Callee, Function, If, Lit, Loop, Program, Var
+from ast_ad.ir.core import Atom, Block, Call, Callee, Function, If, Lit, Loop, Program, Try, Var
 
 
 class Interpreter:
@@ -24,6 +24,11 @@ class Interpreter:
         for stmt in block.stmts:
             if isinstance(stmt, Call):
                 values = self.call(stmt, [self.value(a, env) for a in stmt.args])
+            elif isinstance(stmt, Try):
+                try:
+                    values = self.block(stmt.then, (), env)
+                except stmt.errors:
+                    values = self.block(stmt.orelse, (), env)
             elif isinstance(stmt, If):
                 arm = stmt.then if self.value(stmt.test, env) else stmt.orelse
                 values = self.block(arm, (), env)

@@ -120,7 +120,7 @@ UNDEFINED = Undefined()
 BOOL, INT, FLOAT, COMPLEX = Scalar("bool"), Scalar("int"), Scalar("float"), Scalar("complex")
 NUMBER = Array(None, None)
 STATIC = Static()
-OPAQUE = Opaque()
+OPAQUE, EXCEPTION, TYPE = Opaque(), Opaque("exception"), Opaque("type")
 _ORDER = ("bool", "int", "float", "complex")
 
 

@@ -6,6 +6,7 @@ Those of NumPy, `math` and SciPy are made in `rules/`, one beside its rule.
 from __future__ import annotations
 
 import operator
+import sys
 from collections.abc import Callable, Mapping
 from typing import Any
 
@@ -14,11 +15,13 @@ import numpy as np
 from ast_ad import runtime
 from ast_ad.ir.kinds import (
     BOOL,
+    EXCEPTION,
     FLOAT,
     INT,
     NUMBER,
     OPAQUE,
     STATIC,
+    TYPE,
     UNDEFINED,
     Array,
     Dict,
@@ -167,8 +170,14 @@ def _itself(x: Any, *holes: Any, index: Index) -> Any:
     return x
 
 
-def _raise(error: Any, *words: Any) -> None:
-    raise error(*words)
+def _raise(*words: Any, cause: bool = False) -> None:
+    if not words:
+        words = (sys.exc_info()[1],)  # what has been caught
+    *words, because = words if cause else (*words, None)  # type: ignore[assignment]
+    error = words[0] if isinstance(words[0], BaseException) else words[0](*words[1:])
+    if cause:
+        raise error from because
+    raise error
 
 
 def _format(*values: Any, parts: tuple[Any, ...]) -> str:
@@ -296,8 +305,16 @@ CONSTANT_AT = Primitive("constant_at", _itself, first_kind, result="same", total
 ASSERT = Primitive("assert", runtime.check, lambda ks, p: (), outs=0, effect=True)
 #: print(*args, **params)
 PRINT = Primitive("print", print, lambda ks, p: (), outs=0, effect=True)
-#: `raise error(*words)`; ends the path it stands on
+#: `raise error(*words)`, with `cause` from the last of them; without words `raise`; ends the path it stands on
 RAISE = Primitive("raise", _raise, lambda ks, p: (), outs=0, effect=True)
+#: the exception that an `except` has caught
+CAUGHT = Primitive("caught", lambda: sys.exc_info()[1], lambda ks, p: EXCEPTION, total=always)
+#: isinstance(error, classes)
+IS_INSTANCE = Primitive("isinstance", isinstance, lambda ks, p: BOOL, total=always)
+#: issubclass(type(error), classes)
+IS_SUBCLASS = Primitive("issubclass", issubclass, lambda ks, p: BOOL, total=always)
+#: the class of an exception that was caught
+TYPE_OF = Primitive("type", type, lambda ks, p: TYPE, total=always)
 #: an f-string: `parts` are its texts, and (conversion, specification) for each argument
 FORMAT = Primitive("format", _format, lambda ks, p: OPAQUE, cost=1)
 #: `fn(*args)` of a callable nobody knows: runs once, in its place; the last arguments are passed by `keywords`

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import Any
 
-from ast_ad.ir.core import UNDEFINED, Atom, Block, Call, Callee, Function, If, Lit, Program, Var
+from ast_ad.ir.core import UNDEFINED, Atom, Block, Call, Callee, Function, If, Lit, Program, Try, Var
 from ast_ad.ir.kinds import Array, Dict, Fixed, Kind, List, Maybe, Scalar, Sym, Tuple
 from ast_ad.ir.primitives import HOLE, OPERATORS, Primitive, Span
 
@@ -75,9 +75,10 @@ class _Printer:
             if isinstance(stmt, Call):
                 self.line(depth, left + self.call(stmt))
             elif isinstance(stmt, If):
-                self.line(depth, f"{left}if {self.atom(stmt.test)}")
+                errors = ", ".join(e.__name__ for e in stmt.errors) if isinstance(stmt, Try) else ""
+                self.line(depth, f"{left}try" if errors else f"{left}if {self.atom(stmt.test)}")
                 self.block(stmt.then, depth + 1, "yield")
-                self.line(depth, "else")
+                self.line(depth, f"except {errors}" if errors else "else")
                 self.block(stmt.orelse, depth + 1, "yield")
             else:
                 head = "while" if stmt.range is None else f"for range({self.atoms(stmt.range)})"

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from ast_ad.ir.core import Block, Call, Callee, Function, If, Loop, Program, Var
+from ast_ad.ir.core import Block, Call, Callee, Function, If, Lit, Loop, Program, Try, Var
 from ast_ad.ir.walk import operands
 
 
@@ -15,6 +15,11 @@ def verify(program: Program) -> Program:
     for function in program.functions.values():
         _Checker(program, function).run()
     return program
+
+
+def _says_whether_it_raised(stmt: Try) -> bool:
+    ends = [arm.results[0] for arm in (stmt.then, stmt.orelse) if arm.results]
+    return [e.value for e in ends if isinstance(e, Lit)] == [False, True]
 
 
 class _Checker:
@@ -56,6 +61,8 @@ class _Checker:
                     if arm.params or len(arm.results) != len(stmt.outs):
                         self.fail("an arm of an If has parameters, or not a result for each out")
                     self.block(arm, scope)
+                if isinstance(stmt, Try) and not _says_whether_it_raised(stmt):
+                    self.fail("the first out of a Try does not say whether it raised")
             elif isinstance(stmt, Loop):
                 self.loop(stmt, scope)
             self.define(stmt.outs, scope)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import replace
 
+from ast_ad.ir.build import kind_of
 from ast_ad.ir.core import Atom, Block, Call, Callee, Function, If, Loop, Program, Stmt, Var
 from ast_ad.ir.primitives import MAKE_TUPLE
 
@@ -59,6 +60,17 @@ def definitions(block: Block) -> Iterator[Var]:
         yield from stmt.outs
         for inner in blocks_of(stmt):
             yield from definitions(inner)
+
+
+def may_raise(stmt: Stmt) -> bool:
+    """Whether a statement, or one inside it, may raise.  What a transform wrote does not where the primal did not."""
+    if isinstance(stmt, Call):
+        if isinstance(stmt.fn, Callee):
+            return True
+        if stmt.origin is None or stmt.origin.sweep:
+            return False
+        return stmt.fn.effect or not stmt.fn.total(tuple(map(kind_of, stmt.args)), dict(stmt.params))
+    return any(map(may_raise, (inner for block in blocks_of(stmt) for inner in block.stmts)))
 
 
 def with_operands(stmt: Stmt, change: Callable[[Atom], Atom]) -> Stmt:

@@ -9,7 +9,7 @@ from dataclasses import replace
 from typing import Any
 
 from ast_ad.ir.build import kind_of
-from ast_ad.ir.core import Atom, Block, Call, Callee, Function, If, Lit, Loop, Stmt, Var
+from ast_ad.ir.core import Atom, Block, Call, Callee, Function, If, Lit, Loop, Stmt, Try, Var
 
 
 def drop_dead_code(function: Function) -> Function:
@@ -138,9 +138,10 @@ class _Marks:
         if isinstance(stmt, Call):
             return stmt
         if isinstance(stmt, If):
-            live = [n for n, out in enumerate(stmt.outs) if out in self.needed]
+            keeps = 1 if isinstance(stmt, Try) else 0
+            live = [n for n, out in enumerate(stmt.outs) if out in self.needed or n < keeps]
             then, orelse = self.sweep(stmt.then, live), self.sweep(stmt.orelse, live)
-            if not live and not then.stmts and not orelse.stmts:
+            if len(live) == keeps and self.needed.isdisjoint(stmt.outs) and not then.stmts and not orelse.stmts:
                 return None
             if then is stmt.then and orelse is stmt.orelse:
                 return stmt

@@ -5,8 +5,8 @@ from __future__ import annotations
 import operator
 from dataclasses import replace
 
-from ast_ad.ir.core import UNDEFINED, Atom, Block, Call, Function, If, Lit, Loop, Stmt, Var
-from ast_ad.ir.walk import with_blocks, with_operands
+from ast_ad.ir.core import UNDEFINED, Atom, Block, Call, Function, If, Lit, Loop, Stmt, Try, Var
+from ast_ad.ir.walk import may_raise, with_blocks, with_operands
 from ast_ad.optimize.sharing import key_of
 
 
@@ -29,7 +29,14 @@ def _block(block: Block, renamed: dict[Var, Atom]) -> Block:
         if isinstance(stmt, Call):
             stmts.append(stmt)
         elif isinstance(stmt, If):
-            if isinstance(stmt.test, Lit):
+            if isinstance(stmt, Try):
+                if any(map(may_raise, stmt.then.stmts)):
+                    stmts.append(with_blocks(stmt, lambda inner: _block(inner, renamed)))
+                else:
+                    body = _block(stmt.then, renamed)
+                    stmts += body.stmts
+                    renamed.update(zip(stmt.outs, body.results, strict=True))
+            elif isinstance(stmt.test, Lit):
                 arm = _block(stmt.then if stmt.test.value else stmt.orelse, renamed)
                 stmts += arm.stmts
                 renamed.update(zip(stmt.outs, arm.results, strict=True))

@@ -35,6 +35,7 @@ from ast_ad.transforms.regions import (
     Cycle,
     Node,
     Region,
+    always_raises,
     nodes,
     thaw,
 )
@@ -197,9 +198,16 @@ class Sweep:
                 self.reverse((arm, node) for node in reversed(list(arm.stmts)))
             undone.append((back, self.cts))
         self.cts = start
+        test = branch.test
+        if branch.errors:  # says whether it raised
+            test = branch.outs[0]
+            undone.reverse()
         (then, one), (orelse, two) = undone
         self.pen.about(branch.origin)
-        node = Branch(branch.test, then, orelse, self.pen.builder.origin)
+        one_way = [back for back, _ in undone if not always_raises(self.mirror[back])]
+        if len(one_way) == 1:
+            test = Lit(one_way[0] is then)
+        node = Branch(test, then, orelse, self.pen.builder.origin)
         changed = [v for v in {**one, **two} if one.get(v) is not start.get(v) or two.get(v) is not start.get(v)]
         for var in changed:
             leaves_ = []

@@ -26,6 +26,7 @@ from ast_ad.ir.core import (
     Param,
     Program,
     Stmt,
+    Try,
     Var,
 )
 from ast_ad.ir.kinds import Dict, bound_kind, cotangent_kind, may_be_unbound
@@ -389,5 +390,6 @@ _STRUCTURAL: dict[P.Primitive, Any] = {
 _TANGENTS: dict[type, Any] = {
     Call: _Writer.tangent_of_call,
     If: _Writer.tangent_of_if,
+    Try: _Writer.tangent_of_if,
     Loop: _Writer.tangent_of_loop,
 }

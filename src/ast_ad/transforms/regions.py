@@ -11,7 +11,7 @@ from typing import TypeAlias
 
 from ast_ad.ir import primitives as P
 from ast_ad.ir.build import kind_of
-from ast_ad.ir.core import UNDEFINED, Atom, Block, Call, If, Lit, Loop, Origin, Stmt, Var
+from ast_ad.ir.core import UNDEFINED, Atom, Block, Call, If, Lit, Loop, Origin, Stmt, Try, Var
 from ast_ad.ir.kinds import BOOL, Kind, List, join
 
 
@@ -36,12 +36,20 @@ class Region:
 
 
 class Branch:
-    """An `If` in the making."""
+    """An `If` in the making; a `Try` where it has `errors`."""
 
-    __slots__ = ("orelse", "origin", "outs", "test", "then")
+    __slots__ = ("errors", "orelse", "origin", "outs", "test", "then")
 
-    def __init__(self, test: Atom, then: Region, orelse: Region, origin: Origin | None) -> None:
+    def __init__(
+        self,
+        test: Atom,
+        then: Region,
+        orelse: Region,
+        origin: Origin | None,
+        errors: tuple[type[BaseException], ...] = (),
+    ) -> None:
         self.outs: list[Var] = []
+        self.errors = errors
         self.test = test
         self.then = then
         self.orelse = orelse
@@ -116,7 +124,8 @@ def _thaw_stmt(stmt: Stmt, region: Region) -> Node:
     if isinstance(stmt, Call):
         return stmt
     if isinstance(stmt, If):
-        branch = Branch(stmt.test, thaw(stmt.then, region), thaw(stmt.orelse, region), stmt.origin)
+        errors = stmt.errors if isinstance(stmt, Try) else ()
+        branch = Branch(stmt.test, thaw(stmt.then, region), thaw(stmt.orelse, region), stmt.origin, errors)
         branch.outs = list(stmt.outs)
         return branch
     cycle = Cycle(stmt.range, thaw(stmt.body, region), stmt.origin, stmt.reverse)
@@ -133,7 +142,8 @@ def _freeze_stmt(node: Node) -> Stmt:
     if isinstance(node, Call):
         return node
     if isinstance(node, Branch):
-        return If(tuple(node.outs), node.test, freeze(node.then), freeze(node.orelse), node.origin)
+        parts = (tuple(node.outs), node.test, freeze(node.then), freeze(node.orelse), node.origin)
+        return Try(*parts, node.errors) if node.errors else If(*parts)
     return Loop(tuple(node.outs), node.range, tuple(node.inits), freeze(node.body), node.origin, node.reverse)
 
 
@@ -146,11 +156,19 @@ def nodes(region: Region) -> Iterator[tuple[Region, Node]]:
                 yield from nodes(inner)
 
 
+def always_raises(region: Region) -> bool:
+    """Whether no path through a region reaches its end."""
+    last = region.stmts[-1] if region.stmts else None
+    if isinstance(last, Branch):
+        return all(map(always_raises, last.regions))
+    return isinstance(last, Call) and last.fn is P.RAISE
+
+
 def tail(region: Region) -> Branch | None:
     """The branch at the end of a loop's body, or of an arm of such a branch, that decides whether the loop stops."""
     if region.stmts and region.results and isinstance(region.stmts[-1], Branch):
         last = region.stmts[-1]
-        if any(region.results[0] is out for out in last.outs):
+        if not last.errors and any(region.results[0] is out for out in last.outs):
             return last
     return None
 

@@ -33,6 +33,7 @@ from ast_ad.transforms.regions import (
     nodes,
     result_at,
     substitute,
+    tail,
     thread,
 )
 from ast_ad.transforms.shapes import with_nearest_shape
@@ -184,7 +185,7 @@ class _Storage:
 
     def mark(self, call: Call, region: Region) -> None:
         """Note that the reverse sweep computes a statement again, so that the forward sweep need not for its errors."""
-        if call.origin is not None:
+        if call.origin is not None and not is_tried(region):
             marked = Call(call.outs, call.fn, call.args, call.params, replace(call.origin, again=True))
             region.stmts[region.stmts.index(call)] = marked
             self.maker.update((out, marked) for out in call.outs)
@@ -309,7 +310,9 @@ class _Storage:
             back.stmts[:0] = [*recalls, *again]
 
     def after(self, var: Var, region: Region) -> int:
-        """Where a region records a variable: right after its definition, or at the start."""
+        """Where a region records a variable: after its definition, or at the start; of what is tried, at the end."""
+        if isinstance(region.inside, Branch) and region.inside.errors and region.inside.then is region:
+            return len(region.stmts) - (tail(region) is not None)
         if self.home[var] is not region:
             return 0
         for n, node in enumerate(region.stmts):
@@ -362,6 +365,11 @@ def loop_of(region: Region) -> Cycle | None:
         if isinstance(here.inside, Cycle):
             return here.inside
     return None
+
+
+def is_tried(region: Region) -> bool:
+    """Whether an exception in a region may be caught: then it must be raised there."""
+    return any(isinstance(r.inside, Branch) and r.inside.errors and r.inside.then is r for r in region.ancestors())
 
 
 def _is_scalar(kind: Kind) -> bool:
