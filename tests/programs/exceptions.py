@@ -16,10 +16,10 @@ def log_or_square(x, y):
     return value * x
 
 
-def quotient_or_limit(x, y):
+def quotient_or_limit(x, y, shift):
     scale = x * y
     try:
-        ratio = x / y
+        ratio = x / shift
         root = math.sqrt(ratio)
     except ZeroDivisionError:
         return scale + x
@@ -331,7 +331,7 @@ def state_kept_in_a_dict(x):
 
 PROGRAMS = [
     Program(log_or_square, [(2.0, 3.0), (-2.0, 3.0)], (0, 1)),
-    Program(quotient_or_limit, [(2.0, 3.0), (-2.0, 3.0)], (0, 1)),
+    Program(quotient_or_limit, [(2.0, 3.0, 2), (-2.0, 3.0, 2), (2.0, 3.0, 0)], (0, 1)),
     Program(
         log_likelihood,
         [(np.array([[2.0, 0.5], [0.5, 1.0]]), waves(2)), (np.array([[-1.0, 0.2], [0.2, 1.0]]), waves(2))],
@@ -365,5 +365,5 @@ PROGRAMS = [
     Program(handlers_in_nested_loops, [([1.5, 2.5, 5.0],), ([0.5, -1.0],)]),
     Program(reads_until_the_end, [([1.5, 2.0, 3.0],), (waves(2),)]),
     Program(recursion_that_raises, [(3.0,), (-3.0,), (0.5,), (12.0,)]),
-    Program(state_kept_in_a_dict, [(1.5,)]),
+    Program(state_kept_in_a_dict, [(0.2,)]),
 ]
