@@ -1,7 +1,8 @@
 """What a derivative is, by definition: central differences, dot products, and differences of gradients.
 
 Everything here works on nested lists, tuples and dicts of numbers and arrays.  Such a structure is a vector to the
-checks (`flatten`, `unflatten`); `places` names its coordinates in messages.
+checks (`flatten`, `unflatten`); `places` names its coordinates in messages.  A complex number has two coordinates, its
+parts.  A cotangent acts on a tangent by the real part of their product: as a vector it is its conjugate (`covector`).
 """
 
 from __future__ import annotations
@@ -24,7 +25,7 @@ FEW = 24  # coordinates that are checked one by one; of more, so many random dir
 
 def is_number(leaf: Any) -> bool:
     """Whether a leaf has coordinates: a number or an array, but no bool, string or function."""
-    return isinstance(leaf, (int, float, np.number, np.ndarray)) and not isinstance(leaf, bool)
+    return isinstance(leaf, (int, float, complex, np.number, np.ndarray)) and not isinstance(leaf, bool)
 
 
 def children(tree: Any) -> list[tuple[str, Any]] | None:
@@ -61,17 +62,30 @@ def leaves(tree: Any, path: str = "") -> Iterator[tuple[str, Any]]:
 
 
 def flatten(tree: Any) -> np.ndarray:
-    """All numbers of a structure as one vector of doubles."""
-    parts = [np.ravel(leaf) for _, leaf in leaves(tree)]
-    return np.concatenate([np.zeros(0), *parts]).astype(float)
+    """All numbers of a structure as one vector of doubles, two for a complex number."""
+    parts = [coordinates(leaf) for _, leaf in leaves(tree)]
+    return np.concatenate([np.zeros(0), *parts])
+
+
+def coordinates(leaf: Any) -> np.ndarray:
+    """The numbers of a leaf; of complex ones the parts, one after the other."""
+    flat = np.ravel(leaf)
+    return flat.astype(complex).view(float) if np.iscomplexobj(leaf) else flat.astype(float)
+
+
+def covector(tree: Any) -> np.ndarray:
+    """What a cotangent is as a vector: `covector(ct) @ flatten(t)` is the real part of the sum of `ct * t`."""
+    parts = [coordinates(np.conj(leaf)) for _, leaf in leaves(tree)]
+    return np.concatenate([np.zeros(0), *parts])
 
 
 def places(tree: Any) -> list[str]:
     """The name of each coordinate of `flatten(tree)`."""
     return [
-        path + (str(list(index)) if index else "")
+        path + (str(list(index)) if index else "") + part
         for path, leaf in leaves(tree)
         for index in np.ndindex(np.shape(leaf))
+        for part in ([".real", ".imag"] if np.iscomplexobj(leaf) else [""])
     ]
 
 
@@ -99,11 +113,15 @@ def unflatten(vector: np.ndarray, like: Any, *, double: bool = False) -> Any:
         if not is_number(tree):
             return tree
         if isinstance(tree, np.ndarray):
-            entries = [next(numbers) for _ in range(tree.size)]
-            return np.array(entries, dtype=float if double else tree.dtype).reshape(tree.shape)
-        if isinstance(tree, np.floating) and not double:
-            return type(tree)(next(numbers))
-        return float(next(numbers))
+            entries = [following(tree) for _ in range(tree.size)]
+            wide = complex if np.iscomplexobj(tree) else float
+            return np.array(entries, dtype=wide if double else tree.dtype).reshape(tree.shape)
+        if isinstance(tree, np.inexact) and not double:
+            return type(tree)(following(tree))
+        return following(tree)
+
+    def following(like: Any) -> float | complex:
+        return complex(next(numbers), next(numbers)) if np.iscomplexobj(like) else float(next(numbers))
 
     return rebuild(like)
 
@@ -114,8 +132,8 @@ def random_like(tree: Any, seed: int) -> Any:
 
 
 def inner(a: Any, b: Any) -> float:
-    """The inner product of two structures of one shape."""
-    return float(flatten(a) @ flatten(b))
+    """What a cotangent gives for a tangent, or the other way round."""
+    return float(flatten(a) @ covector(b))
 
 
 def is_identical(a: Any, b: Any) -> bool:
@@ -150,12 +168,14 @@ def assert_gradient_fits(gradient: Any, argument: Any, path: str = "gradient") -
         dtype = np.asarray(gradient).dtype
         assert dtype == argument.dtype, f"{path} has dtype {dtype}, not {argument.dtype}"
     elif is_number(argument):
-        assert isinstance(gradient, float), f"{path} is {gradient!r}, not a float"
+        wanted = complex if isinstance(argument, complex) else float
+        assert isinstance(gradient, wanted), f"{path} is {gradient!r}, not a {wanted.__name__}"
 
 
 def is_double(tree: Any) -> bool:
     """Whether no number of a structure has fewer digits than a double."""
-    return all(np.asarray(leaf).dtype not in (np.float32, np.float16) for _, leaf in leaves(tree))
+    few = (np.float32, np.float16, np.complex64)
+    return all(np.asarray(leaf).dtype not in few for _, leaf in leaves(tree))
 
 
 # --- first derivatives by differences ---
@@ -241,7 +261,7 @@ def assert_gradient(
         rtol = max(rtol, 1e-4)
     wide = [unflatten(flatten(arg), arg, double=True) if not is_double(arg) else arg for arg in args]
     function = restricted(f, wide, wrt)
-    flat = flatten(gradients)
+    flat = covector(gradients)
     checked = []
     for place, direction in directions(point):
         expected = float(derivative_along(function, point, direction)[0])

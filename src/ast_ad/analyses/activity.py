@@ -9,6 +9,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 from ast_ad.ir import primitives as P
+from ast_ad.ir.build import kind_of
 from ast_ad.ir.core import Atom, Block, Call, Callee, Function, If, Loop, Program, Stmt, Var
 from ast_ad.ir.kinds import Array, Kind, Scalar, carries_derivative
 from ast_ad.rules.modes import Custom, Elementwise, Linear, NonDifferentiable, Rule, Selecting
@@ -70,7 +71,7 @@ def passing_operands(call: Call) -> tuple[Atom, ...]:
         return call.args[: _CHOOSERS[fn]]
     if fn in _SHAPE_ONLY:
         return call.args[:1]
-    rule = rule_of(fn)
+    rule = rule_of(fn, map(kind_of, (*call.args, *call.outs)))
     return call.args if rule is None else tuple(a for a, p in zip(call.args, _passes(rule, call), strict=True) if p)
 
 

@@ -18,7 +18,7 @@ from ast_ad.analyses.aliasing import fills_an_array
 from ast_ad.analyses.sharing import has_storage
 from ast_ad.ir.build import kind_of, stated_kind
 from ast_ad.ir.core import Call, Undefined
-from ast_ad.ir.kinds import Array, Dict, Kind, List, Scalar, bound_kind, dtype_of
+from ast_ad.ir.kinds import Array, Dict, Kind, List, Scalar, bound_kind, dtype_of, is_complex
 from ast_ad.ir.primitives import HOLE, Index, Span
 
 Expr: TypeAlias = ast.expr
@@ -163,6 +163,8 @@ class Outside:
         if isinstance(value, complex):
             if str(value.real) == "0.0" and 0 < value.imag < math.inf:
                 return ast.Constant(value=value)
+            if str(value.real) == "-0.0" and -math.inf < value.imag < 0:
+                return ast.UnaryOp(op=ast.USub(), operand=ast.Constant(value=-value))
             return called(self.builtin("complex"), self.number(value.real), self.number(value.imag))
         if isinstance(value, float) and not math.isfinite(value):
             special = self.path("math.nan" if value != value else "math.inf")
@@ -300,6 +302,17 @@ def _transpose(outside: Outside, call: Call, args: Sequence[Expr]) -> Expr:
     return _library_call(outside.path("np.transpose"), call, args, outside)
 
 
+def _part(identifier: str) -> Row:
+    """`z.real` and `z.imag` of what is complex."""
+
+    def row(outside: Outside, call: Call, args: Sequence[Expr]) -> Expr:
+        if is_complex(kind_of(call.args[0])):
+            return attribute(args[0], identifier)
+        return _library_call(outside.path(f"np.{identifier}"), call, args, outside)
+
+    return row
+
+
 def _make_dict(outside: Outside, call: Call, args: Sequence[Expr]) -> Expr:
     params = dict(call.params)
     if params.get("type") is None:
@@ -358,6 +371,7 @@ _TABLE: dict[str, Row] = {
     **{symbol: _operator_row(symbol) for symbol in (*_BINARY, *_COMPARE, *_UNARY)},
     "broadcast_like": _broadcast_like,
     "cast_like": _cast_like,
+    "conjugate": lambda outside, call, args: called(attribute(args[0], "conjugate")),
     "copy": lambda outside, call, args: copy_of(outside, args[0], stated_kind(call.args[0])),
     "getitem": _getitem,
     "is_empty": lambda outside, call, args: ast.UnaryOp(op=ast.Not(), operand=args[0]),
@@ -374,6 +388,8 @@ _TABLE: dict[str, Row] = {
     "make_fixed": lambda outside, call, args: ast.List(elts=list(args), ctx=_LOAD),
     "make_list": lambda outside, call, args: ast.List(elts=list(args), ctx=_LOAD),
     "make_tuple": lambda outside, call, args: ast.Tuple(elts=list(args), ctx=_LOAD),
+    "np.imag": _part("imag"),
+    "np.real": _part("real"),
     "np.transpose": _transpose,
     "shape": _shape,
     "value_of_cell": lambda outside, call, args: subscript(args[0], ast.Tuple(elts=[], ctx=_LOAD)),

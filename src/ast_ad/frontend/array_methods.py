@@ -14,7 +14,7 @@ from ast_ad.frontend.trips import append
 from ast_ad.frontend.values import Items, Static, TupleOf, Value, describe, kind_of
 from ast_ad.ir import primitives as P
 from ast_ad.ir.core import Lit, Var
-from ast_ad.ir.kinds import Array, Kind, Scalar, dims_of, rank
+from ast_ad.ir.kinds import Array, Kind, Scalar, dims_of, is_complex, rank
 
 Args = Sequence[Value]
 Kwargs = Mapping[str, Value]
@@ -56,7 +56,9 @@ def _dtype(lo: Lowering, owner: Any, name: str) -> Value:
 
 
 def _real(lo: Lowering, owner: Any, name: str) -> Value:
-    real: Value = owner if isinstance(kind_of(owner), Scalar) else _call(lo, np.real, [owner], {}, name)
+    kind = kind_of(owner)
+    real_already = isinstance(kind, Scalar) and not is_complex(kind)
+    real: Value = owner if real_already else _call(lo, np.real, [owner], {}, name)
     return real
 
 
@@ -71,7 +73,7 @@ ATTRIBUTES: dict[str, Callable[[Lowering, Any, str], Value]] = {
     "dtype": _dtype,
     "T": _function_attribute(np.transpose),
     **({"mT": _function_attribute(np.matrix_transpose)} if hasattr(np, "matrix_transpose") else {}),
-    "real": _function_attribute(np.real),
+    "real": _real,
     "imag": _function_attribute(np.imag),
 }
 
@@ -127,6 +129,8 @@ def _astype(lo: Lowering, owner: Var, args: Args, kwargs: Kwargs, wish: str) -> 
 def _conj(lo: Lowering, owner: Var, args: Args, kwargs: Kwargs, wish: str) -> Value:
     """The method gives a real array back as it is, and the function a copy."""
     kind = kind_of(owner)
+    if isinstance(kind, Scalar):
+        return lo.emit(P.CONJUGATE, owner, name=wish) if is_complex(kind) else owner
     if isinstance(kind, Array) and kind.dtype is not None and np.dtype(kind.dtype).kind != "c" and not (args or kwargs):
         return owner
     return _call(lo, np.conjugate, [owner, *args], kwargs, wish)
@@ -146,7 +150,8 @@ def _item(lo: Lowering, owner: Var, args: Args, kwargs: Kwargs, wish: str) -> Va
 
         index = args[0] if len(args) == 1 else TupleOf(tuple(args))
         owner = read_subscript(lo, owner, index)  # type: ignore[assignment]
-    return lo.emit(P.TO_INT if np.dtype(name).kind in "iu" else P.TO_FLOAT, lo.read(owner), name=wish)
+    python = {"i": P.TO_INT, "u": P.TO_INT, "b": P.TO_BOOL, "c": P.TO_COMPLEX}.get(np.dtype(name).kind, P.TO_FLOAT)
+    return lo.emit(python, lo.read(owner), name=wish)
 
 
 def _tolist(lo: Lowering, owner: Var, args: Args, kwargs: Kwargs, wish: str) -> Value:

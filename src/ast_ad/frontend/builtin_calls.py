@@ -206,6 +206,25 @@ def _conversion(primitive: P.Primitive, function: Any) -> Callable[..., Value]:
     return lower
 
 
+def _complex(lo: Lowering, args: Args, kwargs: Kwargs, name: str) -> Value:
+    """`complex(z)`, `complex(x, y)`, `complex(real=x, imag=y)`."""
+    check_count(lo, args, 0, 2, "complex")
+    for key in kwargs:
+        if key not in ("real", "imag"):
+            raise lo.error(WrongArgument, f"complex has no parameter {key!r}", remedy="They are real and imag.")
+    values = [*args, *(kwargs[key] for key in ("real", "imag") if key in kwargs)]
+    if not args and "imag" in kwargs and "real" not in kwargs:
+        values.insert(0, Lit(0.0))
+    if all(isinstance(v, Lit) for v in values):
+        try:
+            return Lit(complex(*(v.value for v in values if isinstance(v, Lit))))
+        except (ValueError, TypeError) as error:
+            raise lo.error(WrongArgument, f"complex: {error}", remedy="Convert a number.") from None
+    if len(values) == 1 and isinstance(values[0], Var) and kind_of(values[0]) == Scalar("complex"):
+        return values[0]
+    return lo.emit(P.TO_COMPLEX, *map(lo.atom, values), name=name)
+
+
 def _of_numbers(function: Any) -> Callable[..., Value]:
     """abs, round, divmod, pow: a primitive with a rule."""
 
@@ -320,6 +339,7 @@ BUILTINS: dict[Any, Callable[..., Value]] = {
     any: quantifier(False),
     bool: _conversion(P.TO_BOOL, bool),
     callable: _callable,
+    complex: _complex,
     dict: lower_dict,
     divmod: _of_numbers(divmod),
     enumerate: lower_enumerate,

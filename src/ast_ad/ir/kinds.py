@@ -2,6 +2,7 @@
 
 Scalar("float")                 a Python number (weak in NumPy's promotion)
 Array("float64", (Sym("x0"), 3))  an array or NumPy scalar; an axis is a number, a symbol, or None (nothing known)
+Array("complex128", ...)        complex numbers, or real ones where a branch, a loop or an eigenvalue gave these
 Array(None, None)               a number of unknown dtype and rank, Python's or NumPy's
 Tuple, List, Dict               structures; a List has one kind for all its elements, and any length
 Static                          no number: a function, a string, None
@@ -176,7 +177,7 @@ def bound_kind(kind: Kind) -> Kind:
 
 
 def is_complex(kind: Kind) -> bool:
-    """Whether values of this kind are known to be complex."""
+    """Whether values of this kind are complex: what is real on one path only counts as complex."""
     if isinstance(kind, Scalar):
         return kind.type == "complex"
     return isinstance(kind, Array) and kind.dtype is not None and kind.dtype.startswith("complex")
@@ -295,6 +296,8 @@ def join(a: Kind, b: Kind) -> Kind:
     (Scalar(type='float'), Array(dtype='float64', dims=()))
     >>> join(UNDEFINED, FLOAT)
     Maybe(kind=Scalar(type='float'))
+    >>> join(Array("float64", ()), COMPLEX)
+    Array(dtype='complex128', dims=())
     """
     if a == b:
         return a
@@ -325,6 +328,9 @@ def join(a: Kind, b: Kind) -> Kind:
 
 def _join_dtypes(a: Scalar | Array, b: Scalar | Array) -> str | None:
     one, two = dtype_of(a), dtype_of(b)
+    if is_complex(a) or is_complex(b):
+        single = {"complex64", "float32"}
+        return "complex64" if one in single and two in single else "complex128"
     if isinstance(a, Array) and isinstance(b, Array):
         return one if one == two else None
     scalar, dtype = (a, two) if isinstance(a, Scalar) else (b, one)
@@ -363,6 +369,10 @@ def _dtype_of_result(fn: Any, kinds: tuple[Any, ...], out: int) -> Any:
     return f"a {type(result).__name__}" if python else np.asarray(result).dtype.name
 
 
+def _is_known(kind: Kind) -> bool:
+    return isinstance(kind, Scalar) or dtype_of(kind) is not None
+
+
 def elementwise_kind(fn: Any, kinds: Sequence[Kind], out: int = 0) -> Kind:
     """The kind of `fn` applied element by element: axes by broadcasting, dtype by NumPy's own promotion.
 
@@ -374,7 +384,10 @@ def elementwise_kind(fn: Any, kinds: Sequence[Kind], out: int = 0) -> Kind:
     """
     dims = broadcast_dims(kinds)
     if any(not is_number(k) or (isinstance(k, Array) and k.dtype is None) for k in kinds):
-        return Array(None, dims)
+        if not any(map(is_complex, kinds)):
+            return Array(None, dims)
+        guess = elementwise_kind(fn, [k if _is_known(k) else Array("float64", ()) for k in kinds], out)
+        return Array("complex128" if is_complex(guess) else None, dims)
     names = tuple(f"a {k.type}" if isinstance(k, Scalar) else k.dtype for k in kinds)  # type: ignore[attr-defined]
     try:
         name = _dtype_of_result(fn, names, out)

@@ -8,6 +8,7 @@ from typing import Any
 
 from ast_ad.ir.kinds import (
     BOOL,
+    COMPLEX,
     FLOAT,
     INT,
     Array,
@@ -91,6 +92,8 @@ IN = Primitive("in", lambda x, xs: x in xs, lambda ks, p: BOOL, cost=0)
 NOT_IN = Primitive("not in", lambda x, xs: x not in xs, lambda ks, p: BOOL, cost=0)
 NOT = Primitive("not", operator.not_, lambda ks, p: BOOL, cost=0)
 TO_FLOAT = Primitive("float", float, lambda ks, p: FLOAT, cost=0)
+TO_COMPLEX = Primitive("complex", complex, lambda ks, p: COMPLEX, cost=0)
+CONJUGATE = Primitive("conjugate", lambda z: z.conjugate(), lambda ks, p: COMPLEX, total=always, cost=0)
 TO_INT = Primitive("int", int, lambda ks, p: INT, cost=0)
 TO_BOOL = Primitive("bool", bool, lambda ks, p: BOOL, cost=0)
 

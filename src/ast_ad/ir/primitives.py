@@ -34,6 +34,7 @@ from ast_ad.ir.kinds import (
     cotangent_kind,
     dims_of,
     elementwise_kind,
+    is_complex,
     is_number,
     join,
 )
@@ -43,6 +44,7 @@ from ast_ad.ir.operators import (
     BITAND as BITAND,
     BITOR as BITOR,
     BITXOR as BITXOR,
+    CONJUGATE as CONJUGATE,
     EQ as EQ,
     FLOORDIV as FLOORDIV,
     GE as GE,
@@ -67,6 +69,7 @@ from ast_ad.ir.operators import (
     RSHIFT as RSHIFT,
     SUB as SUB,
     TO_BOOL as TO_BOOL,
+    TO_COMPLEX as TO_COMPLEX,
     TO_FLOAT as TO_FLOAT,
     TO_INT as TO_INT,
     TRUEDIV as TRUEDIV,
@@ -248,7 +251,7 @@ def _like_kind(kinds: Kinds, params: Mapping[str, Any]) -> Kind:
         if isinstance(value, Scalar):
             dtype = "complex128" if value.type == "complex" else "float64"
         dims = dims_of(like)
-        return FLOAT if dims == () and isinstance(value, Scalar) else Array(dtype, dims)
+        return value if dims == () and isinstance(value, Scalar) else Array(dtype, dims)
     return value
 
 
@@ -256,6 +259,8 @@ def _cast_kind(kinds: Kinds, params: Mapping[str, Any]) -> Kind:
     value, like = kinds[0], cotangent_kind(kinds[1])
     if isinstance(like, Array) and is_number(value):
         return Array(like.dtype, dims_of(value))
+    if is_complex(value) and isinstance(like, Scalar) and not is_complex(like):
+        return FLOAT if isinstance(value, Scalar) else Array("float64", dims_of(value))
     return value
 
 

@@ -17,6 +17,7 @@ from ast_ad.rules.table import (
     custom,
     elementwise,
     helper,
+    linear,
     nondifferentiable,
     primitive_for,
     primitive_of,
@@ -33,9 +34,7 @@ def _as_true_power(kinds: Kinds, params: Mapping[str, Any]) -> Kind:
 
 power = helper(runtime.power, _as_true_power)
 power_slope = helper(runtime.power_slope, _as_true_power)
-log_or_zero = helper(
-    runtime.log_or_zero, lambda ks, p: elementwise_kind(np.log, ks) if not isinstance(ks[0], Scalar) else FLOAT
-)
+log_or_zero = helper(runtime.log_or_zero, lambda ks, p: elementwise_kind(np.log, ks) if ks[0] != FLOAT else FLOAT)
 sign_of_number = helper(runtime.sign, lambda ks, p: FLOAT)
 select = helper(runtime.select, lambda ks, p: elementwise_kind(operator.add, ks[1:]))
 
@@ -76,10 +75,15 @@ def power_by_base(ans: Any, x: Any, y: Any) -> Any:
 
 
 def power_by_exponent(ans: Any, x: Any, y: Any) -> Any:
-    """The derivative of x ** y by y: 0 where x is 0, nan where x is negative."""
+    """The derivative of x ** y by y: 0 where x is 0, nan where x is negative and no power is complex."""
     if type(x.value) in (int, float) and x.value > 0:
         return ans * log_of_number(x.value)
-    return ans * log_or_zero(x)
+    return ans * log_of_base(ans, x)
+
+
+def log_of_base(ans: Any, x: Any) -> Any:
+    """The logarithm that x ** y was made with; 0 where x is 0."""
+    return log_or_zero(x + 0j if is_complex(ans.kind) and not is_complex(x.kind) else x)
 
 
 ADD = (lambda ans, x, y: 1, lambda ans, x, y: 1)
@@ -98,6 +102,8 @@ elementwise(P.POW, *POWER, singular=True)
 elementwise(P.NEG, lambda ans, x: -1)
 elementwise(P.POS, lambda ans, x: 1)
 elementwise(P.TO_FLOAT, lambda ans, x: 1)
+elementwise(P.TO_COMPLEX, lambda ans, x, y=0: 1, lambda ans, x, y: 1j)
+linear(P.CONJUGATE, lambda ct, z: np.conj(ct))
 nondifferentiable(P.FLOORDIV, P.INVERT, P.LSHIFT, P.RSHIFT, P.BITAND, P.BITOR, P.BITXOR)
 nondifferentiable(P.LT, P.LE, P.GT, P.GE, P.EQ, P.NE, P.IS, P.IS_NOT, P.IN, P.NOT_IN, P.NOT, P.TO_INT, P.TO_BOOL)
 
@@ -129,11 +135,11 @@ elementwise(
     singular=True,
 )
 selecting(P.KEEP_ZEROS, lambda t, ans, x, y: make(P.KEEP_ZEROS, t, y), None)
-elementwise(primitive_of(runtime.power), power_by_base, lambda ans, x, y: ans * log_or_zero(x))
+elementwise(primitive_of(runtime.power), power_by_base, lambda ans, x, y: ans * log_of_base(ans, x))
 elementwise(
     primitive_of(runtime.power_slope),
     lambda ans, x, y: y * power_slope(x, y - 1),
-    lambda ans, x, y: power(x, y - 1) * (1 + y * log_or_zero(x)),
+    lambda ans, x, y: power(x, y - 1) * (1 + y * log_of_base(ans, x)),
 )
 elementwise(primitive_of(runtime.log_or_zero), lambda ans, x: divide_or_zero(1, x))
 nondifferentiable(primitive_of(runtime.sign))
@@ -217,6 +223,8 @@ for _names, _primitive in _SAME_AS_OPERATOR.items():
 for _builtin, _primitive in {
     abs: P.ABS,
     float: P.TO_FLOAT,
+    complex: P.TO_COMPLEX,
+    complex.conjugate: P.CONJUGATE,
     int: P.TO_INT,
     bool: P.TO_BOOL,
     len: P.LENGTH,

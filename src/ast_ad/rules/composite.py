@@ -11,7 +11,7 @@ from ast_ad.ir.core import Var
 from ast_ad.ir.kinds import Array, Fixed, Kind, List, Scalar, Tuple
 from ast_ad.rules.modes import Params, Rule, Terms, Tree, fill_params
 from ast_ad.rules.results import name_of
-from ast_ad.rules.terms import Term, make, term
+from ast_ad.rules.terms import Term, make, real_part, term
 
 _MADE = (P.MAKE_TUPLE, P.MAKE_FIXED)
 
@@ -53,11 +53,13 @@ def kind_of_formula(formula: Callable[..., Any]) -> Callable[[Any, Any], Kind]:
     return kind
 
 
-def _rule(fn: Any) -> Rule:
-    from ast_ad.rules.table import rule_of
+def _rule(value: Term) -> Rule:
+    from ast_ad.rules.table import UnsupportedArgument, rule_of
 
-    found = rule_of(fn)
-    assert found is not None, f"{fn} has no rule"
+    assert value.fn is not None
+    found = rule_of(value.fn, (value.kind, *(arg.kind for arg in value.args)))
+    if found is None:
+        raise UnsupportedArgument(f"{value.fn!r} has no derivative rule for complex numbers")
     return found
 
 
@@ -77,7 +79,7 @@ def tangent_of(value: Term, moves: dict[int, Any], memo: dict[int, Any]) -> Any:
             whole, key = parts[0], value.params["key"]
             found = whole[key] if isinstance(whole, tuple) else make(P.ITEM, whole, key=key)
         else:
-            found = _rule(value.fn).jvp(value, value.args, value.params, parts)
+            found = _rule(value).jvp(value, value.args, value.params, parts)
         memo[id(value)] = found
     return memo[id(value)]
 
@@ -120,13 +122,13 @@ def _back(node: Term, ct: Any, k: int) -> Any:
         assert isinstance(kind, (Tuple, Fixed))
         return tuple(ct if j == node.params["key"] else None for j in range(len(kind.items)))
     assert node.fn is not None
-    rule = _rule(node.fn)
+    rule = _rule(node)
     if isinstance(ct, tuple):
         ct = dense(ct, node)
     found = rule.vjp(node, node.args, node.params, ct, k)
     if not isinstance(found, Term) or isinstance(node.args[k].kind, List):
         return found
-    return make(P.UNBROADCAST, found, node.args[k]) if rule.unbroadcast else found
+    return real_part(make(P.UNBROADCAST, found, node.args[k]) if rule.unbroadcast else found, node.args[k])
 
 
 def dense(ct: tuple[Any, ...], like: Term) -> Term:

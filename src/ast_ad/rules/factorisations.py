@@ -1,6 +1,8 @@
 """Rules of the factorisations: Cholesky, eigenvalues, singular values, QR, and least squares.
 
 Where eigenvalues or singular values coincide, the vectors have no derivative: it is nan, and the values' is right.
+Complex vectors are known up to their phases: those of eigenvectors stay (v* dv is real), and u takes those of u s v*.
+What depends on the phases that LAPACK happens to choose has no derivative.
 """
 
 from __future__ import annotations
@@ -36,12 +38,6 @@ def adjoint(x: Any) -> Any:
 def symmetric(x: Any) -> Any:
     """The symmetric (Hermitian) part."""
     return 0.5 * (x + adjoint(x))
-
-
-def only_real(what: str, *terms: Any) -> None:
-    """Refuse complex matrices where the rule is for real ones."""
-    if any(is_complex(t.kind) for t in terms):
-        raise UnsupportedArgument(f"{what} of a complex matrix has no derivative rule")
 
 
 def per_column(x: Any) -> Any:
@@ -153,14 +149,14 @@ custom(
 )
 
 
-def _complex_or_unknown(kind: Kind) -> str | None:
-    name = name_of(kind)
-    return name if name is not None and np.dtype(name).kind == "c" else None
+def complex_dtype(kind: Kind) -> str:
+    """The dtype of what may be complex for real numbers too."""
+    return "complex64" if name_of(kind) in ("float32", "complex64") else "complex128"
 
 
 def _eig_kind(kinds: Kinds, params: Mapping[str, Any]) -> Kind:
-    """Real or complex, as the values have it; of complex matrices complex."""
-    dtype = _complex_or_unknown(kinds[0])
+    """Of real matrices too: the values may be complex."""
+    dtype = complex_dtype(kinds[0])
     return Tuple((Array(dtype, _no_axis(kinds[0])), Array(dtype, array_dims(kinds[0]))))
 
 
@@ -197,7 +193,7 @@ custom(
     np.linalg.eigvals,
     lambda ans, t, a: np.diagonal(np.linalg.solve(_eigvals_parts(a), t[0] @ _eigvals_parts(a)), axis1=-2, axis2=-1),
     lambda ct, ans, a: _back_through(_eigvals_parts(a), ct),
-    lambda ks, p: Array(_complex_or_unknown(ks[0]), _no_axis(ks[0])),
+    lambda ks, p: Array(complex_dtype(ks[0]), _no_axis(ks[0])),
     operands=("a",),
 )
 
@@ -230,56 +226,75 @@ def _svd_tangent(
     if not compute_uv:
         parts = call(np.linalg.svd, a, full_matrices=False)
         u, vh = parts[0], parts[2]
-        return np.real(np.sum(conj(u) * (t[0] @ adjoint(vh)), axis=-2))
-    only_real("np.linalg.svd", a)
-    u, s, v = ans[0], ans[1], transposed(ans[2])
+        return _real(np.sum(conj(u) * (t[0] @ adjoint(vh)), axis=-2))
+    u, s, v = ans[0], ans[1], adjoint(ans[2])
     if full_matrices:
         return _full_svd_tangent(u, s, v, t[0], a)
-    inner = transposed(u) @ t[0] @ v
+    inner = adjoint(u) @ t[0] @ v
     gaps = inverse_gaps(s * s)
     row, column = per_row(s), per_column(s)
-    u_move = u @ (gaps * (inner * column + row * transposed(inner)))
-    v_move = v @ (gaps * (row * inner + transposed(inner) * column))
+    u_move = u @ _with_phases(gaps * (inner * column + row * adjoint(inner)), inner, column)
+    v_move = v @ (gaps * (row * inner + adjoint(inner) * column))
     image = t[0] @ v
-    coimage = transposed(t[0]) @ u
-    u_move = u_move + divide_or_zero(image - u @ (transposed(u) @ image), column)
-    v_move = v_move + divide_or_zero(coimage - v @ (transposed(v) @ coimage), column)
-    return u_move, np.diagonal(inner, axis1=-2, axis2=-1), transposed(v_move)
+    coimage = adjoint(t[0]) @ u
+    u_move = u_move + divide_or_zero(image - u @ (adjoint(u) @ image), column)
+    v_move = v_move + divide_or_zero(coimage - v @ (adjoint(v) @ coimage), column)
+    return u_move, _real(np.diagonal(inner, axis1=-2, axis2=-1)), adjoint(v_move)
+
+
+def _real(x: Any) -> Any:
+    return np.real(x) if is_complex(x.kind) else x
+
+
+def _phases(x: Any) -> Any:
+    """The imaginary part of the diagonal of a matrix, on the diagonal."""
+    return 1j * np.imag(np.triu(np.tril(x)))
+
+
+def _with_phases(core: Any, inner: Any, column: Any) -> Any:
+    """What turns the columns of u; their phases turn with the diagonal of u* da v."""
+    return core if not is_complex(inner.kind) else core + divide_or_zero(_phases(inner), column)
 
 
 def _svd_cotangent(
     ct: Any, ans: Any, a: Any, full_matrices: bool = True, compute_uv: bool = True, hermitian: bool = False
 ) -> Any:
+    """The adjoint of the tangent for the product re(tr(x* y)), between conjugates."""
     if not compute_uv:
         parts = call(np.linalg.svd, a, full_matrices=False)
         return conj((parts[0] * per_column(ct)) @ parts[2])
     u_bar, s_bar, vh_bar = _given(ct)
     u, s, vh = ans[0], ans[1], ans[2]
     if full_matrices and (u_bar is not None or vh_bar is not None):
-        only_real("np.linalg.svd", a)
         return _full_svd_cotangent(u_bar, s_bar, vh_bar, u, s, vh, a)
     if full_matrices:
         k = length_along(s, -1)
         u, vh = u[..., :k], vh[..., :k, :]
     if u_bar is None and vh_bar is None:
         return conj((u * per_column(s_bar)) @ vh)
-    only_real("np.linalg.svd", a)
-    v = transposed(vh)
+    v = adjoint(vh)
     gaps = inverse_gaps(s * s)
     row, column = per_row(s), per_column(s)
     total: Any = None if s_bar is None else (u * per_column(s_bar)) @ vh
     if u_bar is not None:
-        twist = transposed(u) @ u_bar
-        part = u @ ((gaps * (twist - transposed(twist))) * column) @ vh
+        u_bar = conj(u_bar)
+        twist = adjoint(u) @ u_bar
+        part = u @ _turned_back(gaps, twist, column) @ vh
         part = part + divide_or_zero(u_bar - u @ twist, column) @ vh
         total = part if total is None else total + part
     if vh_bar is not None:
         v_bar = transposed(vh_bar)
-        twist = transposed(v) @ v_bar
-        part = u @ (row * (gaps * (twist - transposed(twist)))) @ vh
-        part = part + u @ transposed(divide_or_zero(v_bar - v @ twist, column))
+        twist = adjoint(v) @ v_bar
+        part = u @ (row * (gaps * (twist - adjoint(twist)))) @ vh
+        part = part + u @ adjoint(divide_or_zero(v_bar - v @ twist, column))
         total = part if total is None else total + part
-    return total
+    return conj(total)
+
+
+def _turned_back(gaps: Any, twist: Any, column: Any) -> Any:
+    """What the columns of u give to u* da v."""
+    core = (gaps * (twist - adjoint(twist))) * column
+    return core if not is_complex(twist.kind) else core + divide_or_zero(_phases(twist), column)
 
 
 def _ranges(u: Any, v: Any, s: Any) -> tuple[Any, Any]:
@@ -294,40 +309,41 @@ def _full_svd_tangent(u: Any, s: Any, v: Any, t: Any, a: Any) -> Any:
     u_rest, v_rest = _ranges(u, v, s)
     gaps = inverse_gaps(s * s)
     row, column = per_row(s), per_column(s)
-    inner = transposed(thin_u) @ t @ thin_v
-    u_core = thin_u @ (gaps * (inner * column + row * transposed(inner)))
-    v_core = thin_v @ (gaps * (row * inner + transposed(inner) * column))
-    u_turn = divide_or_zero(transposed(u_rest) @ t @ thin_v, column)
-    v_turn = divide_or_zero(transposed(v_rest) @ transposed(t) @ thin_u, column)
-    u_move = np.concatenate((u_core + u_rest @ u_turn, -(thin_u @ transposed(u_turn))), axis=-1)
-    v_move = np.concatenate((v_core + v_rest @ v_turn, -(thin_v @ transposed(v_turn))), axis=-1)
-    return u_move, np.diagonal(inner, axis1=-2, axis2=-1), transposed(v_move)
+    inner = adjoint(thin_u) @ t @ thin_v
+    u_core = thin_u @ _with_phases(gaps * (inner * column + row * adjoint(inner)), inner, column)
+    v_core = thin_v @ (gaps * (row * inner + adjoint(inner) * column))
+    u_turn = divide_or_zero(adjoint(u_rest) @ t @ thin_v, column)
+    v_turn = divide_or_zero(adjoint(v_rest) @ adjoint(t) @ thin_u, column)
+    u_move = np.concatenate((u_core + u_rest @ u_turn, -(thin_u @ adjoint(u_turn))), axis=-1)
+    v_move = np.concatenate((v_core + v_rest @ v_turn, -(thin_v @ adjoint(v_turn))), axis=-1)
+    return u_move, _real(np.diagonal(inner, axis1=-2, axis2=-1)), adjoint(v_move)
 
 
 def _full_svd_cotangent(u_bar: Any, s_bar: Any, vh_bar: Any, u: Any, s: Any, vh: Any, a: Any) -> Any:
     k = length_along(s, -1)
-    v = transposed(vh)
+    v = adjoint(vh)
     thin_u, thin_v = u[..., :k], v[..., :k]
     u_rest, v_rest = _ranges(u, v, s)
     gaps = inverse_gaps(s * s)
     row, column = per_row(s), per_column(s)
-    total: Any = None if s_bar is None else (thin_u * per_column(s_bar)) @ transposed(thin_v)
+    total: Any = None if s_bar is None else (thin_u * per_column(s_bar)) @ adjoint(thin_v)
     if u_bar is not None:
+        u_bar = conj(u_bar)
         bar, rest_bar = u_bar[..., :k], u_bar[..., k:]
-        twist = transposed(thin_u) @ bar
-        part = thin_u @ ((gaps * (twist - transposed(twist))) * column) @ transposed(thin_v)
-        turn = transposed(u_rest) @ bar - transposed(transposed(thin_u) @ rest_bar)
-        part = part + u_rest @ divide_or_zero(turn, column) @ transposed(thin_v)
+        twist = adjoint(thin_u) @ bar
+        part = thin_u @ _turned_back(gaps, twist, column) @ adjoint(thin_v)
+        turn = adjoint(u_rest) @ bar - adjoint(adjoint(thin_u) @ rest_bar)
+        part = part + u_rest @ divide_or_zero(turn, column) @ adjoint(thin_v)
         total = part if total is None else total + part
     if vh_bar is not None:
         v_bar = transposed(vh_bar)
         bar, rest_bar = v_bar[..., :k], v_bar[..., k:]
-        twist = transposed(thin_v) @ bar
-        part = thin_u @ (row * (gaps * (twist - transposed(twist)))) @ transposed(thin_v)
-        turn = transposed(v_rest) @ bar - transposed(transposed(thin_v) @ rest_bar)
-        part = part + thin_u @ transposed(v_rest @ divide_or_zero(turn, column))
+        twist = adjoint(thin_v) @ bar
+        part = thin_u @ (row * (gaps * (twist - adjoint(twist)))) @ adjoint(thin_v)
+        turn = adjoint(v_rest) @ bar - adjoint(adjoint(thin_v) @ rest_bar)
+        part = part + thin_u @ adjoint(v_rest @ divide_or_zero(turn, column))
         total = part if total is None else total + part
-    return total
+    return conj(total)
 
 
 custom(np.linalg.svd, _svd_tangent, _svd_cotangent, _svd_kind, operands=("a",))
@@ -358,7 +374,6 @@ def _qr_kind(kinds: Kinds, params: Mapping[str, Any]) -> Kind:
 def _qr_parts(ans: Any, a: Any, mode: str) -> tuple[Any, Any]:
     if mode == "raw":
         raise UnsupportedArgument("np.linalg.qr with mode='raw' has no derivative rule")
-    only_real("np.linalg.qr", a)
     if mode == "r":
         parts = call(np.linalg.qr, a)
         return parts[0], parts[1]
@@ -366,29 +381,31 @@ def _qr_parts(ans: Any, a: Any, mode: str) -> tuple[Any, Any]:
 
 
 def _qr_tangent(ans: Any, t: Any, a: Any, mode: str = "reduced") -> Any:
-    """With q' da = w r + dr, w antisymmetric: its lower triangle is that of q' da r^-1."""
+    """With q* da = w r + dr, w antihermitian: its lower triangle is that of q* da r^-1, and dr has a real diagonal."""
     q, r = _qr_parts(ans, a, mode)
     m, n = np.shape(a)[-2], np.shape(a)[-1]
     k = np.minimum(m, n)
     first, move = r[..., :k, :k], t[0][..., :k]
     image = transposed(np.linalg.solve(transposed(first), transposed(move)))
-    twist = _strictly_lower(transposed(q) @ image, q)
-    twist = twist - transposed(twist)
-    r_move = np.triu(transposed(q) @ t[0] - twist @ r)
+    twist = _strictly_lower(adjoint(q) @ image, q)
+    twist = twist - adjoint(twist)
+    r_move = np.triu(adjoint(q) @ t[0] - twist @ r)
     if mode == "r":
         return r_move
     q_move = q @ twist
     if mode == "reduced":
-        q_move = q_move + (image - q @ (transposed(q) @ image))
+        q_move = q_move + (image - q @ (adjoint(q) @ image))
     return q_move, r_move
 
 
 def _strictly_lower(x: Any, q: Any) -> Any:
-    """The strictly lower triangle, in a square matrix as wide as q."""
-    return resized(np.tril(x, -1), transposed(q) @ q)
+    """The strictly lower triangle, with half of the phases of the diagonal, in a square matrix as wide as q."""
+    lower = np.tril(x, -1) if not is_complex(x.kind) else np.tril(x, -1) + 0.5 * _phases(x)
+    return resized(lower, adjoint(q) @ q)
 
 
 def _qr_cotangent(ct: Any, ans: Any, a: Any, mode: str = "reduced") -> Any:
+    """The adjoint of the tangent for the product re(tr(x* y)), between conjugates."""
     q, r = _qr_parts(ans, a, mode)
     q_bar, r_bar = (None, ct) if mode == "r" else _given(ct)
     m, n = np.shape(a)[-2], np.shape(a)[-1]
@@ -397,19 +414,22 @@ def _qr_cotangent(ct: Any, ans: Any, a: Any, mode: str = "reduced") -> Any:
     total: Any = None
     inner: Any = None
     if q_bar is not None:
-        inner = transposed(q) @ q_bar
+        q_bar = conj(q_bar)
+        inner = adjoint(q) @ q_bar
     if r_bar is not None:
-        r_bar = np.triu(r_bar)
+        r_bar = np.triu(conj(r_bar))
         total = q @ r_bar
-        part = r_bar @ transposed(r)
+        part = r_bar @ adjoint(r)
         inner = -part if inner is None else inner - part
-    twist = np.tril(inner - transposed(inner), -1)[..., :k]
+    turned = inner - adjoint(inner)
+    twist = np.tril(turned, -1)
+    twist = (twist if not is_complex(turned.kind) else twist + 0.5 * _phases(turned))[..., :k]
     back = q @ twist
     if q_bar is not None and mode == "reduced":
-        back = back + (q_bar - q @ (transposed(q) @ q_bar))[..., :k]
-    image = transposed(np.linalg.solve(first, transposed(back)))
+        back = back + (q_bar - q @ (adjoint(q) @ q_bar))[..., :k]
+    image = transposed(np.linalg.solve(conj(first), transposed(back)))
     wide = make(P.INDEX_ADD, make(P.ZEROS_LIKE, a), image, k, index=(Ellipsis, P.Span(None, P.HOLE)))
-    return wide if total is None else total + wide
+    return conj(wide if total is None else total + wide)
 
 
 # Least squares: Golub & Pereyra 1973
@@ -457,7 +477,7 @@ def _lstsq_by_matrix(ct: Any, ans: Any, a: Any, b: Any, rcond: Any = None) -> An
     if x_bar is not None:
         y = transposed(p) @ x_bar
         turned = x_bar - transposed(a) @ y
-        part = _outer(conj(b - a @ x), conj(p) @ y) - _outer(y, x) + _outer(adjoint(p) @ conj(x), turned)
+        part = _outer(conj(b - a @ x), p @ conj(y)) - _outer(y, x) + _outer(transposed(p) @ conj(x), conj(turned))
         total = part if total is None else total + part
     if squares_bar is not None:
         part = _outer(_from_squares(squares_bar, a, b, x), x)

@@ -11,7 +11,7 @@ from ast_ad import runtime
 from ast_ad.ir.kinds import Array, Dim, Kind, rank
 from ast_ad.ir.primitives import Kinds
 from ast_ad.rules.results import array_dims, dtype_by_trial, name_of
-from ast_ad.rules.table import helper, linear, primitive_of
+from ast_ad.rules.table import helper, linear, primitive_of, serves_complex
 from ast_ad.rules.terms import call
 
 #: an array cut, or filled up with zeros, to the shape of another
@@ -165,3 +165,6 @@ def _as_is(kinds: Kinds, params: Mapping[str, Any]) -> Kind:
 
 linear(np.fft.fftshift, lambda ct, x, axes=None: call(np.fft.ifftshift, ct, axes=axes), _as_is, operands=("x",))
 linear(np.fft.ifftshift, lambda ct, x, axes=None: call(np.fft.fftshift, ct, axes=axes), _as_is, operands=("x",))
+
+serves_complex(*_PLAIN, *_MANY, *_OF_REAL, *_TO_REAL, np.fft.rfft, np.fft.irfft, np.fft.hfft, np.fft.ihfft)
+serves_complex(np.fft.fftshift, np.fft.ifftshift, runtime.resized, runtime.filled, runtime.doubled)

@@ -106,6 +106,7 @@ def _choose_cotangents(ct: Any, which: Any, choices: Any, mode: Any = "raise") -
     if known is None:
         raise TypeError("np.choose has a derivative for a known number of choices")
     number = len(known)
+    which = which if isinstance(which.kind, Array) else call(np.array, which)
     which = which % number if mode == "wrap" else np.clip(which, 0, number - 1) if mode == "clip" else which
     return tuple(unbroadcast(np.where(which.equals(k), ct, 0), x) for k, x in enumerate(known))
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import cmath
 import math
 from collections.abc import Mapping
 from typing import Any
@@ -27,20 +28,21 @@ from ast_ad.rules.terms import Term, call
 
 # Exponentials, logarithms, powers
 
-elementwise((np.exp, math.exp), lambda ans, x: ans)
+elementwise((np.exp, math.exp, cmath.exp), lambda ans, x: ans)
 elementwise(np.exp2, lambda ans, x: ans * log_of_number(2))
 elementwise((np.expm1, math.expm1), lambda ans, x: ans + 1)
 elementwise(np.log, lambda ans, x: 1 / x, singular=True)
-elementwise(
-    math.log,
-    lambda ans, x, base=None: 1 / x if base is None else 1 / (x * call(math.log, base)),
-    lambda ans, x, base: -ans / (base * call(math.log, base)),
-    singular=True,
-)
+for _log in (math.log, cmath.log):
+    elementwise(
+        _log,
+        lambda ans, x, base=None, _log=_log: 1 / x if base is None else 1 / (x * call(_log, base)),
+        lambda ans, x, base, _log=_log: -ans / (base * call(_log, base)),
+        singular=True,
+    )
 elementwise((np.log2, math.log2), lambda ans, x: 1 / (x * log_of_number(2)), singular=True)
-elementwise((np.log10, math.log10), lambda ans, x: 1 / (x * log_of_number(10)), singular=True)
+elementwise((np.log10, math.log10, cmath.log10), lambda ans, x: 1 / (x * log_of_number(10)), singular=True)
 elementwise((np.log1p, math.log1p), lambda ans, x: 1 / (1 + x), singular=True)
-elementwise((np.sqrt, math.sqrt), lambda ans, x: divide(0.5, ans), singular=True)
+elementwise((np.sqrt, math.sqrt, cmath.sqrt), lambda ans, x: divide(0.5, ans), singular=True)
 elementwise(np.cbrt, lambda ans, x: divide(1, 3 * (ans * ans)), singular=True)
 elementwise(math.pow, lambda ans, x, y: power_slope(x, y), lambda ans, x, y: ans * log_or_zero(x), singular=True)
 if hasattr(math, "exp2"):
@@ -49,23 +51,23 @@ if hasattr(math, "exp2"):
 
 # Trigonometric and hyperbolic functions
 
-elementwise((np.sin, math.sin), lambda ans, x: np.cos(x))
-elementwise((np.cos, math.cos), lambda ans, x: -np.sin(x))
-elementwise((np.tan, math.tan), lambda ans, x: 1 + ans * ans)
-elementwise((np.arcsin, math.asin), lambda ans, x: divide(1, np.sqrt(1 - x * x)), singular=True)
-elementwise((np.arccos, math.acos), lambda ans, x: divide(-1, np.sqrt(1 - x * x)), singular=True)
-elementwise((np.arctan, math.atan), lambda ans, x: 1 / (1 + x * x))
+elementwise((np.sin, math.sin, cmath.sin), lambda ans, x: np.cos(x))
+elementwise((np.cos, math.cos, cmath.cos), lambda ans, x: -np.sin(x))
+elementwise((np.tan, math.tan, cmath.tan), lambda ans, x: 1 + ans * ans)
+elementwise((np.arcsin, math.asin, cmath.asin), lambda ans, x: divide(1, np.sqrt(1 - x * x)), singular=True)
+elementwise((np.arccos, math.acos, cmath.acos), lambda ans, x: divide(-1, np.sqrt(1 - x * x)), singular=True)
+elementwise((np.arctan, math.atan, cmath.atan), lambda ans, x: 1 / (1 + x * x))
 elementwise(
     (np.arctan2, math.atan2),
     lambda ans, y, x: divide_or_zero(x, x * x + y * y),
     lambda ans, y, x: divide_or_zero(-y, x * x + y * y),
 )
-elementwise((np.sinh, math.sinh), lambda ans, x: np.cosh(x))
-elementwise((np.cosh, math.cosh), lambda ans, x: np.sinh(x))
-elementwise((np.tanh, math.tanh), lambda ans, x: 1 - ans * ans)
-elementwise((np.arcsinh, math.asinh), lambda ans, x: 1 / np.sqrt(1 + x * x))
-elementwise((np.arccosh, math.acosh), lambda ans, x: divide(1, np.sqrt(x * x - 1)), singular=True)
-elementwise((np.arctanh, math.atanh), lambda ans, x: 1 / (1 - x * x), singular=True)
+elementwise((np.sinh, math.sinh, cmath.sinh), lambda ans, x: np.cosh(x))
+elementwise((np.cosh, math.cosh, cmath.cosh), lambda ans, x: np.sinh(x))
+elementwise((np.tanh, math.tanh, cmath.tanh), lambda ans, x: 1 - ans * ans)
+elementwise((np.arcsinh, math.asinh, cmath.asinh), lambda ans, x: 1 / np.sqrt(1 + x * x))
+elementwise((np.arccosh, math.acosh, cmath.acosh), lambda ans, x: divide(1, np.sqrt(x * x - 1)), singular=True)
+elementwise((np.arctanh, math.atanh, cmath.atanh), lambda ans, x: 1 / (1 - x * x), singular=True)
 elementwise((np.deg2rad, np.radians, math.radians), lambda ans, x: math.pi / 180)
 elementwise((np.rad2deg, np.degrees, math.degrees), lambda ans, x: 180 / math.pi)
 

@@ -7,7 +7,7 @@ from typing import Any
 
 import numpy as np
 
-from ast_ad.ir.kinds import Array, Kind, rank
+from ast_ad.ir.kinds import Array, Kind, is_complex, rank
 from ast_ad.ir.primitives import HOLE, Kinds
 from ast_ad.rules.binding import UnsupportedArgument
 from ast_ad.rules.joining import length_along
@@ -211,6 +211,10 @@ def _observations(m: Any, y: Any, rowvar: Any) -> Any:
     return rows
 
 
+def _adjoint(x: Any) -> Any:
+    return np.conj(x.T) if is_complex(x.kind) else x.T
+
+
 def _cov(
     m: Any,
     y: Any = None,
@@ -228,12 +232,12 @@ def _cov(
         weights = aweights if fweights is None else fweights * aweights
     if weights is None:
         d = x - np.mean(x, axis=1, keepdims=True)
-        result = (d @ d.T) / (length_along(x, 1) - ddof)
+        result = (d @ _adjoint(d)) / (length_along(x, 1) - ddof)
     else:
         total = np.sum(weights)
         d = x - np.sum(x * weights, axis=1, keepdims=True) / total
         lost = ddof if aweights is None else ddof * np.sum(weights * aweights) / total
-        result = (d * weights) @ d.T / (total - lost)
+        result = (d * weights) @ _adjoint(d) / (total - lost)
     return np.squeeze(result) if m.ndim == 1 and y is None else result
 
 
@@ -249,7 +253,7 @@ def _corrcoef(x: Any, y: Any = None, rowvar: Any = True, dtype: Any = None) -> A
     c = _cov(x, y, rowvar)
     if c.ndim == 0:
         return c / c
-    spread = np.sqrt(np.diagonal(c))
+    spread = np.sqrt(np.real(np.diagonal(c)) if is_complex(c.kind) else np.diagonal(c))
     return c / spread[:, None] / spread[None, :]
 
 

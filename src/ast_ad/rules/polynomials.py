@@ -12,7 +12,7 @@ from ast_ad.ir.kinds import Array, Kind, is_complex
 from ast_ad.ir.primitives import Kinds, never
 from ast_ad.rules.binding import UnsupportedArgument
 from ast_ad.rules.joining import length_along
-from ast_ad.rules.results import array_dims, inexact, name_of, promoted, reduced_dims
+from ast_ad.rules.results import array_dims, inexact, name_of, promoted, real, reduced_dims
 from ast_ad.rules.shaping import reshaped
 from ast_ad.rules.table import bilinear, composite, custom, helper, linear, primitive_of
 from ast_ad.rules.terms import call
@@ -165,7 +165,7 @@ custom(
     np.roots,
     lambda ans, t, p: -call(np.polyval, t[0], ans) / call(np.polyval, _slope(p), ans),
     lambda ct, ans, p: -(ct / call(np.polyval, _slope(p), ans)) @ call(np.vander, ans, length_along(p, 0)),
-    lambda ks, p: Array(None, (None,)),
+    lambda ks, p: Array("complex64" if name_of(ks[0]) in ("float32", "complex64") else "complex128", (None,)),
     operands=("p",),
 )
 
@@ -198,7 +198,7 @@ def _cond(x: Any, p: Any = None) -> Any:
 composite(
     np.linalg.cond,
     _cond,
-    lambda ks, p: Array(inexact(name_of(ks[0])), reduced_dims(array_dims(ks[0]), (-2, -1), False)),
+    lambda ks, p: Array(real(inexact(name_of(ks[0]))), reduced_dims(array_dims(ks[0]), (-2, -1), False)),
     operands=("x",),
 )
 

@@ -241,7 +241,7 @@ if hasattr(np, "matvec"):
         np.vecmat,
         _vecmat_tangent,
         (
-            lambda ct, ans, x, y: unbroadcast(np.matvec(y, _conj(ct)), x),
+            lambda ct, ans, x, y: unbroadcast(_conj(np.matvec(y, ct)), x),
             lambda ct, ans, x, y: unbroadcast(_conj(x)[..., None] * ct[..., None, :], y),
         ),
         _vecmat_kind,

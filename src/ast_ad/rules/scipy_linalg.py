@@ -9,7 +9,7 @@ import scipy.linalg as sl
 
 from ast_ad import runtime
 from ast_ad.ir import primitives as P
-from ast_ad.ir.kinds import BOOL, Array, Kind, Tuple, is_complex, rank
+from ast_ad.ir.kinds import BOOL, Array, Kind, Tuple, rank
 from ast_ad.ir.primitives import Kinds
 from ast_ad.rules.binding import UnsupportedArgument
 from ast_ad.rules.factorisations import (
@@ -34,7 +34,7 @@ from ast_ad.rules.linalg import _norm_kind, _solve_kind
 from ast_ad.rules.modes import elements
 from ast_ad.rules.products import transposed
 from ast_ad.rules.results import array_dims, inexact, name_of, promoted, real, sum_of
-from ast_ad.rules.table import composite, custom, helper, nondifferentiable, primitive_of
+from ast_ad.rules.table import composite, custom, helper, nondifferentiable, primitive_of, serves_complex
 from ast_ad.rules.terms import call, make
 
 
@@ -196,6 +196,7 @@ def _triangular_tangent(
     unit_diagonal: bool = False,
     check_finite: bool = True,
 ) -> Any:
+    _check_transposed(trans)
     change = t[1]
     if t[0] is not None:
         move = _triangle(t[0], lower, unit_diagonal)
@@ -208,9 +209,9 @@ def _product(x: Any, y: Any) -> Any:
     return np.outer(x, y) if rank(x.kind) == 1 else x @ y.T
 
 
-def _only_plain(trans: Any, a: Any) -> None:
-    if trans in (2, "C") or is_complex(a.kind):
-        raise UnsupportedArgument("scipy.linalg.solve_triangular of complex matrices has no derivative rule")
+def _check_transposed(trans: Any) -> None:
+    if trans in (2, "C"):
+        raise UnsupportedArgument(f"scipy.linalg.solve_triangular with trans={trans!r} has no derivative rule")
 
 
 def _triangular_by_right_side(
@@ -223,7 +224,7 @@ def _triangular_by_right_side(
     unit_diagonal: bool = False,
     check_finite: bool = True,
 ) -> Any:
-    _only_plain(trans, a)
+    _check_transposed(trans)
     return call(sl.solve_triangular, a, ct, trans=_turned(trans), lower=lower, unit_diagonal=unit_diagonal)
 
 
@@ -461,3 +462,7 @@ def _one_block(ct: Any, ans: Any, *arrs: Any, i: int) -> Any:
 
 
 custom(sl.block_diag, _block_tangent, {"*": _one_block}, _blocks_kind, operands=("arrs",))
+
+serves_complex(sl.inv, sl.det, sl.norm, sl.pinv, sl.solve, sl.cholesky, sl.lstsq, sl.eigh, sl.eigvalsh)
+serves_complex(sl.svd, sl.svdvals, sl.qr, sl.solve_triangular, sl.solve_sylvester, sl.solve_continuous_lyapunov)
+serves_complex(sl.expm, sl.logm, sl.sqrtm, sl.toeplitz, sl.circulant, sl.block_diag)

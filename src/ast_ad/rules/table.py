@@ -14,16 +14,15 @@ forward mode, the reverse mode, what must be recorded, and the kind of the resul
 from __future__ import annotations
 
 import importlib
-import math
 import sys
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from types import BuiltinFunctionType, MethodType
 from typing import Any
 
 import numpy as np
 
 from ast_ad.ir import primitives as P
-from ast_ad.ir.kinds import FLOAT, elementwise_kind
+from ast_ad.ir.kinds import COMPLEX, FLOAT, Dict, Fixed, Kind, List, Maybe, Tuple, elementwise_kind, is_complex
 from ast_ad.ir.primitives import HOLE, KindRule, Primitive
 from ast_ad.rules.binding import HONOURED, UnsupportedArgument, bind
 from ast_ad.rules.composite import Composite, kind_of_formula
@@ -43,6 +42,7 @@ from ast_ad.rules.terms import make
 
 __all__ = [
     "RULES",
+    "RULES_OF_COMPLEX",
     "Rule",
     "Tree",
     "UnsupportedArgument",
@@ -53,6 +53,7 @@ __all__ = [
     "elementwise",
     "guard",
     "helper",
+    "holds_complex",
     "linear",
     "load_all",
     "nondifferentiable",
@@ -62,6 +63,7 @@ __all__ = [
     "register",
     "rule_of",
     "selecting",
+    "serves_complex",
 ]
 
 # The table: primitives by the object that the user's name stands for, rules by primitive.
@@ -70,6 +72,8 @@ _PRIMITIVES: dict[int, Primitive] = {}
 _OBJECTS: list[Any] = []
 _METHODS: dict[tuple[int, str], Primitive] = {}
 RULES: dict[Primitive, Rule] = {}
+#: the rules for calls in which a number is complex: of what is stated to serve them, and of nothing else
+RULES_OF_COMPLEX: dict[Primitive, Rule] = {}
 
 _FILES = (
     *("arithmetic", "structures", "math_functions", "ufuncs", "reductions", "scans", "order_statistics"),
@@ -78,6 +82,7 @@ _FILES = (
 )
 # Read when a function is met that can be of these packages, so that nobody waits for what nobody calls.
 _LATER = {
+    "cmath": ("complex_numbers",),
     "numpy.fft": ("fft",),
     "numpy.random": ("random",),
     "scipy": ("special", "scipy_linalg", "stats"),
@@ -112,7 +117,7 @@ def primitive_of(function: Any) -> Primitive | None:
     found = _PRIMITIVES.get(id(function))
     if found is None:
         for package, files in _LATER.items():
-            if package in sys.modules and (package != "scipy" or _is_of_scipy(function)):
+            if package in sys.modules and _may_be_of(package, function):
                 _read(files)
         found = _PRIMITIVES.get(id(function))
     if found is None and isinstance(function, (BuiltinFunctionType, MethodType)):
@@ -120,11 +125,37 @@ def primitive_of(function: Any) -> Primitive | None:
     return found
 
 
-def rule_of(primitive: Primitive) -> Rule | None:
-    """The rule of a primitive; None where it has none."""
+def rule_of(primitive: Primitive, kinds: Iterable[Kind] = ()) -> Rule | None:
+    """The rule of a primitive, for operands and results of these kinds; None where it has none."""
     if not _loaded:
         _read(_FILES)
-    return RULES.get(primitive)
+    rule = RULES.get(primitive)
+    if any(map(holds_complex, kinds)):
+        _read(_LATER["cmath"])
+        constant = rule if isinstance(rule, NonDifferentiable) else None
+        return RULES_OF_COMPLEX.get(primitive, constant)
+    return rule
+
+
+def holds_complex(kind: Kind) -> bool:
+    """Whether a value is complex, or holds what is.
+
+    >>> holds_complex(COMPLEX), holds_complex(List(FLOAT)), holds_complex(Tuple((FLOAT, COMPLEX)))
+    (True, False, True)
+    """
+    if isinstance(kind, (Tuple, Dict, Fixed)):
+        return any(map(holds_complex, kind.items))
+    if isinstance(kind, List):
+        return holds_complex(kind.item)
+    return is_complex(kind.kind if isinstance(kind, Maybe) else kind)
+
+
+def serves_complex(*functions: Any) -> None:
+    """State that the rules of these functions hold for complex numbers as they are written."""
+    for function in functions:
+        primitive = function if isinstance(function, Primitive) else primitive_of(function)
+        assert primitive is not None, f"{function!r} has no primitive"
+        RULES_OF_COMPLEX[primitive] = RULES[primitive]
 
 
 def register(function: Any, primitive: Primitive) -> Primitive:
@@ -140,12 +171,14 @@ def register(function: Any, primitive: Primitive) -> Primitive:
     return primitive
 
 
-def _is_of_scipy(function: Any) -> bool:
-    """Whether the files of SciPy can have a rule for it: reading them takes long."""
+def _may_be_of(package: str, function: Any) -> bool:
+    """Whether the files of a package can have a rule for a function: reading them takes long."""
+    if package not in ("cmath", "scipy"):
+        return True
     if isinstance(function, np.ufunc):
-        return "scipy.special" in sys.modules
+        return f"{package}.special" in sys.modules
     module = getattr(function, "__module__", None) or type(function).__module__
-    return str(module).startswith("scipy")
+    return str(module).startswith(package)
 
 
 _HOMES = {"numpy": "np", "math": "math", "builtins": ""}
@@ -276,17 +309,18 @@ def elementwise(
     `math` raise outside their domain.  `singular`: a partial can be infinite where the result is finite.
     """
     for function in functions if isinstance(functions, tuple) else (functions,):
-        of_math = getattr(function, "__module__", "") == "math"
+        number = _PYTHON.get(getattr(function, "__module__", ""))
+        of_math = number is not None
         never_raises = P.never if of_math else fits_together
-        infer = _python_float if of_math and kinds is None else kinds
+        infer = (lambda ks, p, number=number: number) if of_math and kinds is None else kinds
         how_one = {"cost": cost, "total": total or never_raises, "operands": operands, **how}
         (primitive,) = _primitives(function, infer, how_one)
         plain = of_math or isinstance(function, Primitive)
         _enter(primitive, Elementwise(True, singular, False, partials, plain, primitive.operands), partials)
 
 
-def _python_float(kinds: Any, params: Any) -> Any:
-    return FLOAT
+#: what the functions of a module of Python give
+_PYTHON: dict[str, Kind] = {"math": FLOAT, "cmath": COMPLEX}
 
 
 def selecting(
@@ -372,37 +406,3 @@ def helper(
         return make(primitive, *args, **params)
 
     return apply
-
-
-_TWINS: dict[Any, Any] = {}
-
-
-def scalar_twin(function: Any) -> Any:
-    """The function for Python numbers that is written for NumPy's in the derivative of a function of Python numbers."""
-    if not _TWINS:
-        _TWINS.update(_scalar_twins())
-    return _TWINS.get(function, function)
-
-
-def _scalar_twins() -> dict[Any, Any]:
-    names = [
-        "sin",
-        "cos",
-        "tan",
-        "exp",
-        "log",
-        "sqrt",
-        "sinh",
-        "cosh",
-        "tanh",
-        "floor",
-        "copysign",
-        "ldexp",
-        "expm1",
-        "log1p",
-        "fmod",
-    ]
-    twins = {getattr(np, name): getattr(math, name) for name in names}
-    from ast_ad import runtime
-
-    return {**twins, np.sign: runtime.sign, np.where: runtime.select, np.absolute: abs}

@@ -20,7 +20,7 @@ import numpy as np
 from ast_ad.ir import primitives as P
 from ast_ad.ir.build import Builder, kind_of
 from ast_ad.ir.core import Atom, Lit
-from ast_ad.ir.kinds import Array, Kind, Scalar, Tuple, rank
+from ast_ad.ir.kinds import Array, Kind, Scalar, Tuple, bound_kind, dtype_of, is_complex, is_number, rank
 from ast_ad.ir.primitives import Primitive
 
 
@@ -265,12 +265,13 @@ def make(fn: Primitive, *args: Any, **params: Any) -> Term:
 
 def apply(function: Any, args: Any, kwargs: Any) -> Term:
     """A NumPy function applied to terms, bound as NumPy binds it."""
-    from ast_ad.rules.table import bind, primitive_of, scalar_twin
+    from ast_ad.rules.table import bind, primitive_of
+    from ast_ad.rules.twins import scalar_twin
 
     if any(isinstance(a, Term) and a.plain for a in args) and all(
         not isinstance(a, Term) or isinstance(a.kind, Scalar) for a in args
     ):
-        function = scalar_twin(function)
+        function = scalar_twin(function, any(isinstance(a, Term) and is_complex(a.kind) for a in args))
     primitive = primitive_of(function)
     if primitive is None:
         raise TypeError(f"a rule calls {function!r}, which has no primitive")
@@ -284,6 +285,17 @@ def apply(function: Any, args: Any, kwargs: Any) -> Term:
 def call(function: Any, *args: Any, **kwargs: Any) -> Any:
     """A function applied to terms: for those that NumPy does not hand over by its protocols, and for `math`."""
     return apply(function, args, kwargs)
+
+
+def real_part(x_bar: Term, x: Term) -> Term:
+    """A cotangent of `x`, or its real part where it is complex and `x` is a real number."""
+    kind = bound_kind(x.kind)
+    if not is_complex(x_bar.kind) or not is_number(kind) or is_complex(kind):
+        return x_bar
+    twin = {"complex128": "float64", "complex64": "float32"}.get(x_bar.dtype_name or "")
+    if isinstance(kind, Scalar) or (twin is not None and twin == dtype_of(kind)):
+        return apply(np.real, (x_bar,), {})
+    return make(P.CAST_LIKE, x_bar, x)
 
 
 def emit(value: Term, builder: Builder, memo: dict[int, Atom], name: str = "") -> Atom:

@@ -226,31 +226,40 @@ custom(
     cost=0,
 )
 linear(np.conjugate, lambda ct, x: np.conj(ct) if is_complex(x.kind) else ct, total=fits_together)
-custom(
-    np.angle,
-    lambda ans, t, x, deg=False: (
-        _turn(np.imag(divide_or_zero(t[0] * np.conj(x), _square(x))), deg) if is_complex(x.kind) else None
-    ),
-    lambda ct, ans, x, deg=False: (
-        _turn(-1j * divide_or_zero(ct * np.conj(x), _square(x)), deg) if is_complex(x.kind) else None
-    ),
-    lambda ks, p: Array(real(inexact(name_of(ks[0]))), dims_of(ks[0])),
-    operands=("z",),
-)
-custom(
+linear(
     np.real_if_close,
-    lambda ans, t, x, tol=100: np.real(t[0]) if is_complex(x.kind) and not is_complex(ans.kind) else t[0],
-    lambda ct, ans, x, tol=100: ct,
-    lambda ks, p: Array(None if "complex" in str(name_of(ks[0])) else name_of(ks[0]), dims_of(ks[0])),
+    lambda ct, x, tol=100: ct,
+    lambda ks, p: Array(real(name_of(ks[0])), dims_of(ks[0])),
     operands=("a",),
     result="layout",
 )
 
 
-def _square(x: Any) -> Any:
-    """The square of the distance from 0."""
+def square_of_distance(x: Any) -> Any:
+    """The square of the distance of a complex number from 0."""
     return np.real(x * np.conj(x))
 
 
 def _turn(angle: Any, deg: bool) -> Any:
     return angle * (180 / math.pi) if deg else angle
+
+
+def angle_tangent(ans: Any, tangents: Any, x: Any, deg: bool = False) -> Any:
+    """Of the angle: the imaginary part of the tangent over x, 0 at 0; None of a real number."""
+    turned = divide_or_zero(tangents[0] * np.conj(x), square_of_distance(x))
+    return _turn(np.imag(turned), deg) if is_complex(x.kind) else None
+
+
+def angle_cotangent(ct: Any, ans: Any, x: Any, deg: bool = False) -> Any:
+    """The transpose of `angle_tangent`."""
+    turned = divide_or_zero(ct * np.conj(x), square_of_distance(x))
+    return _turn(-1j * turned, deg) if is_complex(x.kind) else None
+
+
+custom(
+    np.angle,
+    angle_tangent,
+    angle_cotangent,
+    lambda ks, p: Array(real(inexact(name_of(ks[0]))), dims_of(ks[0])),
+    operands=("z",),
+)

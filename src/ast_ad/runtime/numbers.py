@@ -7,6 +7,8 @@ from typing import Any
 
 import numpy as np
 
+_PYTHON = (int, float, complex)
+
 
 def divide(a: Any, b: Any) -> Any:
     """a / b as IEEE 754 has it: inf or nan where b is 0, also for Python floats; no exception, no warning.
@@ -20,6 +22,8 @@ def divide(a: Any, b: Any) -> Any:
         if not a or a != a:
             return math.nan
         return math.copysign(math.inf, a) * math.copysign(1.0, b)
+    if isinstance(a, _PYTHON) and isinstance(b, _PYTHON) and b:
+        return a / b
     with np.errstate(all="ignore"):
         return np.divide(a, b)
 
@@ -32,6 +36,8 @@ def divide_or_zero(a: Any, b: Any) -> Any:
     """
     if isinstance(a, (int, float)) and isinstance(b, (int, float)):
         return divide(a, b) if a or b else 0.0
+    if isinstance(a, _PYTHON) and isinstance(b, _PYTHON):
+        return divide(a, b) if a or b else 0j
     with np.errstate(all="ignore"):
         quotient = np.divide(a, b)
     if np.all(b):
@@ -45,7 +51,7 @@ def keep_zeros(x_bar: Any, y_bar: Any) -> Any:
     >>> keep_zeros(np.array([np.nan, 2.0]), np.array([0.0, 1.0]))
     array([0., 2.])
     """
-    if isinstance(y_bar, (int, float)):
+    if isinstance(y_bar, _PYTHON):
         return x_bar if y_bar else x_bar * 0.0 if np.ndim(x_bar) else 0.0
     return np.where(np.equal(y_bar, 0), 0, x_bar)[()]
 

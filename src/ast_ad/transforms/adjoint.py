@@ -25,11 +25,11 @@ from ast_ad.ir.kinds import (
 )
 from ast_ad.ir.walk import statements
 from ast_ad.rules.modes import guard
-from ast_ad.rules.table import rule_of
+from ast_ad.rules.table import UnsupportedArgument, rule_of
 from ast_ad.rules.terms import Term, UnknownRank, make
-from ast_ad.transforms.contributions import first, fit, merged
+from ast_ad.transforms.contributions import complex_where_complex, first, fit, merged, real_where_real
 from ast_ad.transforms.pen import Pen
-from ast_ad.transforms.refusals import no_rule, rank_needed
+from ast_ad.transforms.refusals import no_rule, refused
 from ast_ad.transforms.regions import (
     Branch,
     Cycle,
@@ -119,18 +119,19 @@ class Sweep:
         if isinstance(tree, Term) and tree.fn is P.BROADCAST_LIKE and isinstance(tree.args[1].atom, Var):
             like = same_shape_source(tree.args[1].atom, self.made.get, exact=False)
             tree = make(P.BROADCAST_LIKE, tree.args[0], Term(like))
+        tree = real_where_real(tree, Term(atom))
         old = self.cts.get(atom)
         tree = first(tree) if old is None else merged(old, tree)
         self.cts[atom] = self.pen.settle(tree, f"{atom.name}_bar" if atom.name else "")
 
     def dense(self, tree: Tree, like: Atom) -> Atom:
         """The cotangent of `like` as an atom."""
-        return self.pen.write(dense(tree, Term(like)))
+        return self.pen.write(dense(complex_where_complex(tree, kind_of(like)), Term(like)))
 
     def dense_leaves(self, tree: Tree, like: Var) -> list[Atom]:
         """The leaves of the cotangent of `like` as atoms, zeros written out."""
         kinds = list(leaf_kinds(like.kind))
-        found = flatten(tree, like.kind)
+        found = flatten(complex_where_complex(tree, like.kind), like.kind)
         if all(leaf is not None for leaf in found):
             return [_float(self.pen.write(leaf)) for leaf in found if leaf is not None]
         zeros = [zero(like)] if structure(like.kind) is None else flatten(make(P.ZEROS_LIKE, Term(like)), like.kind)
@@ -156,10 +157,10 @@ class Sweep:
             structural(self, call)
             return
         ct = self.cts.pop(call.outs[0])
-        rule = rule_of(call.fn)
+        rule = rule_of(call.fn, map(kind_of, (*call.args, *call.outs)))
         if rule is None:
             raise no_rule(call, self.active)
-        plain = call.fn.name.startswith("math.")
+        plain = call.fn.name.startswith(("math.", "cmath."))
         ans = Term(call.outs[0], plain=plain)
         args = tuple(Term(a, plain=plain) for a in call.args)
         params = dict(call.params)
@@ -169,8 +170,8 @@ class Sweep:
                 continue
             try:
                 tree = rule.vjp(ans, args, params, ct, i)
-            except UnknownRank as unknown:
-                raise rank_needed(call) from unknown
+            except (UnknownRank, UnsupportedArgument) as found:
+                raise refused(call, self.active, found) from found
             if isinstance(tree, list):
                 tree = tuple(tree)
             if rule.singular and call.outs[0] in self.selected and isinstance(tree, Term):

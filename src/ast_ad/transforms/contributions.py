@@ -8,6 +8,7 @@ from ast_ad.ir import primitives as P
 from ast_ad.ir.build import kind_of
 from ast_ad.ir.core import Var
 from ast_ad.ir.kinds import (
+    Kind,
     Scalar,
     bound_kind,
     carries_derivative,
@@ -18,10 +19,11 @@ from ast_ad.ir.kinds import (
     is_number,
     known_equal,
     not_one,
+    rank,
 )
 from ast_ad.rules.table import primitive_of
-from ast_ad.rules.terms import Term, make
-from ast_ad.transforms.trees import Tree, add, may_be_none
+from ast_ad.rules.terms import Term, make, real_part, term
+from ast_ad.transforms.trees import Tree, add, element, may_be_none, structure
 
 
 def fit(tree: Tree, arg: Var, unbroadcast: bool) -> Tree:
@@ -33,9 +35,33 @@ def fit(tree: Tree, arg: Var, unbroadcast: bool) -> Tree:
         tree = summed(tree, arg)
     have, want = dtype_of(tree.kind), dtype_of(kind)
     wrong = have is not None and want is not None and have != want and carries_derivative(kind)
-    if wrong or (is_complex(tree.kind) and not is_complex(kind) and (isinstance(kind, Scalar) or want)):
-        tree = make(P.CAST_LIKE, tree, Term(arg))
-    return tree
+    return make(P.CAST_LIKE, tree, Term(arg)) if wrong and is_complex(tree.kind) == is_complex(kind) else tree
+
+
+def _is_real(tree: Tree) -> bool:
+    return isinstance(tree, Term) and is_number(tree.kind) and not is_complex(tree.kind)
+
+
+def real_where_real(tree: Tree, like: Term) -> Tree:
+    """A cotangent of `like`: the real part of what a complex result gives to a real value."""
+    kind = bound_kind(like.kind)
+    items = structure(kind)
+    if isinstance(tree, tuple) and items is not None:
+        return tuple(real_where_real(part, element(like, kind, k)) for k, part in enumerate(tree))
+    return real_part(tree, like) if isinstance(tree, Term) else tree
+
+
+def complex_where_complex(tree: Tree, kind: Kind, numbers: bool = False) -> Tree:
+    """A derivative of a value of this kind as what may be written to: complex where that is; `numbers` as well."""
+    kind = bound_kind(kind)
+    items = structure(kind)
+    if isinstance(tree, tuple) and items is not None:
+        return tuple(complex_where_complex(part, item, numbers) for part, item in zip(tree, items, strict=True))
+    if not _is_real(tree) or not is_complex(kind) or (rank(kind) == 0 and not numbers):
+        return tree
+    if tree.is_lit:
+        return term(complex(tree.value))
+    return make(P.TO_COMPLEX, tree) if isinstance(kind, Scalar) else make(P.ADD, tree, term(0j))
 
 
 def summed(tree: Term, arg: Var) -> Term:
@@ -76,6 +102,7 @@ def merged(old: Tree, tree: Tree) -> Tree:
         assert tree.fn is not None
         if may_be_none(old):
             old = make(P.OR_ZEROS, old, tree.args[0].args[0])
+        old = complex_where_complex(old, tree.args[0].args[0].kind)
         return make(tree.fn, old, *tree.args[1:], **tree.params)
     return add(old, tree)
 

@@ -32,11 +32,12 @@ from ast_ad.ir.core import (
 from ast_ad.ir.kinds import Dict, bound_kind, cotangent_kind, may_be_unbound
 from ast_ad.ir.places import Place, parameter_at
 from ast_ad.ir.walk import gathered, statements
-from ast_ad.rules.table import rule_of
+from ast_ad.rules.table import UnsupportedArgument, rule_of
 from ast_ad.rules.terms import Term, UnknownRank, make
+from ast_ad.transforms.contributions import complex_where_complex
 from ast_ad.transforms.custom import check_custom, with_tangents
 from ast_ad.transforms.pen import Pen
-from ast_ad.transforms.refusals import no_rule, rank_needed
+from ast_ad.transforms.refusals import no_rule, refused
 from ast_ad.transforms.regions import Region, distinct, unused
 from ast_ad.transforms.trees import (
     Tree,
@@ -95,9 +96,11 @@ class _Forward:
             target = Term(result)
             out, aux = pen.write(element(target, target.kind, 0)), pen.write(element(target, target.kind, 1))
             first = tree[0] if isinstance(tree, tuple) else element(tree, target.kind, 0) if tree is not None else None
+            first = complex_where_complex(first, kind_of(out), numbers=True)
             pair = pen.call(P.MAKE_TUPLE, out, pen.write(dense(first, Term(out))))[0]
             made = pen.call(P.MAKE_TUPLE, pair, aux)[0]
         else:
+            tree = complex_where_complex(tree, kind_of(result), numbers=True)
             made = pen.call(P.MAKE_TUPLE, result, writer.dense(tree, result))[0]
         name = unused(f"{main.name}_jvp", {*self.program.functions, *self.functions})
         params = _with_tangents(main.params, own)
@@ -173,7 +176,7 @@ class _Writer:
         """A tangent as an atom."""
         if like is UNDEFINED:
             return UNDEFINED
-        return self.pen.write(dense(tree, Term(like)))
+        return self.pen.write(dense(complex_where_complex(tree, kind_of(like)), Term(like)))
 
     def dense_leaves(self, like: Atom) -> list[Atom]:
         """The leaves of the tangent of an atom, zeros written out."""
@@ -216,16 +219,16 @@ class _Writer:
             self.pen.builder.stmts.append(call)
             _STRUCTURAL[call.fn](self, call, dots)
             return
-        rule = rule_of(call.fn)
+        rule = rule_of(call.fn, map(kind_of, (*call.args, *call.outs)))
         if rule is None:
             raise no_rule(call, self.active)
-        plain = call.fn.name.startswith("math.")
+        plain = call.fn.name.startswith(("math.", "cmath."))
         ans = Term(call.outs[0], plain=plain)
         args = tuple(Term(a, plain=plain) for a in call.args)
         try:
             tree = rule.jvp(ans, args, dict(call.params), dots)
-        except UnknownRank as unknown:
-            raise rank_needed(call) from unknown
+        except (UnknownRank, UnsupportedArgument) as found:
+            raise refused(call, self.active, found) from found
         if isinstance(tree, list):
             tree = tuple(tree)
         if isinstance(tree, Term) and not _reads(tree, call.outs[0]):
@@ -309,7 +312,8 @@ class _Writer:
             return [self.pen.write(zero(atom))] * count
         if may_be_unbound(out.kind):
             return [self.dense(self.dots.get(atom), atom)]
-        return self.dense_leaves(atom)
+        leaves = zip(self.dense_leaves(atom), leaf_kinds(out.kind), strict=True)
+        return [self.pen.write(complex_where_complex(Term(leaf), kind)) for leaf, kind in leaves]
 
     def _new(self, variables: Sequence[Var], moving: Sequence[int]) -> list[list[Var]]:
         return [
@@ -355,6 +359,7 @@ def _along(writer: _Writer, call: Call, dots: tuple[Tree, ...]) -> None:
     args = [dense(dots[k], Term(a)) if k < values else Term(a) for k, a in enumerate(call.args)]
     if call.fn in (P.INDEX_UPDATE, P.INDEX_ADD) and dots[0] is None:
         args[0] = make(P.ZEROS_LIKE, Term(call.args[0]))  # written to, also where it has no axes
+    args[0] = complex_where_complex(args[0], kind_of(call.args[0]))
     made = make(call.fn, *args, **dict(call.params))  # type: ignore[arg-type]
     writer.set(call.outs[0], made)
 

@@ -22,6 +22,7 @@ from ast_ad.ir.places import Place, parameter_at
 from ast_ad.ir.walk import blocks_of, free_variables, gathered, map_functions, operands, statements
 from ast_ad.rules.terms import Term, call, make, term
 from ast_ad.transforms.adjoint import Sweep
+from ast_ad.transforms.contributions import complex_where_complex
 from ast_ad.transforms.custom import check_custom, picked, without_tangents
 from ast_ad.transforms.recomputed import check_repeatable, mark_again, silenced
 from ast_ad.transforms.regions import Region, distinct, freeze, nodes, substitute, unused
@@ -368,6 +369,7 @@ def _as_gradient(tree: Tree, like: Term) -> Tree:
         return tuple(_as_gradient(part, element(like, kind, k)) for k, part in enumerate(tree))
     if isinstance(tree, Term) and isinstance(tree.kind, Scalar) and tree.kind.type in ("int", "bool"):
         tree = term(float(tree.value)) if tree.is_lit else make(P.TO_FLOAT, tree)
+    tree = complex_where_complex(tree, kind, numbers=True)
     if isinstance(kind, Array) and kind.dims == () and carries_derivative(kind):
         value = term(0.0) if tree is None else tree
         return make(P.CAST_LIKE, value, like) if isinstance(value.kind, Scalar) else tree
