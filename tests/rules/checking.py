@@ -22,6 +22,7 @@ from ast_ad.ir.kinds import (
     Tuple,
     carries_derivative,
     cotangent_kind,
+    is_complex,
     kind_of_value,
 )
 from ast_ad.ir.primitives import HOLE, Primitive
@@ -160,7 +161,7 @@ def tangent(value: Term, known: dict[Any, Any], memo: dict[int, Any]) -> Any:
         whole, key = parts[0], value.params["key"]
         result = whole[key] if isinstance(whole, tuple) else make(P.ITEM, whole, key=key)
     else:
-        rule = rule_of(value.fn)
+        rule = rule_of(value.fn, (value.kind, *(a.kind for a in value.args)))
         assert rule is not None, f"{value.fn} has no rule"
         result = rule.jvp(value, value.args, value.params, parts)
     memo[id(value)] = (result, value)
@@ -284,8 +285,8 @@ class Differentiated:
             self.out = s.primitive.call(*map(plain, s.args), **s.params)
         self.ans = Var("ans", self.kind)
         self.env[self.ans] = self.out
-        rule = rule_of(s.primitive)
-        assert rule is not None
+        rule = rule_of(s.primitive, (self.kind, *(a.kind for a in self.args)))
+        assert rule is not None, "refused for complex numbers"
         self.rule = rule
         self.active = [is_active(x) and carries_derivative(v.kind) for x, v in zip(s.args, self.vars, strict=True)]
         self.tangent_values = [random_like(x, rng) if on else None for x, on in zip(s.args, self.active, strict=True)]
@@ -375,7 +376,8 @@ def check_kind(kind: Kind, value: Any) -> None:
         assert type(value).__name__ == kind.type, f"predicted {kind}, got {type(value)}"
     elif isinstance(kind, Array):
         found = np.asarray(value)
-        if kind.dtype is not None:
+        assert is_complex(kind) or found.dtype.kind != "c", f"predicted {kind}, got {found.dtype}"
+        if kind.dtype is not None and not (is_complex(kind) and found.dtype.kind == "f"):
             assert isinstance(value, (np.ndarray, np.generic)), f"predicted {kind}, got {type(value)}"
             assert found.dtype.name == kind.dtype, f"predicted {kind}, got {found.dtype}"
         if kind.dims is not None:

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from tests.rules.samples_of_algebra import algebra
 from tests.rules.samples_of_arrays import arrays
+from tests.rules.samples_of_complex_numbers import complex_samples
 from tests.rules.samples_of_elements import elements
 from tests.rules.samples_of_scipy import scipy_samples
 
-SAMPLES = [*elements(), *arrays(), *algebra(), *scipy_samples()]
+SAMPLES = [*elements(), *arrays(), *algebra(), *scipy_samples(), *complex_samples()]

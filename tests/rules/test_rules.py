@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import pytest
 
-from ast_ad.rules.table import load_all
-from tests.rules.checking import KNOWLEDGE, Sample, check, check_result_shares_as_stated
+from ast_ad.rules.table import RULES_OF_COMPLEX, load_all
+from tests.rules.checking import KNOWLEDGE, Differentiated, Sample, check, check_result_shares_as_stated
 from tests.rules.samples import SAMPLES
 
 
@@ -24,6 +26,19 @@ def test_every_rule_has_samples() -> None:
     sampled = {s.primitive for s in SAMPLES}
     missing = sorted(p.name for p in load_all(scipy=True) if p not in sampled and p.name not in BY_HAND)
     assert not missing
+
+
+def test_every_rule_that_serves_complex_numbers_has_samples_with_them() -> None:
+    load_all(scipy=True)
+    sampled = {s.primitive for s in SAMPLES if any(map(has_complex, (s.args, Differentiated(s, "rank").out)))}
+    assert not sorted(p.name for p in RULES_OF_COMPLEX if p not in sampled)
+
+
+def has_complex(value: Any) -> bool:
+    """Whether a value is complex, or holds what is."""
+    if isinstance(value, (tuple, list)):
+        return any(map(has_complex, value))
+    return isinstance(value, complex) or getattr(getattr(value, "dtype", None), "kind", "") == "c"
 
 
 #: words that have no value of their own, or that the transforms take apart

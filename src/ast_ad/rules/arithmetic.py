@@ -136,10 +136,21 @@ elementwise(
 )
 selecting(P.KEEP_ZEROS, lambda t, ans, x, y: make(P.KEEP_ZEROS, t, y), None)
 elementwise(primitive_of(runtime.power), power_by_base, lambda ans, x, y: ans * log_of_base(ans, x))
+
+
+def _slope_by_exponent(ans: Any, x: Any, y: Any, order: int = 1) -> Any:
+    """Of y * (y - 1) * ... * x ** (y - order), by y."""
+    factors, change = y, 1
+    for k in range(1, order):
+        change = change * (y - k) + factors
+        factors = factors * (y - k)
+    return power(x, y - order) * (change + factors * log_of_base(ans, x))
+
+
 elementwise(
     primitive_of(runtime.power_slope),
-    lambda ans, x, y: y * power_slope(x, y - 1),
-    lambda ans, x, y: power(x, y - 1) * (1 + y * log_of_base(ans, x)),
+    lambda ans, x, y, order=1: power_slope(x, y, order=order + 1),
+    _slope_by_exponent,
 )
 elementwise(primitive_of(runtime.log_or_zero), lambda ans, x: divide_or_zero(1, x))
 nondifferentiable(primitive_of(runtime.sign))

@@ -63,7 +63,7 @@ serves_complex(*(getattr(cmath, name) for name in ("sinh", "cosh", "tanh", "atan
 serves_complex(P.ADD, P.SUB, P.MUL, P.TRUEDIV, P.POW, P.MATMUL, P.NEG, P.POS, P.ABS)
 serves_complex(P.TO_COMPLEX, P.CONJUGATE, P.DIVIDE, P.DIVIDE_OR_ZERO, P.KEEP_ZEROS)
 serves_complex(P.COPY, P.CAST_LIKE, P.BROADCAST_LIKE, P.UNBROADCAST, P.ZEROS_LIKE, P.OR_ZEROS)
-serves_complex(runtime.power, runtime.power_slope, runtime.log_or_zero, runtime.select, runtime.stop_gradient)
+serves_complex(runtime.power, runtime.power_slope, runtime.log_or_zero, runtime.select)
 serves_complex(sum, runtime.sum_of_list, runtime.list_of, runtime.list_of_rows, P.ADD_STRUCTURES, P.ADD_MAYBE)
 serves_complex(P.GETITEM, P.INDEX_UPDATE, P.INDEX_ADD, P.LIST_GET, P.LIST_SET, P.LIST_ADD, P.LAST_WRITTEN)
 serves_complex(runtime.split_like, runtime.diagonal_like, runtime.add_along_axis)
@@ -127,6 +127,7 @@ serves_complex(*_np("nancumprod cumulative_sum cumulative_prod diff ediff1d grad
 serves_complex(*_np("add.reduce multiply.reduce add.accumulate multiply.accumulate add.reduceat max min sort"))
 serves_complex(*_np("add.outer subtract.outer multiply.outer divide.outer"))
 serves_complex(runtime.products_of_others, runtime.delay, runtime.recurrence)
+serves_complex(runtime.stretch_sums, runtime.spread_stretches)
 
 # Shape and choice
 

@@ -9,7 +9,7 @@ import scipy.linalg as sl
 
 from ast_ad import runtime
 from ast_ad.ir import primitives as P
-from ast_ad.ir.kinds import BOOL, Array, Kind, Tuple, rank
+from ast_ad.ir.kinds import BOOL, FLOAT, Array, Kind, Tuple, is_complex, rank
 from ast_ad.ir.primitives import Kinds
 from ast_ad.rules.binding import UnsupportedArgument
 from ast_ad.rules.factorisations import (
@@ -34,7 +34,7 @@ from ast_ad.rules.linalg import _norm_kind, _solve_kind
 from ast_ad.rules.modes import elements
 from ast_ad.rules.products import transposed
 from ast_ad.rules.results import array_dims, inexact, name_of, promoted, real, sum_of
-from ast_ad.rules.table import composite, custom, helper, nondifferentiable, primitive_of, serves_complex
+from ast_ad.rules.table import composite, custom, helper, linear, nondifferentiable, primitive_of, serves_complex
 from ast_ad.rules.terms import call, make
 
 
@@ -51,12 +51,20 @@ composite(
     lambda ks, p: Array(inexact(name_of(ks[0])), (array_dims(ks[0]) or (None, None))[:-2]),
     operands=("a",),
 )
+
+def _norm_of_scipy(kinds: Kinds, params: Any) -> Kind:
+    """A Python number of a vector, where BLAS computes it."""
+    found = _norm_kind(kinds, params)
+    by_blas = params.get("ord") in (None, 2) and params.get("axis") is None and not params.get("keepdims")
+    return FLOAT if by_blas and rank(kinds[0]) == 1 else found
+
+
 composite(
     sl.norm,
     lambda a, ord=None, axis=None, keepdims=False, check_finite=True: call(  # noqa: A006
         np.linalg.norm, a, ord, axis=axis, keepdims=keepdims
     ),
-    _norm_kind,
+    _norm_of_scipy,
     operands=("a",),
 )
 composite(
@@ -295,26 +303,36 @@ def _corner(function: Any, a: Any, e: Any) -> Any:
     return call(function, np.concatenate((top, bottom)))[:n, n:]
 
 
-for _function in (sl.expm, sl.logm):
-
-    def _tangent(ans: Any, t: Any, A: Any, _function: Any = _function) -> Any:
-        return _corner(_function, A, t[0])
-
-    def _cotangent(ct: Any, ans: Any, A: Any, _function: Any = _function) -> Any:
-        return _corner(_function, A.T, ct)
-
+def _corner_rule(function: Any, kind: Any, checked: Any) -> None:
     custom(
-        _function,
-        _tangent,
-        _cotangent,
-        _square if _function is sl.expm else (lambda ks, p: Array(None, array_dims(ks[0]))),
+        function,
+        lambda ans, t, A: checked(_corner(function, A, t[0])),
+        lambda ct, ans, A: checked(_corner(function, A.T, ct)),
+        kind,
         operands=("A",),
     )
+
+
+#: a result that is real for most real matrices; an error where it is not
+_real_here = helper(runtime.real_here, lambda ks, p: ks[0], total=P.never, result="view")
+linear(primitive_of(runtime.real_here), lambda ct, x: ct)
+
+
+def _checked(x: Any) -> Any:
+    return x if is_complex(x.kind) else _real_here(x)
+
+
+def _complex_or_unknown(kinds: Kinds, params: Any) -> Kind:
+    return Array(name_of(kinds[0]) if is_complex(kinds[0]) else None, array_dims(kinds[0]))
+
+
+_corner_rule(sl.expm, _square, lambda x: x)
+_corner_rule(sl.logm, _complex_or_unknown, _checked)
 custom(
     sl.sqrtm,
-    lambda ans, t, A: call(sl.solve_sylvester, ans, ans, t[0]),
-    lambda ct, ans, A: call(sl.solve_sylvester, ans.T, ans.T, ct),
-    lambda ks, p: Array(None, array_dims(ks[0])),
+    lambda ans, t, A: call(sl.solve_sylvester, _checked(ans), ans, t[0]),
+    lambda ct, ans, A: call(sl.solve_sylvester, _checked(ans).T, ans.T, ct),
+    _complex_or_unknown,
     operands=("A",),
 )
 

@@ -66,6 +66,7 @@ from ast_ad.runtime.numbers import (
     log_or_zero,
     power,
     power_slope,
+    real_here,
     select,
     sign,
 )
@@ -110,6 +111,7 @@ __all__ = [
     "polygamma",
     "power",
     "power_slope",
+    "real_here",
     "products_of_others",
     "recurrence",
     "resized",

@@ -119,7 +119,7 @@ def cast_like(x_bar: Any, x: Any) -> Any:
     """A cotangent in the dtype of the value it belongs to; the real part where that value is real."""
     if isinstance(x_bar, (complex, np.complexfloating)) or (isinstance(x_bar, np.ndarray) and x_bar.dtype.kind == "c"):
         of_complex = isinstance(x, complex) or getattr(getattr(x, "dtype", None), "kind", "") == "c"
-        x_bar = x_bar if of_complex else x_bar.real
+        x_bar = x_bar if of_complex else x_bar.real + 0.0
     dtype = getattr(x, "dtype", None)
     if dtype is None or dtype.kind not in "fc" or getattr(x_bar, "dtype", None) == dtype:
         return x_bar

@@ -87,16 +87,19 @@ def power(x: Any, y: Any) -> Any:
         return np.power(np.asarray(x) + 0.0, y)[()]
 
 
-def power_slope(x: Any, y: Any) -> Any:
-    """The derivative of x ** y by x: y * x ** (y - 1), and 0 where y is 0.
+def power_slope(x: Any, y: Any, order: int = 1) -> Any:
+    """The derivative of x ** y by x: y * x ** (y - 1), and 0 where y is 0; or a higher one.
 
-    >>> power_slope(3.0, 2), power_slope(0.0, 0), power_slope(0.0, 0.5)
-    (6.0, 0.0, inf)
+    >>> power_slope(3.0, 2), power_slope(0.0, 0), power_slope(0.0, 0.5), power_slope(0.0, 1, order=2)
+    (6.0, 0.0, inf, 0.0)
     """
+    factor = y
+    for k in range(1, order):
+        factor = factor * (y - k)
     if isinstance(x, (int, float)) and isinstance(y, (int, float)):
-        return y * power(x, y - 1) if y else 0.0
+        return factor * power(x, y - order) if factor else 0.0
     with np.errstate(all="ignore"):
-        return np.where(np.equal(y, 0), 0, y * power(x, np.subtract(y, 1)))[()]
+        return np.where(np.equal(factor, 0), 0, factor * power(x, np.subtract(y, order)))[()]
 
 
 def log_or_zero(x: Any) -> Any:
@@ -109,3 +112,14 @@ def log_or_zero(x: Any) -> Any:
         return math.log(x) if x > 0 else 0.0 if x == 0 else math.nan
     with np.errstate(all="ignore"):
         return np.where(np.equal(x, 0), 0, np.log(x))[()]
+
+
+def real_here(x: Any) -> Any:
+    """`x`, the function of a real matrix; a TypeError where it is complex.
+
+    >>> real_here(2.0)
+    2.0
+    """
+    if np.iscomplexobj(x):
+        raise TypeError("a function of a real matrix gave complex numbers: pass the matrix as complex, such as A + 0j")
+    return x
