@@ -15,25 +15,35 @@ from ast_ad.runtime import fields_of, stop_gradient as stop_gradient
 _NUMBERS = (np.ndarray, np.generic, int, float, complex)
 
 
-def derivative_of(mode: str, fun: Any, argnums: Any, has_aux: bool) -> Any:
+def derivative_of(mode: str, fun: Any, argnums: Any, has_aux: bool, holomorphic: bool = False) -> Any:
     """The derivative of a function in one mode, or a decorator that takes it."""
+    how = f"holomorphic {mode}" if holomorphic else mode
     if fun is None:
-        return lambda function: Derivative(function, mode, argnums, has_aux)
+        return lambda function: Derivative(function, how, argnums, has_aux)
     if isinstance(fun, (int, str)) or (isinstance(fun, (tuple, list)) and not callable(fun)):
         raise WrongArgument(
             f"{mode} expects a function first, not {fun!r}",
             remedy=f"Write {mode}(f, {fun!r}) or @{mode}(argnums={fun!r}).",
         )
-    return Derivative(fun, mode, argnums, has_aux)
+    return Derivative(fun, how, argnums, has_aux)
 
 
-def grad(fun: Any = None, argnums: int | str | Sequence[int | str] = 0, *, has_aux: bool = False) -> Any:
+def grad(
+    fun: Any = None,
+    argnums: int | str | Sequence[int | str] = 0,
+    *,
+    has_aux: bool = False,
+    holomorphic: bool = False,
+) -> Any:
     """The gradient of a function of one result.
 
     `fun` returns a number or an array of one element.  `argnums` says by which parameters: an int or a name gives one
     gradient, a sequence a tuple.  A gradient has the structure, shapes and dtypes of its argument; a Python int gets a
     float.  With `has_aux`, `fun` returns (value, aux) and the derivative (gradient, aux).  Also a decorator:
     `@grad` or `@grad(argnums=("w", "b"))`.
+
+    By a complex number x + iy the gradient of a real result f is f_x - i f_y.  With `holomorphic` the arguments and
+    the result are complex, and the derivative is that of a holomorphic function, which is taken on trust.
 
     Raises TypeError for integer arrays, larger or other results, unknown `argnums`; `AstAdError` with the place in the
     source for what cannot be differentiated.
@@ -42,11 +52,19 @@ def grad(fun: Any = None, argnums: int | str | Sequence[int | str] = 0, *, has_a
     ...     return x * x
     >>> grad(square)(3.0)
     6.0
+    >>> grad(lambda z: z * z, holomorphic=True)(1 + 2j)
+    (2+4j)
     """
-    return derivative_of("grad", fun, argnums, has_aux)
+    return derivative_of("grad", fun, argnums, has_aux, holomorphic)
 
 
-def value_and_grad(fun: Any = None, argnums: int | str | Sequence[int | str] = 0, *, has_aux: bool = False) -> Any:
+def value_and_grad(
+    fun: Any = None,
+    argnums: int | str | Sequence[int | str] = 0,
+    *,
+    has_aux: bool = False,
+    holomorphic: bool = False,
+) -> Any:
     """The value and the gradient of a function of one result, as (value, gradient); `grad` says the rest.
 
     >>> def square(x):
@@ -54,7 +72,7 @@ def value_and_grad(fun: Any = None, argnums: int | str | Sequence[int | str] = 0
     >>> value_and_grad(square)(3.0)
     (9.0, 6.0)
     """
-    return derivative_of("value_and_grad", fun, argnums, has_aux)
+    return derivative_of("value_and_grad", fun, argnums, has_aux, holomorphic)
 
 
 def vjp(fun: Any, *primals: Any, has_aux: bool = False) -> Any:

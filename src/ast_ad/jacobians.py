@@ -13,12 +13,18 @@ from ast_ad.errors import WrongArgument, WrongStructure
 from ast_ad.runtime import copy
 
 
-def jacrev(fun: Any = None, argnums: int | str | Sequence[int | str] = 0, *, has_aux: bool = False) -> Any:
+def jacrev(
+    fun: Any = None,
+    argnums: int | str | Sequence[int | str] = 0,
+    *,
+    has_aux: bool = False,
+    holomorphic: bool = False,
+) -> Any:
     """The Jacobian of a function, in reverse mode: a forward sweep, and a reverse sweep for each number of the result.
 
     The result has the structure of what `fun` returns, and in place of each of its arrays, of shape `s`, that of
-    the argument with an array of shape `s + shape` for each of its own.  `argnums`, `has_aux` and use as a decorator
-    are those of `grad`.
+    the argument with an array of shape `s + shape` for each of its own.  `argnums`, `has_aux`, `holomorphic` and use as
+    a decorator are those of `grad`.
 
     Raises TypeError for integer arrays and complex results, `AstAdError` for what cannot be differentiated.
 
@@ -26,10 +32,16 @@ def jacrev(fun: Any = None, argnums: int | str | Sequence[int | str] = 0, *, has
     array([[3., 2.],
            [1., 0.]])
     """
-    return derivative_of("jacrev", fun, argnums, has_aux)
+    return derivative_of("jacrev", fun, argnums, has_aux, holomorphic)
 
 
-def jacfwd(fun: Any = None, argnums: int | str | Sequence[int | str] = 0, *, has_aux: bool = False) -> Any:
+def jacfwd(
+    fun: Any = None,
+    argnums: int | str | Sequence[int | str] = 0,
+    *,
+    has_aux: bool = False,
+    holomorphic: bool = False,
+) -> Any:
     """The Jacobian of a function, in forward mode: the function runs with its tangent for each number of the argument.
 
     Cheaper than `jacrev` where the argument has fewer numbers than the result; the rest is as there.  What the function
@@ -38,13 +50,19 @@ def jacfwd(fun: Any = None, argnums: int | str | Sequence[int | str] = 0, *, has
     >>> jacfwd(lambda t: np.array([t, t * t]))(3.0)
     array([1., 6.])
     """
-    return derivative_of("jacfwd", fun, argnums, has_aux)
+    return derivative_of("jacfwd", fun, argnums, has_aux, holomorphic)
 
 
 jacobian = jacrev
 
 
-def hessian(fun: Any = None, argnums: int | str | Sequence[int | str] = 0, *, has_aux: bool = False) -> Any:
+def hessian(
+    fun: Any = None,
+    argnums: int | str | Sequence[int | str] = 0,
+    *,
+    has_aux: bool = False,
+    holomorphic: bool = False,
+) -> Any:
     """The second derivatives of a function: `jacrev` of `jacrev`, compiled as one: the gradient is computed once.
 
     With several `argnums` the result is a tuple of tuples; structures nest as in `jacrev`, twice.
@@ -53,7 +71,7 @@ def hessian(fun: Any = None, argnums: int | str | Sequence[int | str] = 0, *, ha
     array([[6., 4.],
            [4., 0.]])
     """
-    return derivative_of("hessian", fun, argnums, has_aux)
+    return derivative_of("hessian", fun, argnums, has_aux, holomorphic)
 
 
 def elementwise_grad(fun: Any = None, argnums: int | str | Sequence[int | str] = 0, *, has_aux: bool = False) -> Any:

@@ -12,7 +12,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any, NamedTuple
 
-from ast_ad.analyses.differentiable import check_arguments, check_result
+from ast_ad.analyses.differentiable import HOLOMORPHIC, check_arguments, check_result
 from ast_ad.backend.load import load_module
 from ast_ad.backend.write import Written, write
 from ast_ad.frontend.lower import Lowered, lower
@@ -183,6 +183,9 @@ MODES: dict[str, tuple[Stage, ...]] = {
     "jacfwd": CHECKED + BY_COLUMNS + SIMPLIFY + WRITE,
     "hessian": CHECKED + BY_ROWS + SIMPLIFY + BY_ROWS + SIMPLIFY + WRITE,
 }
+
+# By complex numbers the stages are the same, and what they accept is not.
+MODES |= {f"{HOLOMORPHIC}{mode}": MODES[mode] for mode in ("grad", "value_and_grad", "jacrev", "jacfwd", "hessian")}
 
 #: run the verifier after every stage (the tests do)
 VERIFY = False

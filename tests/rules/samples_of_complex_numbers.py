@@ -159,7 +159,16 @@ def shapes() -> Iterator[Sample]:
     yield sample(np.squeeze, cube)
     for function in (np.flip, np.fliplr, np.flipud, np.rot90, np.tril, np.triu, np.diag, np.diagonal, np.copy):
         yield sample(function, M)
-    for function in (np.atleast_1d, np.atleast_2d, np.atleast_3d, np.diag, np.diagflat, np.vander, np.array, np.asarray):
+    for function in (
+        np.atleast_1d,
+        np.atleast_2d,
+        np.atleast_3d,
+        np.diag,
+        np.diagflat,
+        np.vander,
+        np.array,
+        np.asarray,
+    ):
         yield sample(function, Z)
     for function in (np.asanyarray, np.ascontiguousarray):
         yield sample(function, Z)

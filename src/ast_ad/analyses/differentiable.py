@@ -30,6 +30,8 @@ from ast_ad.ir.kinds import (
 from ast_ad.ir.places import Place, parameter_at
 from ast_ad.ir.walk import statements
 
+#: how the modes begin that differentiate holomorphic functions
+HOLOMORPHIC = "holomorphic "
 _JACOBIANS = ("jacfwd", "jacrev", "hessian")
 _ROWS = ("elementwise_grad", "jacrev", "hessian")  # in reverse mode: they seed real cotangents
 _GRADIENTS = ("grad", "value_and_grad")
@@ -46,7 +48,11 @@ def check_arguments(function: Any, arguments: Sequence[Argument], wrt: Sequence[
         for path, part, found in _leaves(name, kind, value):
             what, remedy = _unfit(part, found, path, inside=path != name)
             if mode in _JACOBIANS and is_complex(part):
-                what, remedy = f"complex, and {mode} differentiates by real numbers", "See vjp and jvp."
+                what = f"complex, and {mode} differentiates by real numbers"
+                remedy = "holomorphic=True asks for the derivative of a holomorphic function; else see vjp and jvp."
+            if mode.startswith(HOLOMORPHIC) and not (what or is_complex(part)):
+                what = f"{_described(part, found)}, and holomorphic=True is for complex numbers"
+                remedy = f"Pass {path} + 0j, or leave holomorphic out."
             if what:
                 raise WrongArgument(
                     f"{_name(function)} cannot be differentiated by {path}, which is {what}", remedy=remedy
@@ -93,6 +99,7 @@ def check_result(user: Any, function: Function, mode: str, has_aux: bool) -> Non
     if isinstance(result, Var) and isinstance(result.kind, Maybe) and _may_be_none(function, result):
         sentence = f"{mode} needs a result, and {name} returns None where it ends without one"
         raise _wrong(user, sentence, "Return a number on every path.")
+    wanted = " of one real number" if mode in _GRADIENTS else " of real numbers" if mode in _ROWS else ""
     if has_aux:
         if not (isinstance(kind, Tuple) and len(kind.items) == 2):
             raise _wrong(
@@ -105,14 +112,21 @@ def check_result(user: Any, function: Function, mode: str, has_aux: bool) -> Non
         verb = "is"
     else:
         verb = "returns"
-    if mode in _GRADIENTS:
+    if mode.startswith(HOLOMORPHIC):
+        mode, complex_ = (
+            mode.removeprefix(HOLOMORPHIC),
+            all(is_complex(part) for _, part, _ in _leaves("", kind, MISSING)),
+        )
+        structured = mode in _GRADIENTS and isinstance(kind, (Tuple, List, Fixed, Dict))
+        remedy = "" if complex_ and not structured else "Leave holomorphic out, or return a complex number."
+        wanted = " of one complex number" if mode in _GRADIENTS else " of complex numbers"
+    elif mode in _GRADIENTS:
         remedy = _remedy_for_gradient(mode, kind, value)
     elif mode in _ROWS and any(is_complex(part) for _, part, _ in _leaves("", kind, MISSING)):
         remedy = "Return real and imaginary parts" + (", or use jacfwd." if mode == "jacrev" else ".")
     else:
         remedy = "Return a number, an array or a structure of them." if _is_nothing(kind, value) else ""
     if remedy:
-        wanted = " of one real number" if mode in _GRADIENTS else " of real numbers" if mode in _ROWS else ""
         sentence = f"{mode} needs a result{wanted}, and {name} {verb} {_described(kind, value)}"
         raise _wrong(user, sentence, remedy)
 

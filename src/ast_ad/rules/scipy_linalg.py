@@ -52,6 +52,7 @@ composite(
     operands=("a",),
 )
 
+
 def _norm_of_scipy(kinds: Kinds, params: Any) -> Kind:
     """A Python number of a vector, where BLAS computes it."""
     found = _norm_kind(kinds, params)
