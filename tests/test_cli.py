@@ -147,6 +147,10 @@ def test_dump_reads_kinds_from_values(model, run):
         ("value_and_grad", ["square_value_and_grad"]),
         ("jvp", ["square_jvp"]),
         ("vjp", ["square_forward", "square_reverse"]),
+        ("hvp", ["square_hvp"]),
+        ("jacrev", ["square_jacrev"]),
+        ("jacfwd", ["square_jacfwd"]),
+        ("hessian", ["square_hessian"]),
     ],
 )
 def test_dump_has_every_mode(model, run, mode, names):
@@ -379,7 +383,7 @@ def test_wrong_usage_exits_with_2_and_says_why(model, run, words, text):
 
 
 @pytest.mark.parametrize(
-    "words", [(), ("dmp",), ("dump",), ("dump", "f.py:f", "--mode", "hvp"), ("trace", "f.py:f", "--rows", "0")]
+    "words", [(), ("dmp",), ("dump",), ("dump", "f.py:f", "--mode", "hessp"), ("trace", "f.py:f", "--rows", "0")]
 )
 def test_argparse_exits_with_2(run, words):
     code, _, err = run(*words)

@@ -39,12 +39,21 @@ def test_hessians_minimise(method):
     np.testing.assert_allclose(found.x, np.ones(3), atol=1e-3)
 
 
-@pytest.mark.parametrize("method", ["Newton-CG", "trust-ncg", "trust-constr"])
-def test_products_with_hessians_minimise(method):
-    found = minimize(
-        rosenbrock, START, jac=grad(rosenbrock), hessp=lambda x, v: hvp(rosenbrock, (x,), (v,)), method=method
-    )
+@pytest.mark.parametrize("method", ["Newton-CG", "trust-ncg", "trust-krylov", "trust-constr"])
+@pytest.mark.parametrize("product", [hvp(rosenbrock), lambda x, v: hvp(rosenbrock, (x,), (v,))])
+def test_products_with_hessians_minimise(method, product):
+    found = minimize(rosenbrock, START, jac=grad(rosenbrock), hessp=product, method=method)
     np.testing.assert_allclose(found.x, np.ones(3), atol=1e-3)
+
+
+def scaled_rosenbrock(x, scale, offset):
+    return scale * rosenbrock(x - offset)
+
+
+def test_other_arguments_are_passed_on():
+    how = {"jac": grad(scaled_rosenbrock), "hessp": hvp(scaled_rosenbrock), "args": (0.1, 2.0)}
+    found = minimize(scaled_rosenbrock, START, method="Newton-CG", **how)
+    np.testing.assert_allclose(found.x, 3 * np.ones(3), atol=1e-3)
 
 
 def test_constraints_have_jacobians():

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from inspect import CO_VARARGS
 from typing import Any
 
 import numpy as np
@@ -116,14 +115,7 @@ def jvp(fun: Any, primals: Sequence[Any], tangents: Sequence[Any], has_aux: bool
             )
     check_like(tuple(tangents), tuple(primals), "tangents", "primals")
     derivative = _for_primals(fun, "jvp", len(primals), has_aux)
-    entry, args, kwargs = derivative.entered(primals, {})
-    function = entry.functions[0]
-    code = function.__code__
-    if code.co_flags & CO_VARARGS:  # the tangents come after *args, by keyword
-        names = code.co_varnames[code.co_argcount : code.co_argcount + len(tangents)]
-        result = function(*args, **dict(zip(names, tangents, strict=True)), **kwargs)
-    else:
-        result = function(*args, *tangents, **kwargs)
+    result = derivative.pushed(tuple(primals), tangents, {})
     if has_aux:
         (out, dot), aux = result
         return out, dot, aux

@@ -18,7 +18,7 @@ from typing import Any, NamedTuple
 from ast_ad.errors import AstAdError, WrongArgument
 from ast_ad.report import colours
 
-_MODES = ("primal", "grad", "value_and_grad", "vjp", "jvp")
+_MODES = ("primal", "grad", "value_and_grad", "vjp", "jvp", "hvp", "jacrev", "jacfwd", "hessian")
 _EXAMPLES = """\
 examples:
   ast-ad dump model.py:loss                         the gradient by the first parameter, as Python
@@ -231,10 +231,10 @@ def _how(target: Target, options: argparse.Namespace) -> tuple[Any, tuple[Any, .
     mode = options.mode or "grad"
     if mode == "primal":
         return function, (mode, (), True, False)
-    wrt: Any = 0 if mode in ("grad", "value_and_grad") else parameters_of(function).names
+    wrt: Any = parameters_of(function).names if mode in ("vjp", "jvp") else 0
     if options.wrt is not None:
         wrt = _wrt(options.wrt)
-        wrt = wrt if mode in ("grad", "value_and_grad") or isinstance(wrt, tuple) else (wrt,)
+        wrt = (wrt,) if mode in ("vjp", "jvp") and not isinstance(wrt, tuple) else wrt
     try:
         return function, Derivative(function, mode, wrt, options.has_aux).__ast_ad_derivative__
     except WrongArgument as error:

@@ -4,7 +4,10 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Sequence
+from inspect import CO_VARARGS
+from types import FunctionType
 from typing import Any
+from weakref import WeakKeyDictionary
 
 from ast_ad.errors import WrongArgument
 from ast_ad.ir.places import Place
@@ -12,6 +15,21 @@ from ast_ad.parameters import Parameters, parameters_of, places_of, receiver_of
 from ast_ad.patterns import Compiled, Ready, exact_key, fetched, holds, pattern_of_call, plain_of, ready
 
 _NOTHING: dict[str, Any] = {}
+
+#: what is known of functions, for as long as they live: the code and defaults it was read from, then by how a
+#: derivative is taken its parameters, places, compiled derivatives and those that are ready
+_KNOWN: WeakKeyDictionary[Any, tuple[Any, Any, dict[Any, Any]]] = WeakKeyDictionary()
+
+
+def _known_of(function: Any, plain: Any) -> dict[Any, Any]:
+    """What derivatives of a function share.  A method is made anew each time it is looked up: nothing is kept of it."""
+    code, defaults = getattr(plain, "__code__", None), getattr(plain, "__defaults__", None)
+    if not isinstance(function, FunctionType) or function.__kwdefaults__:
+        return {}
+    held = _KNOWN.get(function)
+    if held is None or held[0] is not code or held[1] is not defaults:
+        held = _KNOWN[function] = (code, defaults, {})
+    return held[2]
 
 
 class Derivative:
@@ -61,13 +79,19 @@ class Derivative:
     def prepare(self) -> Parameters:
         """Read the parameters of the function, on the first call."""
         if self._parameters is None:
-            parameters = parameters_of(self.primal)
-            places, self._one = places_of(self._argnums, parameters, self._mode)
-            hidden = len(self._receiver)
-            self._wrt = tuple((p[0] + hidden, p[1]) if isinstance(p, tuple) else p + hidden for p in places)
-            from ast_ad.dispatch import table_for  # the compiler is read when it is first needed
+            known = _known_of(self.primal, self._plain)
+            how = (self._mode, repr(self._argnums), self._has_aux)
+            found = known.get(how)
+            if found is None:
+                parameters = parameters_of(self.primal)
+                places, self._one = places_of(self._argnums, parameters, self._mode)
+                hidden = len(self._receiver)
+                self._wrt = tuple((p[0] + hidden, p[1]) if isinstance(p, tuple) else p + hidden for p in places)
+                from ast_ad.dispatch import table_for  # the compiler is read when it is first needed
 
-            self._table = table_for(self.primal, self._how)
+                found = (parameters, self._wrt, self._one, table_for(self.primal, self._how), self._ready)
+                found = known.setdefault(how, found)
+            parameters, self._wrt, self._one, self._table, self._ready = found
             self._parameters = parameters
         return self._parameters
 
@@ -131,14 +155,42 @@ class Derivative:
             args = (*self._receiver, *args)
         entry = self._latest = self.compiled(args, kwargs)
         if simple and key is not None:
-            made = ready(entry, self._plain)
-            if made is not None:
-                if len(self._ready) > 1000:
-                    self._ready.clear()
-                self._ready[key] = made
+            self._keep(key, entry)
         if entry.captures:
             kwargs = {**kwargs, **fetched(entry, self._plain)}
         return entry.functions[0](*args, **kwargs)
+
+    def _keep(self, key: Any, entry: Compiled) -> None:
+        """Remember a compiled derivative by the exact dtypes and shapes of a call."""
+        made = ready(entry, self._plain)
+        if made is not None:
+            if len(self._ready) > 1000:
+                self._ready.clear()
+            self._ready[key] = made
+
+    def pushed(self, args: tuple[Any, ...], dots: Sequence[Any], kwargs: dict[str, Any]) -> Any:
+        """Call a derivative that takes tangents, which come after the positional arguments."""
+        parameters = self._parameters or self.prepare()
+        key = None
+        if not kwargs and not self._receiver and len(args) == parameters.plain:
+            key = exact_key(args)
+            found = self._ready.get(key)
+            if (
+                found is not None
+                and all(names.get(name) is expected for names, name, expected in found.simple)
+                and all(check.holds(self._plain, args, _NOTHING) for check in found.others)
+            ):
+                self._latest = found.entry
+                return found.function(*args, *dots)
+        entry, args, kwargs = self.entered(args, kwargs)
+        if key is not None:
+            self._keep(key, entry)
+        function = entry.functions[0]
+        code = function.__code__
+        if code.co_flags & CO_VARARGS:  # the tangents come after *args, by keyword
+            names = code.co_varnames[code.co_argcount : code.co_argcount + len(dots)]
+            return function(*args, **dict(zip(names, dots, strict=True)), **kwargs)
+        return function(*args, *dots, **kwargs)
 
     @property
     def source(self) -> str:

@@ -7,7 +7,7 @@ from typing import Any
 
 import numpy as np
 
-from ast_ad.api import derivative_of, jvp
+from ast_ad.api import check_like, derivative_of, jvp
 from ast_ad.derivative import Derivative
 from ast_ad.errors import WrongArgument, WrongStructure
 from ast_ad.runtime import copy
@@ -83,23 +83,53 @@ def elementwise_grad(fun: Any = None, argnums: int | str | Sequence[int | str] =
     return derivative_of("elementwise_grad", fun, argnums, has_aux)
 
 
-def hvp(fun: Any, primals: Sequence[Any], tangents: Sequence[Any]) -> Any:
+class HessianProduct(Derivative):
+    """The Hessian of a function by its first parameter, times a vector: called as (x, v, other arguments)."""
+
+    __ast_ad_product__ = True
+
+    def __init__(self, fun: Callable[..., Any]) -> None:
+        super().__init__(fun, "hvp", 0)
+
+    def __call__(self, x: Any, v: Any, /, *args: Any, **kwargs: Any) -> Any:
+        v = _real(v, x)
+        check_like(v, x, "the vector", "the argument")
+        return self.pushed((x, *args), (v,), kwargs)
+
+    def __get__(self, instance: Any, owner: type | None = None) -> Any:
+        """In a class body it binds as a function does."""
+        return self if instance is None else HessianProduct(self.primal.__get__(instance, owner))
+
+    def __reduce__(self) -> Any:
+        """Found again by name where its name leads to it, else made again."""
+        found = super().__reduce__()
+        return found if isinstance(found, str) else (HessianProduct, (self.primal,))
+
+
+def hvp(fun: Any, primals: Sequence[Any] | None = None, tangents: Sequence[Any] | None = None) -> Any:
     """The Hessian of a function of one result times a vector, forward over reverse: about the cost of two gradients.
 
     `primals` are the positional arguments and `tangents` the vector, both as tuples.  The product for one argument has
-    its structure; for several arguments it is a tuple.
+    its structure; for several arguments it is a tuple.  `hvp(fun)` is a function of (x, v, other arguments), the
+    product by the first parameter: `minimize(fun, x0, args, hessp=hvp(fun))`.
 
     >>> hvp(lambda x: x[0] * x[0] * x[1], (np.array([2.0, 3.0]),), (np.array([1.0, 0.0]),))
     array([6., 4.])
+    >>> hvp(lambda x, a: a * x**3)(2.0, 1.0, 0.5)
+    6.0
     """
-    if not isinstance(primals, (tuple, list)):
+    if primals is None and tangents is None:
+        return HessianProduct(fun)
+    if not isinstance(primals, (tuple, list)) or not isinstance(tangents, (tuple, list)):
+        name, given = ("tangents", tangents) if isinstance(primals, (tuple, list)) else ("primals", primals)
         raise WrongArgument(
-            f"hvp takes primals as a tuple or list, not {type(primals).__name__}", remedy="Write hvp(f, (x,), (v,))."
+            f"hvp takes {name} as a tuple or list, not {type(given).__name__}", remedy="Write hvp(f, (x,), (v,))."
         )
     argnums: Any = 0 if len(primals) == 1 else tuple(range(len(primals)))
-    if isinstance(tangents, (tuple, list)) and len(tangents) == len(primals):
+    if len(tangents) == len(primals):
         tangents = [_real(v, x) for v, x in zip(tangents, primals, strict=True)]
-    return jvp(Derivative(fun, "grad", argnums), primals, tangents)[1]
+    check_like(tuple(tangents), tuple(primals), "tangents", "primals")
+    return Derivative(fun, "hvp", argnums).pushed(tuple(primals), tangents, {})
 
 
 def _real(v: Any, x: Any) -> Any:

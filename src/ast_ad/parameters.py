@@ -17,7 +17,7 @@ from ast_ad.wrappers import Wrapper
 class Parameters:
     """The signature of a function; `plain` is the number of its parameters where all are positional, else -1."""
 
-    function: Any
+    title: str
     names: tuple[str, ...]
     signature: inspect.Signature
     plain: int
@@ -27,8 +27,7 @@ class Parameters:
         try:
             bound = self.signature.bind(*args, **kwargs)
         except TypeError as error:
-            name = getattr(self.function, "__name__", "the function")
-            raise TypeError(f"{name}(): {error}") from None
+            raise TypeError(f"{self.title}(): {error}") from None
         bound.apply_defaults()
         return bound.args, bound.kwargs
 
@@ -58,7 +57,8 @@ def parameters_of(function: Any) -> Parameters:
         ) from None
     kinds = [p.kind for p in signature.parameters.values()]
     positional = all(k in (inspect.Parameter.POSITIONAL_ONLY, inspect.Parameter.POSITIONAL_OR_KEYWORD) for k in kinds)
-    return Parameters(function, tuple(signature.parameters), signature, len(kinds) if positional else -1)
+    title = getattr(function, "__name__", "the function")
+    return Parameters(title, tuple(signature.parameters), signature, len(kinds) if positional else -1)
 
 
 def places_of(argnums: Any, parameters: Parameters, mode: str) -> tuple[tuple[Place, ...], bool]:
@@ -79,7 +79,7 @@ def places_of(argnums: Any, parameters: Parameters, mode: str) -> tuple[tuple[Pl
 
 
 def _place(wanted: Any, parameters: Parameters) -> Place:
-    name = getattr(parameters.function, "__name__", "the function")
+    name = parameters.title
     have = f"The parameters of {name} are: {', '.join(parameters.names) or 'none'}."
     if isinstance(wanted, str):
         if wanted not in parameters.names:

@@ -10,6 +10,7 @@ from __future__ import annotations
 import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, replace
+from functools import partial
 from typing import Any, NamedTuple
 
 from ast_ad.analyses.differentiable import HOLOMORPHIC, check_arguments, check_result
@@ -120,9 +121,12 @@ def _pullback(work: Work) -> Work:
     return replace(work, program=program, names=tuple(names))
 
 
-def _tangent(work: Work) -> Work:
-    program = forward.tangent(work.program, work.request.wrt, work.request.has_aux)
-    return replace(work, program=program, names=(program.entry,))
+def _tangent(value: bool) -> Callable[[Work], Work]:
+    def run(work: Work) -> Work:
+        program = forward.tangent(work.program, work.request.wrt, work.request.has_aux, value)
+        return replace(work, program=program, names=(program.entry,))
+
+    return run
 
 
 def _jacobian(make: Callable[..., Program]) -> Callable[[Work], Work]:
@@ -167,8 +171,11 @@ GRADIENT = (Stage("differentiate in reverse", _gradient(False)),)
 VALUE_AND_GRADIENT = (Stage("differentiate in reverse", _gradient(True)),)
 GRADIENT_OF_SUM = (Stage("differentiate in reverse", _gradient(False, of_sum=True)),)
 PULLBACK = (Stage("differentiate in reverse", _pullback),)
-TANGENT = (Stage("differentiate forward", _tangent),)
+TANGENT = (Stage("differentiate forward", _tangent(True)),)
+TANGENT_ALONE = (Stage("differentiate forward", _tangent(False)),)
 BY_ROWS = (Stage("differentiate by rows", _jacobian(jacobian.by_rows)),)
+FIRST_BY_ROWS = (Stage("differentiate by rows", _jacobian(partial(jacobian.by_rows, word="grad"))),)
+AGAIN_BY_ROWS = (Stage("differentiate by rows", _jacobian(partial(jacobian.by_rows, word="hessian"))),)
 BY_COLUMNS = (Stage("differentiate by columns", _jacobian(jacobian.by_columns)),)
 
 MODES: dict[str, tuple[Stage, ...]] = {
@@ -181,7 +188,8 @@ MODES: dict[str, tuple[Stage, ...]] = {
     "elementwise_grad": CHECKED + GRADIENT_OF_SUM + SIMPLIFY + WRITE,
     "jacrev": CHECKED + BY_ROWS + SIMPLIFY + WRITE,
     "jacfwd": CHECKED + BY_COLUMNS + SIMPLIFY + WRITE,
-    "hessian": CHECKED + BY_ROWS + SIMPLIFY + BY_ROWS + SIMPLIFY + WRITE,
+    "hvp": CHECKED + GRADIENT + SIMPLIFY + TANGENT_ALONE + SIMPLIFY + WRITE,
+    "hessian": CHECKED + FIRST_BY_ROWS + SIMPLIFY + AGAIN_BY_ROWS + SIMPLIFY + WRITE,
 }
 
 # By complex numbers the stages are the same, and what they accept is not.
@@ -217,7 +225,8 @@ def _for_callers(
     function: Any, arguments: Sequence[Argument], mode: str, wrt: Sequence[Place], has_aux: bool
 ) -> tuple[Lowered, tuple[str, ...]]:
     """The program of a derivative that another function calls, and the names of its functions."""
-    work = run(Request(function, arguments, mode, tuple(wrt), False, has_aux), upto="write")
+    one = mode == "hvp" and len(wrt) == 1
+    work = run(Request(function, arguments, mode, tuple(wrt), one, has_aux), upto="write")
     assert work.lowered is not None
     return replace(work.lowered, program=work.program), work.names
 

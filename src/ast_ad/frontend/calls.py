@@ -118,7 +118,7 @@ def _static(lo: Lowering, function: Static, args: list[Value], kwargs: dict[str,
     from ast_ad.frontend.nested import call_program
     from ast_ad.frontend.objects import asked, class_of, iterated
     from ast_ad.frontend.outputs import call_that_writes
-    from ast_ad.frontend.products import PRODUCTS
+    from ast_ad.frontend.products import PRODUCTS, hessian_product
     from ast_ad.frontend.wrapped import call_wrapped
     from ast_ad.rules.table import primitive_of
 
@@ -150,6 +150,8 @@ def _static(lo: Lowering, function: Static, args: list[Value], kwargs: dict[str,
         return _object(lo, function, args, kwargs, name)
     if wrapper_of(obj) is not None:
         return call_wrapped(lo, function, args, kwargs, name)
+    if hasattr(type(obj), "__ast_ad_product__"):
+        return hessian_product(lo, obj.primal, args, kwargs, name)
     if hasattr(type(obj), "__ast_ad_program__"):
         return call_program(lo, function, args, kwargs, name)
     if _is_ours(obj) and obj.__name__ in PRODUCTS:

@@ -36,29 +36,21 @@ def products_by(runner: Runner) -> None:
     _runner[:] = [runner]
 
 
-class Taken:
-    """The gradient of a function by its first parameters, as what a product is taken of."""
-
-    def __init__(self, primal: Any, count: int) -> None:
-        from inspect import signature
-
-        self.primal = primal
-        self.__signature__ = signature(primal)
-        self.__ast_ad_how__ = ("grad", tuple(range(count)), count == 1, False)
-
-    __call__ = print
-
-    @property
-    def __ast_ad_derivative__(self) -> tuple[str, tuple[Place, ...], bool, bool]:
-        return self.__ast_ad_how__
-
-
 class _Joined:
     """A product with the Jacobian of `fn` at `primals`, its functions part of this program."""
 
-    def __init__(self, lo: Lowering, fn: Any, mode: str, primals: Sequence[Value], has_aux: bool) -> None:
-        bound = bound_arguments(lo, fn, primals, {})
-        if any(is_bottom(value) for value in primals):
+    def __init__(
+        self,
+        lo: Lowering,
+        fn: Any,
+        mode: str,
+        primals: Sequence[Value],
+        has_aux: bool = False,
+        others: Sequence[Value] = (),
+        named: Mapping[str, Value] | None = None,
+    ) -> None:
+        bound = bound_arguments(lo, fn, [*primals, *others], named or {})
+        if any(is_bottom(value) for value, _ in bound.values()):
             raise NotYetKnown
         self.atoms: dict[str, Atom] = {key: lo.atom(value) for key, (value, _) in bound.items()}
         arguments = [argument_for(lo, key, self.atoms[key], *of) for key, of in bound.items()]
@@ -66,10 +58,22 @@ class _Joined:
         with enclosed.seen_from(lo) if enclosed is not None else nullcontext():
             lowered, wanted = _runner[0](fn, arguments, mode, _places(bound, len(primals)), has_aux)
         entry, names = join_program(lo, lowered)
-        self.functions = [unpacked(lo.unit.functions[names[name]]) for name in wanted]
-        for function in self.functions:
-            lo.unit.functions[function.name] = function
+        self.functions = [lo.unit.functions[names[name]] for name in wanted]
+        if mode != "hvp":
+            self.functions = [unpacked(function) for function in self.functions]
+            lo.unit.functions |= {function.name: function for function in self.functions}
         self.dots = [p.var for p in entry.params if p.form != "capture" and p.var.name not in self.atoms]
+
+    def push(self, lo: Lowering, primals: Sequence[Value], tangents: Sequence[Value]) -> None:
+        """Take the tangents of the primals."""
+        if len(primals) != len(tangents):
+            raise lo.error(
+                WrongStructure,
+                f"tangents is a tuple of {len(tangents)}, but primals is a tuple of {len(primals)}",
+                remedy="Give one tangent for each of primals.",
+            )
+        for dot, tangent, primal in zip(self.dots, tangents, primals, strict=True):
+            self.atoms[dot.name] = _like(lo, tangent, dot.kind, lo.atom(primal), "the tangent", "the primal")
 
     def call(self, lo: Lowering, name: str, *names: str) -> tuple[Var, ...]:
         """Call the first of the functions with the arguments."""
@@ -154,18 +158,11 @@ def _jvp(lo: Lowering, args: list[Value], kwargs: dict[str, Value], name: str) -
 
 
 def _pushed(lo: Lowering, fn: Any, primals: list[Value], tangents: list[Value], has_aux: bool) -> Value:
-    if len(primals) != len(tangents):
-        raise lo.error(
-            WrongStructure,
-            f"tangents is a tuple of {len(tangents)}, but primals is a tuple of {len(primals)}",
-            remedy="Give one tangent for each of primals.",
-        )
     try:
         joined = _Joined(lo, fn, "jvp", primals, has_aux)
     except NotYetKnown:
         return Var("", UNDEFINED)
-    for dot, tangent, primal in zip(joined.dots, tangents, primals, strict=True):
-        joined.atoms[dot.name] = _like(lo, tangent, dot.kind, lo.atom(primal), "the tangent", "the primal")
+    joined.push(lo, primals, tangents)
     first, second = joined.call(lo, "out", "aux" if has_aux else "out_dot")
     if has_aux:
         return TupleOf((*elements_of(lo, lo.value_of(first, "out"), 2), lo.value_of(second, "aux")))
@@ -174,10 +171,36 @@ def _pushed(lo: Lowering, fn: Any, primals: list[Value], tangents: list[Value], 
 
 def _hvp(lo: Lowering, args: list[Value], kwargs: dict[str, Value], name: str) -> Value:
     named = dict(zip(("fun", "primals", "tangents"), args, strict=False)) | kwargs
+    fn = _function(lo, named["fun"], "hvp")
+    if len(named) == 1:
+        return Product(lambda lo, args, kwargs, name: hessian_product(lo, fn, args, kwargs, name), "that hvp gives")
     primals = _parts(lo, named["primals"], "primals of hvp")
-    fn = Taken(_function(lo, named["fun"], "hvp"), len(primals))
-    pushed = _pushed(lo, fn, primals, _parts(lo, named["tangents"], "tangents of hvp"), False)
-    return pushed.items[1] if isinstance(pushed, TupleOf) else pushed
+    return _curved(lo, fn, primals, _parts(lo, named["tangents"], "tangents of hvp"), (), {}, name)
+
+
+def hessian_product(lo: Lowering, fn: Any, args: Sequence[Value], kwargs: Mapping[str, Value], name: str) -> Value:
+    """What `hvp(fn)(x, v, *others)` gives."""
+    if len(args) < 2:
+        raise lo.error(WrongArgument, "the function that hvp gives takes x and v", remedy="Pass both by position.")
+    return _curved(lo, fn, [args[0]], [args[1]], args[2:], kwargs, name)
+
+
+def _curved(
+    lo: Lowering,
+    fn: Any,
+    primals: list[Value],
+    tangents: list[Value],
+    others: Sequence[Value],
+    named: Mapping[str, Value],
+    name: str,
+) -> Value:
+    try:
+        joined = _Joined(lo, fn, "hvp", primals, False, others, named)
+    except NotYetKnown:
+        return Var(name, UNDEFINED)
+    joined.push(lo, primals, tangents)
+    (found,) = joined.call(lo, name)
+    return lo.value_of(found, name)
 
 
 def _linearize(lo: Lowering, args: list[Value], kwargs: dict[str, Value], name: str) -> Value:

@@ -63,6 +63,9 @@ class _Simplifier:
         """What stands for a call: nothing where its result is known by another name."""
         if isinstance(call.fn, Callee) or call.origin is None or call.origin.sweep < self.latest:
             return [call]
+        like = self.defined.get(call.args[0]) if call.fn is P.ZEROS_LIKE else None
+        if like is not None and like.fn is P.ZEROS_LIKE:
+            return [replace(call, args=(self.change(like.args[0]),))]
         if len(call.outs) == 1:
             self.made[call.outs[0]] = call
         simpler: Term | None = None

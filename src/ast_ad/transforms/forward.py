@@ -29,7 +29,7 @@ from ast_ad.ir.core import (
     Try,
     Var,
 )
-from ast_ad.ir.kinds import Dict, bound_kind, cotangent_kind, may_be_unbound
+from ast_ad.ir.kinds import cotangent_kind, may_be_unbound
 from ast_ad.ir.places import Place, parameter_at
 from ast_ad.ir.walk import gathered, statements
 from ast_ad.rules.table import UnsupportedArgument, rule_of
@@ -39,6 +39,7 @@ from ast_ad.transforms.custom import check_custom, with_tangents
 from ast_ad.transforms.pen import Pen
 from ast_ad.transforms.refusals import no_rule, refused
 from ast_ad.transforms.regions import Region, distinct, unused
+from ast_ad.transforms.tangents import STRUCTURAL
 from ast_ad.transforms.trees import (
     Tree,
     dense,
@@ -51,12 +52,13 @@ from ast_ad.transforms.trees import (
 )
 
 
-def tangent(program: Program, wrt: Sequence[Place], has_aux: bool = False) -> Program:
+def tangent(program: Program, wrt: Sequence[Place], has_aux: bool = False, value: bool = True) -> Program:
     """The program that computes (result, tangent of the result), or with `has_aux` ((result, tangent), aux).
 
-    Its parameters are those of the entry followed by a tangent for each parameter at `wrt`.
+    Its parameters are those of the entry followed by a tangent for each parameter at `wrt`.  Without `value` the
+    tangent alone stands for the pair.
     """
-    return _Forward(program).entry(wrt, has_aux)
+    return _Forward(program).entry(wrt, has_aux, value)
 
 
 class _Forward:
@@ -69,12 +71,12 @@ class _Forward:
             (s.origin.sweep for f in program.functions.values() for s in statements(f.block) if s.origin), default=0
         )
 
-    def entry(self, wrt: Sequence[Place], has_aux: bool) -> Program:
+    def entry(self, wrt: Sequence[Place], has_aux: bool, value: bool) -> Program:
         main = self.program.main
         places = set(map(parameter_at, wrt))
         pattern = tuple(i in places for i in range(len(main.params)))
         active = self.activity.active(main, pattern, [True])
-        writer = _Writer(self, active)
+        writer = Writer(self, active)
         own: list[Param] = []
         taken = {p.var.name for p in main.params}
         for place in wrt:
@@ -92,17 +94,19 @@ class _Forward:
         result = main.block.results[0]
         tree = writer.dots.get(result) if isinstance(result, Var) else None
         pen = writer.pen
+        made: Atom
         if has_aux:
             target = Term(result)
             out, aux = pen.write(element(target, target.kind, 0)), pen.write(element(target, target.kind, 1))
-            first = tree[0] if isinstance(tree, tuple) else element(tree, target.kind, 0) if tree is not None else None
-            first = complex_where_complex(first, kind_of(out), numbers=True)
-            pair = pen.call(P.MAKE_TUPLE, out, pen.write(dense(first, Term(out))))[0]
-            made = pen.call(P.MAKE_TUPLE, pair, aux)[0]
+            part = tree[0] if isinstance(tree, tuple) else element(tree, target.kind, 0) if tree is not None else None
+            part = complex_where_complex(part, kind_of(out), numbers=True)
+            moved = pen.write(dense(part, Term(out)))
+            made = pen.call(P.MAKE_TUPLE, pen.call(P.MAKE_TUPLE, out, moved)[0] if value else moved, aux)[0]
         else:
-            tree = complex_where_complex(tree, kind_of(result), numbers=True)
-            made = pen.call(P.MAKE_TUPLE, result, writer.dense(tree, result))[0]
-        name = unused(f"{main.name}_jvp", {*self.program.functions, *self.functions})
+            made = writer.dense(complex_where_complex(tree, kind_of(result), numbers=True), result)
+            made = pen.call(P.MAKE_TUPLE, result, made)[0] if value else made
+        wish = f"{main.name}_jvp" if value else f"{main.name.removesuffix('_grad')}_hvp"
+        name = unused(wish, {*self.program.functions, *self.functions})
         params = _with_tangents(main.params, own)
         block = Block(tuple(p.var for p in params), tuple(writer.pen.builder.stmts), (made,))
         return self.finish(name, replace(main, name=name, params=params, block=block))
@@ -127,7 +131,7 @@ class _Forward:
                 return own
             varied = self.activity.varied_results(name, pattern)
             active = self.activity.active(function, pattern, varied)
-            writer = _Writer(self, active)
+            writer = Writer(self, active)
             dots: list[Param] = []
             for var, varies in zip(function.block.params, pattern, strict=True):
                 if varies:
@@ -162,7 +166,7 @@ def _free(name: str, taken: set[str]) -> str:
     return name
 
 
-class _Writer:
+class Writer:
     """Writes statements with their tangents; `dots` holds the tangent of each active variable."""
 
     def __init__(self, forward: _Forward, active: set[Atom]) -> None:
@@ -215,9 +219,9 @@ class _Writer:
         if all(d is None for d in dots) or not any(o in self.active for o in call.outs):
             self.pen.builder.stmts.append(call)
             return
-        if call.fn in _STRUCTURAL:
+        if call.fn in STRUCTURAL:
             self.pen.builder.stmts.append(call)
-            _STRUCTURAL[call.fn](self, call, dots)
+            STRUCTURAL[call.fn](self, call, dots)
             return
         rule = rule_of(call.fn, map(kind_of, (*call.args, *call.outs)))
         if rule is None:
@@ -333,68 +337,9 @@ def _reads(value: Term, var: Var) -> bool:
     return value.atom is var or any(_reads(a, var) for a in value.args)
 
 
-# Structures
-
-
-def _make(writer: _Writer, call: Call, dots: tuple[Tree, ...]) -> None:
-    writer.set(call.outs[0], tuple(dots))
-
-
-def _item(writer: _Writer, call: Call, dots: tuple[Tree, ...]) -> None:
-    whole = call.args[0]
-    kind = kind_of(whole)
-    kind = bound_kind(kind)
-    items, key = structure(kind), dict(call.params)["key"]
-    if items is None:
-        writer.set(call.outs[0], make(P.ITEM, dots[0], key=key))
-        return
-    place = kind.keys.index(key) if isinstance(kind, Dict) else key % len(items)
-    tree = dots[0]
-    writer.set(call.outs[0], tree[place] if isinstance(tree, tuple) else element(tree, kind, place))
-
-
-def _along(writer: _Writer, call: Call, dots: tuple[Tree, ...]) -> None:
-    """Linear words: the same word on tangents, zeros written out; positions as they are."""
-    values = _VALUES[call.fn]  # type: ignore[index]
-    args = [dense(dots[k], Term(a)) if k < values else Term(a) for k, a in enumerate(call.args)]
-    if call.fn in (P.INDEX_UPDATE, P.INDEX_ADD) and dots[0] is None:
-        args[0] = make(P.ZEROS_LIKE, Term(call.args[0]))  # written to, also where it has no axes
-    args[0] = complex_where_complex(args[0], kind_of(call.args[0]))
-    made = make(call.fn, *args, **dict(call.params))  # type: ignore[arg-type]
-    writer.set(call.outs[0], made)
-
-
-def _pop(writer: _Writer, call: Call, dots: tuple[Tree, ...]) -> None:
-    whole = writer.pen.write(dense(dots[0], Term(call.args[0])))
-    rest, last = writer.pen.call(P.POP, whole, names=tuple(f"{o.name}_dot" if o.name else "" for o in call.outs))
-    writer.dots[call.outs[0]] = Term(rest)
-    writer.dots[call.outs[1]] = unflatten(iter(flatten(Term(last), last.kind)), call.outs[1].kind)
-
-
-_VALUES: dict[P.Primitive, int] = {
-    P.MAKE_LIST: 1 << 30,
-    P.APPEND: 2,
-    P.LIST_CONCAT: 2,
-    P.LIST_SLICE: 1,
-    P.ADD_TO_SLICE: 2,
-    P.LIST_GET: 1,
-    P.LIST_SET: 2,
-    P.LIST_ADD: 2,
-    P.GETITEM: 1,
-    P.INDEX_UPDATE: 2,
-    P.INDEX_ADD: 2,
-}
-_STRUCTURAL: dict[P.Primitive, Any] = {
-    P.MAKE_TUPLE: _make,
-    P.MAKE_FIXED: _make,
-    P.MAKE_DICT: _make,
-    P.ITEM: _item,
-    P.POP: _pop,
-    **dict.fromkeys(_VALUES, _along),
-}
 _TANGENTS: dict[type, Any] = {
-    Call: _Writer.tangent_of_call,
-    If: _Writer.tangent_of_if,
-    Try: _Writer.tangent_of_if,
-    Loop: _Writer.tangent_of_loop,
+    Call: Writer.tangent_of_call,
+    If: Writer.tangent_of_if,
+    Try: Writer.tangent_of_if,
+    Loop: Writer.tangent_of_loop,
 }

@@ -21,11 +21,14 @@ from ast_ad.transforms import forward, reverse
 from ast_ad.transforms.regions import unused
 
 
-def by_rows(program: Program, wrt: Sequence[Place], has_aux: bool, one: bool) -> Program:
-    """The program that computes the Jacobian of the result by the parameters at `wrt`, in reverse mode."""
+def by_rows(program: Program, wrt: Sequence[Place], has_aux: bool, one: bool, word: str = "jacrev") -> Program:
+    """The program that computes the Jacobian of the result by the parameters at `wrt`, in reverse mode.
+
+    Its name is that of the function, without what a gradient adds to it, and `word`.
+    """
     main = program.main
     kind = _result_kind(main, has_aux)
-    name = unused(f"{main.name}_jacrev", program.functions)
+    name = unused(f"{main.name.removesuffix('_grad') if word == 'hessian' else main.name}_{word}", program.functions)
     if isinstance(kind, Scalar) or rank(kind) == 0:
         return _named(reverse.gradient(program, wrt, has_aux=has_aux, one=one), name)
     pulled, first, second = reverse.pullback(program, wrt, has_aux)
