@@ -284,3 +284,41 @@ def test_a_write_to_rank_0_is_written_as_one():
         return t
 
     assert "t = np.array(t + v ** 2)" in ast_ad.value_and_grad(f).source_for(X)
+
+
+def choose(a, b, n):
+    return a if n == 0 else choose(b, a, n - 1)
+
+
+def test_what_a_recursion_hands_back_may_be_written_to_under_another_name():
+    def f(x, n):
+        a, b = x[:2].copy(), x[2:4].copy()
+        c = choose(a, b, n)
+        a[0] = 1.0
+        return np.sum(c**2)
+
+    assert "may have been written to through another name" in str(refused(f, X, 3))
+
+    def g(x, n):
+        c = choose(x[:2].copy(), x[2:4].copy(), n)
+        c[0] = 1.0
+        return np.sum(c**2)
+
+    assert "It comes from a function that calls itself." in str(refused(g, X, 3))
+
+
+TABLE = np.zeros(3)
+
+
+def count_down(n):
+    if n > 0:
+        TABLE[0] += n
+        count_down(n - 1)
+
+
+def test_a_recursion_that_writes_to_the_module():
+    def f(x, n):
+        count_down(n)
+        return x[0] * n
+
+    assert "the write would outlive the call" in str(refused(f, X, 3))

@@ -81,6 +81,7 @@ class Unit:
     functions: dict[str, Function] = field(default_factory=dict)
     records: dict[Any, Any] = field(default_factory=dict)
     inline_only: set[Any] = field(default_factory=set)
+    writers: set[Any] = field(default_factory=set)
     guards: dict[Any, Any] = field(default_factory=dict)
     assumptions: dict[Any, Any] = field(default_factory=dict)
     paths: dict[Any, tuple[Any, ...]] = field(default_factory=dict)

@@ -1,22 +1,25 @@
 """Lower a user's function once for each kind of call, and call it by name with the leaves of its arguments.
 
-Recursion: while a function is being lowered its result is not known; passes over it repeat until what it returns and
-what it captures are stable.
+Recursion: while a function is being lowered its result is not known; passes over it repeat until what it returns,
+what it captures and which arrays of its caller it writes to are stable.  New versions of these come back as results.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from functools import cache
+from types import FunctionType
 from typing import Any
 
-from ast_ad.errors import UnknownAtCompileTime
-from ast_ad.frontend.calls import inline, new_frame
+from ast_ad.errors import NoSource, UnknownAtCompileTime
+from ast_ad.frontend.calls import inline, is_readable, new_frame
 from ast_ad.frontend.captures import capture_variable
 from ast_ad.frontend.context import Lowering, NeedsInlining
 from ast_ad.frontend.control import lower_body, sealed
 from ast_ad.frontend.known import NeedsConstant, constant_of
-from ast_ad.frontend.source import Source
+from ast_ad.frontend.liveness import reads
+from ast_ad.frontend.source import Source, source_of
 from ast_ad.frontend.targets import bind_name
 from ast_ad.frontend.values import (
     Bound,
@@ -34,6 +37,7 @@ from ast_ad.frontend.values import (
     kind_of,
     may_be_array,
 )
+from ast_ad.frontend.versions import write_version
 from ast_ad.ir.core import Atom, Function, Lit, Param, Var
 from ast_ad.ir.kinds import UNDEFINED, Kind
 from ast_ad.ir.lengths import Lengths, outside
@@ -43,7 +47,11 @@ _PASSES = 10
 
 @dataclass(slots=True, eq=False)
 class Record:
-    """One function for one kind of call."""
+    """One function for one kind of call.
+
+    writes   whether it may write to arrays of its caller; `written` says to which of its leaves it does
+    lends    whether an array that it returns may share memory with those that it is given
+    """
 
     name: str
     key: Any
@@ -55,6 +63,9 @@ class Record:
     outs: list[Atom] = field(default_factory=list)
     done: bool = False
     recursive: bool = False
+    writes: bool = False
+    written: list[int] = field(default_factory=list)
+    lends: bool = False
 
 
 def call_lowered(lo: Lowering, source: Source, bound: Mapping[str, Value], name: str) -> Value:
@@ -64,6 +75,7 @@ def call_lowered(lo: Lowering, source: Source, bound: Mapping[str, Value], name:
     while True:
         if any(s is None for s in key[1]) or key in lo.unit.inline_only or source.function in lo.unit.inline_only:
             return inline(lo, source.node, source, None, bound, source.function.__name__)
+        known = set(lo.unit.records)
         try:
             record = lo.unit.records.get(key)
             if record is None:
@@ -72,8 +84,15 @@ def call_lowered(lo: Lowering, source: Source, bound: Mapping[str, Value], name:
         except NeedsInlining as needs:
             if needs.record is not None and needs.record.key != key:
                 raise
+            if needs.by_arguments and needs.record.done:
+                return inline(lo, source.node, source, None, bound, source.function.__name__)
+            for other in [k for k in lo.unit.records if k not in known]:
+                _forget(lo, other)
             _forget(lo, key)
-            if needs.record is not None and needs.record.recursive:
+            if source.function not in lo.unit.writers and calls_itself(source.function):
+                lo.unit.writers.add(source.function)
+                continue
+            if needs.record is not None and needs.record.recursive and not needs.by_arguments:
                 raise lo.error(
                     UnknownAtCompileTime,
                     f"{source.function.__name__} calls itself and writes to, or returns, what it was given",
@@ -94,6 +113,26 @@ def call_lowered(lo: Lowering, source: Source, bound: Mapping[str, Value], name:
 def _key(lo: Lowering, source: Source, bound: Mapping[str, Value]) -> tuple[Lengths, Any]:
     lengths = Lengths()
     return lengths, (source.function, tuple(lengths.spec(spec_of(lo, v)) for v in bound.values()))
+
+
+@cache
+def calls_itself(function: Any) -> bool:
+    """Whether the names in a function's text lead back to it, through the functions of the user's that they name."""
+    seen: set[Any] = set()
+    pending = [function]
+    while pending:
+        here = pending.pop()
+        try:
+            text = source_of(here)
+        except NoSource:
+            continue
+        named = [text.function.__globals__.get(name) for name in reads(text.node)]
+        if any(other is function for other in named):
+            return True
+        new = [f for f in named if isinstance(f, FunctionType) and is_readable(f) and f not in seen]
+        seen.update(new)
+        pending += new
+    return False
 
 
 def _forget(lo: Lowering, key: Any) -> None:
@@ -138,9 +177,9 @@ class _Known(int):
 
 
 def _leaves(lo: Lowering, value: Value) -> Iterator[Atom]:
-    """The run-time numbers of a value, in order."""
+    """The run-time numbers of a value, in order; of an array the variable that first held it."""
     if isinstance(value, Var):
-        yield lo.read(value)
+        yield value
     elif isinstance(value, Lit):
         if is_numeric(value) and not isinstance(value.value, (bool, _Known)):
             yield value
@@ -188,13 +227,15 @@ def _lower(lo: Lowering, source: Source, bound: Mapping[str, Value], key: Any, l
         count += 1
         name = f"{title}_{count}"
     lo.unit.names.add(name)
-    record = Record(name, key, bound, lengths)
+    record = Record(name, key, bound, lengths, writes=source.function in lo.unit.writers)
     lo.unit.records[key] = record
     for _ in range(_PASSES):
         known = set(lo.unit.records)
-        before = record.result, list(record.captures)
-        function, result, captures = _pass(lo, source, record)
-        stable = not record.recursive or (_stable(before[0], result) and captures == before[1])
+        before = record.result, list(record.captures), record.written, record.lends
+        function, result, captures, written = _pass(lo, source, record)
+        record.written = sorted({*record.written, *written})
+        same = (captures, record.written, record.lends) == before[1:]
+        stable = not record.recursive or (_stable(before[0], result) and same)
         record.result, record.captures = result, captures
         if stable:
             break
@@ -209,7 +250,7 @@ def _lower(lo: Lowering, source: Source, bound: Mapping[str, Value], key: Any, l
     return record
 
 
-def _pass(caller: Lowering, source: Source, record: Record) -> tuple[Function, Any, list[Any]]:
+def _pass(caller: Lowering, source: Source, record: Record) -> tuple[Function, Any, list[Any], list[int]]:
     """Lower the body once."""
     lo = Lowering(caller.unit)
     lo.record = record
@@ -222,6 +263,9 @@ def _pass(caller: Lowering, source: Source, record: Record) -> tuple[Function, A
     lo.statement = lo.node = source.node
     record.outs = []
     result = _result(lo, body, record, "result")
+    heap = lo.state.heap
+    written = [k for k, leaf in enumerate(record.leaves) if k in record.written or heap.get(leaf, leaf) is not leaf]
+    record.outs += [lo.read(record.leaves[k]) for k in written]
     own = tuple(Param(v) for v in record.leaves)
     captured = tuple(Param(v, "capture", path=lo.unit.paths[k][0]) for k, v in lo.captures.items())
     params = own + captured
@@ -229,7 +273,7 @@ def _pass(caller: Lowering, source: Source, record: Record) -> tuple[Function, A
     block = sealed(type(block)(block.params, (*lo.prologue.stmts, *block.stmts), block.results))
     doc = source.function.__doc__ or ""
     made = Function(record.name, params, block, doc, lo.origin(source.node), None, frozenset(lo.ignored))
-    return made, result, list(lo.captures)
+    return made, result, list(lo.captures), written
 
 
 def _leaf(lo: Lowering, name: str, kind: Kind) -> Var:
@@ -279,10 +323,14 @@ def _result(lo: Lowering, value: Value, record: Record, name: str) -> Any:
     """The form of a result, its leaves put into `record.outs`."""
     if isinstance(value, Var):
         root = lo.root(value)
-        if may_be_array(value) and not record.recursive:
+        if may_be_array(value):
+            if value in record.leaves and record.recursive:
+                return ("argument", record.leaves.index(value))
             shared = any(isinstance(o, Var) and o is lo.read(value) for o in record.outs)
             if root in lo.foreign or root in lo.always_frozen or shared:
-                raise NeedsInlining(record)
+                if not record.recursive:
+                    raise NeedsInlining(record)
+                record.lends = True
         record.outs.append(lo.read(value))
         return outside(kind_of(value))
     if isinstance(value, (Lit, Static)):
@@ -317,7 +365,9 @@ def _stable(old: Any, new: Any) -> bool:
 
 
 def _emit_call(lo: Lowering, record: Record, bound: Mapping[str, Value], name: str, lengths: Lengths) -> Value:
-    atoms = [atom for value in bound.values() for atom in _leaves(lo, value)]
+    given = [leaf for value in bound.values() for leaf in _leaves(lo, value)]
+    atoms = [lo.read(leaf) if isinstance(leaf, Var) else leaf for leaf in given]
+    _check_apart(lo, record, given)
     if not record.done:
         record.recursive = True
         if record.result is None:
@@ -335,6 +385,9 @@ def _emit_call(lo: Lowering, record: Record, bound: Mapping[str, Value], name: s
             return outs[-1]
         if isinstance(form, (Lit, Static)):
             return form
+        if form[0] == "argument":
+            same: Value = given[form[1]]
+            return same
         if form[0] == "tuple":
             return TupleOf(tuple(rebuild(f, word and f"{word}_{k}") for k, f in enumerate(form[2])), form[1])
         if form[0] == "list":
@@ -346,7 +399,30 @@ def _emit_call(lo: Lowering, record: Record, bound: Mapping[str, Value], name: s
         return lo.new_ref(Items(values) if form[1] is None else Entries(form[1], values), word)
 
     result = rebuild(record.result, name)
-    if record.recursive:
-        lo.freeze(result, "It comes from a function that calls itself.")
-    lo.call(tuple(outs), record.name, atoms)
+    if record.lends or isinstance(result, Ref):
+        for value in (*outs, result):
+            lo.freeze(value, "It comes from a function that calls itself.")
+    versions = [lo.new(record.leaves[k].name, kind_of(given[k])) for k in record.written]
+    lo.call((*outs, *versions), record.name, atoms)
+    for k, version in zip(record.written, versions, strict=True):
+        target = given[k]
+        assert isinstance(target, Var)
+        write_version(lo, target, version)
+    if record.lends:
+        _note_lent(lo, outs, given)
     return result
+
+
+def _check_apart(lo: Lowering, record: Record, given: Sequence[Atom]) -> None:
+    """An array that is written to must not be another argument too: the function was read as if they were two."""
+    roots = [lo.root(leaf) if may_be_array(leaf) else None for leaf in given]  # type: ignore[arg-type]
+    if any(roots.count(roots[k]) > 1 for k in record.written):
+        raise NeedsInlining(record, by_arguments=True)
+
+
+def _note_lent(lo: Lowering, outs: Sequence[Var], given: Sequence[Atom]) -> None:
+    """After a write to an argument a result that may share its memory must not be read, nor the other way round."""
+    for out in filter(may_be_array, outs):
+        for leaf in given:
+            if isinstance(leaf, Var) and may_be_array(leaf):
+                lo.by_layout.setdefault(lo.root(leaf), []).append(out)

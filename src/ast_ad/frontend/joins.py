@@ -31,6 +31,7 @@ from ast_ad.frontend.values import (
     Value,
     Zip,
     describe,
+    is_bottom,
     join_kinds,
     kind_of_join,
     may_be_array,
@@ -208,6 +209,10 @@ class Join:
         if a is b:
             self._note_same(a, name)
             return a
+        if self.lo.is_guessing and is_bottom(a) != is_bottom(b):
+            here = b if is_bottom(a) else a
+            if may_be_array(here) and self.lo.born.get(self.lo.root(here), 0) <= self.before:  # type: ignore[arg-type]
+                return here  # what a call of the function itself gives is not known yet
         if a is None or b is None:
             return self._half_bound(a, b, name)
         if isinstance(a, (Var, Lit)) and isinstance(b, (Var, Lit)):

@@ -13,11 +13,12 @@ from ast_ad.ir.primitives import Primitive
 
 
 class NeedsInlining(Exception):
-    """A function writes to what its caller owns, so it is inlined."""
+    """A function writes to what its caller owns, so it is inlined; `by_arguments` if these arguments ask for it."""
 
-    def __init__(self, record: Any) -> None:
+    def __init__(self, record: Any, by_arguments: bool = False) -> None:
         super().__init__()
         self.record = record
+        self.by_arguments = by_arguments
 
 
 class Memory(Emission):
@@ -61,6 +62,11 @@ class Memory(Emission):
         self.state.heap[var] = (version, again)
         return again
 
+    @property
+    def is_guessing(self) -> bool:
+        """Whether this is the first pass over a function, in which a call of itself gives nothing."""
+        return self.record is not None and self.record.result is None
+
     def root(self, var: Var) -> Var:
         """The location of an array: the variable that first held its memory."""
         while var in self.views:
@@ -79,7 +85,8 @@ class Memory(Emission):
             raise self.error(
                 MayAlias, f"{name or 'this'} may not be written to here", reason=reason, remedy="Write to a copy of it."
             )
-        if place in self.foreign:
+        may_write = self.record is not None and self.record.writes and place in self.record.leaves
+        if place in self.foreign and not may_write:
             raise NeedsInlining(self.record)
 
     def frozen_by(self, state: State, place: Any) -> str | None:
@@ -90,7 +97,7 @@ class Memory(Emission):
         """What may or may not share memory with an array must not be read after that array is written."""
         for other in self.by_layout.get(root, ()):
             self.state.stale.setdefault(
-                other, f"It shares memory with {root.name or 'another array'!r} or not, by the layout of that array."
+                other, f"It shares memory with {root.name or 'another array'!r} or not, which only a run tells."
             )
 
     def set_contents(self, ref: Ref, contents: Contents) -> None:
