@@ -10,11 +10,11 @@ from dataclasses import dataclass, field, replace
 from typing import Any
 
 from ast_ad.errors import UnknownAtCompileTime, WrongArgument, WrongStructure
+from ast_ad.frontend.arguments import spec_of
 from ast_ad.frontend.calls import bind_arguments, call_value, defaults_of, inline, new_frame
 from ast_ad.frontend.captures import Guard, capture_variable
 from ast_ad.frontend.context import Lowering
 from ast_ad.frontend.control import sealed
-from ast_ad.frontend.functions import spec_of
 from ast_ad.frontend.products import fits, same_shape_or_raise
 from ast_ad.frontend.source import Source, source_of
 from ast_ad.frontend.values import (

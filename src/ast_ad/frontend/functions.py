@@ -6,18 +6,19 @@ what it captures and which arrays of its caller it writes to are stable.  New ve
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import cache
 from types import FunctionType
 from typing import Any
 
 from ast_ad.errors import NoSource, UnknownAtCompileTime
+from ast_ad.frontend.arguments import Known, leaves_of, spec_of, with_constant
 from ast_ad.frontend.calls import inline, is_readable, new_frame
 from ast_ad.frontend.captures import capture_variable
 from ast_ad.frontend.context import Lowering, NeedsInlining
 from ast_ad.frontend.control import lower_body, sealed
-from ast_ad.frontend.known import NeedsConstant, constant_of
+from ast_ad.frontend.known import NeedsConstant
 from ast_ad.frontend.liveness import reads
 from ast_ad.frontend.source import Source, source_of
 from ast_ad.frontend.targets import bind_name
@@ -26,13 +27,11 @@ from ast_ad.frontend.values import (
     Entries,
     Fields,
     Items,
-    Location,
     Ref,
     Run,
     Static,
     TupleOf,
     Value,
-    is_numeric,
     is_wider,
     kind_of,
     may_be_array,
@@ -104,7 +103,7 @@ def call_lowered(lo: Lowering, source: Source, bound: Mapping[str, Value], name:
             if needs.record.key != key:
                 raise
             _forget(lo, key)
-            bound = _with_constant(lo, bound, needs.leaf)
+            bound = with_constant(lo, bound, needs.leaf)
             lengths, key = _key(lo, source, bound)
             if key == base:
                 raise
@@ -139,82 +138,6 @@ def _forget(lo: Lowering, key: Any) -> None:
     record = lo.unit.records.pop(key, None)
     if record is not None:
         lo.unit.functions.pop(record.name, None)
-
-
-# What a call looks like
-
-
-def spec_of(lo: Lowering, value: Value, around: tuple[Location, ...] = ()) -> Any:
-    """What must be equal for two calls to share a function; None for what only inlining can pass."""
-    if isinstance(value, (Var, Lit)):
-        if is_numeric(value) and not (isinstance(value, Lit) and isinstance(value.value, (bool, _Known))):
-            return kind_of(value)
-        return ("var", kind_of(value)) if isinstance(value, Var) else ("constant", type(value.value), value.value)
-    if isinstance(value, Static):
-        return ("static", id(value.obj))
-    if isinstance(value, TupleOf):
-        parts = tuple(spec_of(lo, v, around) for v in value.items)
-        return None if None in parts else ("tuple", value.type, parts)
-    if isinstance(value, Ref):
-        if value.location in around:  # it is a part of itself
-            return None
-        contents = lo.contents(value)
-        if isinstance(contents, Run):
-            return ("list", kind_of(contents.atom))
-        if isinstance(contents, (Items, Entries)):
-            parts = tuple(spec_of(lo, v, (*around, value.location)) for v in contents.values)
-            keys = contents.keys if isinstance(contents, Entries) else ()
-            cls = contents.type if isinstance(contents, Fields) else type(contents)
-            return None if None in parts else (cls, keys, parts)
-    if isinstance(value, Bound):
-        parts = tuple(spec_of(lo, v, around) for v in (value.function, *value.args, *value.named))
-        return None if None in parts else ("bound", value.words, parts)
-    return None
-
-
-class _Known(int):
-    """An integer whose value is part of the signature."""
-
-
-def _leaves(lo: Lowering, value: Value) -> Iterator[Atom]:
-    """The run-time numbers of a value, in order; of an array the variable that first held it."""
-    if isinstance(value, Var):
-        yield value
-    elif isinstance(value, Lit):
-        if is_numeric(value) and not isinstance(value.value, (bool, _Known)):
-            yield value
-    elif isinstance(value, TupleOf):
-        for item in value.items:
-            yield from _leaves(lo, item)
-    elif isinstance(value, Ref):
-        contents = lo.contents(value)
-        if isinstance(contents, Run):
-            yield contents.atom
-        elif isinstance(contents, (Items, Entries)):
-            for item in contents.values:
-                yield from _leaves(lo, item)
-    elif isinstance(value, Bound):
-        for item in (value.function, *value.args, *value.named):
-            yield from _leaves(lo, item)
-
-
-def _with_constant(lo: Lowering, bound: Mapping[str, Value], leaf: int) -> Mapping[str, Value]:
-    """The arguments with the nth leaf as a constant."""
-    count = 0
-
-    def visit(value: Value) -> Value:
-        nonlocal count
-        if isinstance(value, Var) or (isinstance(value, Lit) and any(True for _ in _leaves(lo, value))):
-            here, count = count, count + 1
-            if here == leaf:
-                known = constant_of(lo, value, "an argument that decides how the function is compiled")
-                return Lit(_Known(known) if type(known) is int else known)
-            return value
-        if isinstance(value, TupleOf):
-            return TupleOf(tuple(map(visit, value.items)), value.type)
-        return value
-
-    return {name: visit(value) for name, value in bound.items()}
 
 
 # Lowering
@@ -288,8 +211,8 @@ def _leaf(lo: Lowering, name: str, kind: Kind) -> Var:
 def _parameter(caller: Lowering, lo: Lowering, value: Value, name: str) -> Value:
     """A parameter with the form of an argument; its leaves are variables of the callee."""
     if isinstance(value, (Var, Lit)):
-        if not any(True for _ in _leaves(caller, value)):
-            return Lit(int(value.value)) if isinstance(value, Lit) and isinstance(value.value, _Known) else value
+        if not any(True for _ in leaves_of(caller, value)):
+            return Lit(int(value.value)) if isinstance(value, Lit) and isinstance(value.value, Known) else value
         var = _leaf(lo, name, kind_of(value))
         lo.foreign.add(var)
         return var
@@ -365,7 +288,7 @@ def _stable(old: Any, new: Any) -> bool:
 
 
 def _emit_call(lo: Lowering, record: Record, bound: Mapping[str, Value], name: str, lengths: Lengths) -> Value:
-    given = [leaf for value in bound.values() for leaf in _leaves(lo, value)]
+    given = [leaf for value in bound.values() for leaf in leaves_of(lo, value)]
     atoms = [lo.read(leaf) if isinstance(leaf, Var) else leaf for leaf in given]
     _check_apart(lo, record, given)
     if not record.done:

@@ -13,10 +13,10 @@ from dataclasses import replace
 from typing import Any
 
 from ast_ad.errors import UnknownAtCompileTime, WrongArgument
+from ast_ad.frontend.arguments import spec_of
 from ast_ad.frontend.captures import capture_variable, captured_at_run_time, fetch
 from ast_ad.frontend.context import Lowering, static
 from ast_ad.frontend.enclosed import Enclosed, Held, NotYetKnown
-from ast_ad.frontend.functions import spec_of
 from ast_ad.frontend.liveness import parameters
 from ast_ad.frontend.signature import FORMS, MISSING, Argument
 from ast_ad.frontend.source import source_of
