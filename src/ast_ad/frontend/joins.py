@@ -31,7 +31,6 @@ from ast_ad.frontend.values import (
     Value,
     Zip,
     describe,
-    is_bottom,
     join_kinds,
     kind_of_join,
     may_be_array,
@@ -202,17 +201,14 @@ class Join:
 
     def value(self, a: Value | None, b: Value | None, name: str) -> Any:
         """What a name is after the join."""
-        if self.one.state.dead:
-            return None if b is None else self._passed(b, name)
-        if self.two.state.dead:
-            return None if a is None else self._passed(a, name)
+        if self.dead:
+            here = b if self.one.state.dead else a
+            return None if here is None else self._passed(here, name)
         if a is b:
             self._note_same(a, name)
             return a
-        if self.lo.is_guessing and is_bottom(a) != is_bottom(b):
-            here = b if is_bottom(a) else a
-            if may_be_array(here) and self.lo.born.get(self.lo.root(here), 0) <= self.before:  # type: ignore[arg-type]
-                return here  # what a call of the function itself gives is not known yet
+        if (guess := self.lo.guessed(a, b, self.before)) is not None:
+            return guess
         if a is None or b is None:
             return self._half_bound(a, b, name)
         if isinstance(a, (Var, Lit)) and isinstance(b, (Var, Lit)):
@@ -281,9 +277,8 @@ class Join:
 
     def _array(self, a: Any, b: Any, name: str) -> Var:
         key = (a, b)
-        known = self.arrays.get(key)
-        if known is not None:
-            return known
+        if key in self.arrays:
+            return self.arrays[key]
         out = self._atom(a, b, name)
         assert isinstance(out, Var)
         self.arrays[key] = out

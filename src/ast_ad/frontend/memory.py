@@ -7,7 +7,7 @@ from typing import Any
 from ast_ad.errors import MayAlias
 from ast_ad.frontend.emission import Emission, View
 from ast_ad.frontend.state import State
-from ast_ad.frontend.values import Contents, Entries, Items, Location, Ref, TupleOf, Value, may_be_array
+from ast_ad.frontend.values import Contents, Entries, Items, Location, Ref, TupleOf, Value, is_bottom, may_be_array
 from ast_ad.ir.core import Atom, Var
 from ast_ad.ir.primitives import Primitive
 
@@ -62,10 +62,15 @@ class Memory(Emission):
         self.state.heap[var] = (version, again)
         return again
 
-    @property
-    def is_guessing(self) -> bool:
-        """Whether this is the first pass over a function, in which a call of itself gives nothing."""
-        return self.record is not None and self.record.result is None
+    def guessed(self, a: Any, b: Any, before: int) -> Value | None:
+        """Of two values that are joined the known one, an older array, where the other is what a call of the very
+        function gives that is read for the first time; None elsewhere.
+        """
+        first_pass = self.record is not None and self.record.result is None
+        if not first_pass or is_bottom(a) == is_bottom(b):
+            return None
+        known = b if is_bottom(a) else a
+        return known if may_be_array(known) and self.born.get(self.root(known), 0) <= before else None
 
     def root(self, var: Var) -> Var:
         """The location of an array: the variable that first held its memory."""
