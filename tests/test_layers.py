@@ -17,6 +17,7 @@ LAYERS = (
     "transforms",
     "optimize",
     "backend",
+    "overlaps",
     "patterns",
     "parameters",
     "pipeline",

@@ -7,9 +7,11 @@ from dataclasses import replace
 from typing import Any
 
 from ast_ad import pipeline
+from ast_ad.errors import MayAlias
 from ast_ad.frontend.lower import Lowered
 from ast_ad.frontend.signature import Argument, arguments_from_annotations, arguments_of
-from ast_ad.ir.core import Param
+from ast_ad.ir.core import Origin, Param
+from ast_ad.overlaps import overlapping
 from ast_ad.patterns import ARGUMENTS, GLOBALS, Check, Compiled, How, fetch, pattern_of
 
 
@@ -24,9 +26,31 @@ def compile_for(function: Any, plain: Any, how: How, args: Any, kwargs: Any) -> 
     checks = [Check(relative(g.path, plain, params), g.value, "is") for g in lowered.guards]
     checks += [Check(relative(a.path, plain, params), a.value, "equals") for a in lowered.assumptions]
     checks += [Check(path, pattern_of(fetch(path, plain)), "pattern") for _, path in captures]
+    places = {p.var.name: n for n, p in enumerate(params) if p.form == "plain"}
+    written = [(places.get(name, name), origin) for name, origin in lowered.written]
+    written = [(place, origin) for place, origin in written if place in kwargs or isinstance(place, int)]
+    for place, origin in written:
+        _check_apart(args, kwargs, place, origin, [p.var.name for p in params])
+    if written:
+        checks.append(Check((ARGUMENTS,), tuple(place for place, _ in written), "apart"))
     return Compiled(
         pipeline.load(work), work.written.text, captures, tuple(checks)
     ), None if work.written.namespace else work.names
+
+
+def _check_apart(args: Any, kwargs: Any, place: Any, origin: Origin, names: Sequence[str]) -> None:
+    """What a function writes to must not share memory with another of its arguments."""
+    found = overlapping(args, kwargs, [place])
+    if found is None:
+        return
+    one, two = (names[n] if isinstance(n, int) else n for n in found)
+    inside = f"and {one!r} holds it twice" if one == two else f"and {two!r} shares memory with it in this call"
+    raise MayAlias(
+        f"{one!r} is written to here, {inside}",
+        origin,
+        reason="What is written would be seen under another name, which the derivative does not follow.",
+        remedy="Pass a copy of one of them.",
+    )
 
 
 def program_of(function: Any, arguments: Sequence[Argument], how: How) -> Lowered:

@@ -9,6 +9,7 @@ from typing import Any, NamedTuple, TypeAlias
 import numpy as np
 
 from ast_ad.ir.places import Place
+from ast_ad.overlaps import overlapping
 from ast_ad.runtime import fields_of, is_record
 
 #: how a derivative is taken of a function: (mode, wrt, one, has_aux)
@@ -180,7 +181,10 @@ def _named(value: Any, name: Any) -> Any:
 
 
 class Check(NamedTuple):
-    """What must still be so for a compiled derivative to serve: `how` is "is", "equals" or "pattern"."""
+    """What must still be so for a compiled derivative to serve: `how` is "is", "equals", "pattern" or "apart".
+
+    The last says that the `expected` arguments share no memory with others.
+    """
 
     path: tuple[Any, ...]
     expected: Any
@@ -188,6 +192,8 @@ class Check(NamedTuple):
 
     def holds(self, function: Any, args: Sequence[Any], kwargs: Mapping[str, Any]) -> bool:
         """Whether it is so for this call."""
+        if self.how == "apart":
+            return overlapping(args, kwargs, self.expected) is None
         try:
             found = fetch(self.path, function, args, kwargs)
         except (KeyError, AttributeError, IndexError, ValueError, TypeError):

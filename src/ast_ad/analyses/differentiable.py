@@ -45,6 +45,7 @@ def check_arguments(function: Any, arguments: Sequence[Argument], wrt: Sequence[
         if isinstance(place, tuple):
             name, kind = f"{name}[{place[1]}]", kind.items[place[1]] if isinstance(kind, Tuple) else kind
             value = value if value is MISSING else value[place[1]]
+        _check_objects(function, name, kind, value, {})
         for path, part, found in _leaves(name, kind, value):
             what, remedy = _unfit(part, found, path, inside=path != name)
             if mode in _JACOBIANS and is_complex(part):
@@ -57,6 +58,24 @@ def check_arguments(function: Any, arguments: Sequence[Argument], wrt: Sequence[
                 raise WrongArgument(
                     f"{_name(function)} cannot be differentiated by {path}, which is {what}", remedy=remedy
                 )
+
+
+def _check_objects(function: Any, path: str, kind: Kind, value: Any, seen: dict[int, str]) -> None:
+    """Raise WrongArgument where an object with a derivative is held twice: it would need one gradient in two places."""
+    if value is MISSING or not isinstance(kind, (Tuple, Fixed, Dict)) or not carries_derivative(kind):
+        return
+    of_class = isinstance(kind, Dict) and kind.type is not None
+    if of_class and id(value) in seen:
+        raise WrongArgument(
+            f"{_name(function)} cannot be differentiated by {path}, which is the same object as {seen[id(value)]}",
+            remedy="Pass a copy of it in one of the places: copy.copy(...).",
+        )
+    if of_class and not isinstance(value, tuple):
+        seen[id(value)] = path
+    keys = kind.keys if isinstance(kind, Dict) else range(len(kind.items))
+    for key, item in zip(keys, kind.items, strict=True):
+        inside, part = (f"{path}.{key}", getattr(value, key)) if of_class else (f"{path}[{key!r}]", value[key])
+        _check_objects(function, inside, item, part, seen)
 
 
 def _leaves(path: str, kind: Kind, value: Any) -> Iterator[tuple[str, Kind, Any]]:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import math
 import re
+from enum import Enum
 from types import CellType, FunctionType, ModuleType
 from typing import Any, NamedTuple
 
@@ -118,7 +119,7 @@ def captured_at_run_time(lo: Lowering, path: tuple[Any, ...], value: Any, name: 
 
 def _capture(lo: Lowering, path: tuple[Any, ...], value: Any, name: str) -> Value:
     short = re.sub(r"\W+", "_", name.rpartition(".")[2]).strip("_")
-    if isinstance(value, _NUMBERS) and getattr(value, "dtype", None) != np.dtype(object):
+    if _is_number(value):
         return _at_run_time(lo, path, value, short)
     if isinstance(value, (tuple, list, dict)):
         if _is_numeric(kind_of_argument(short, value)) and value:
@@ -128,6 +129,14 @@ def _capture(lo: Lowering, path: tuple[Any, ...], value: Any, name: str) -> Valu
     if isinstance(value, (str, bytes, type(None))):
         return Lit(value)
     return Static(value, name, path)
+
+
+def _is_number(value: Any) -> bool:
+    return (
+        isinstance(value, _NUMBERS)
+        and not isinstance(value, Enum)
+        and getattr(value, "dtype", None) != np.dtype(object)
+    )
 
 
 def _is_numeric(kind: Kind) -> bool:

@@ -9,6 +9,7 @@ foreign           memory of the caller, `always_frozen` memory of nobody here
 record            the function of the program being lowered; None for the entry
 objects           what objects of this call were read as, by identity
 witness, paths    values in the call being compiled, and how a caller reads them; `constants` those that were needed
+owners            the arguments by the memory that they hold
 attempts, caught  the bodies of `try` around this place; the errors that the handlers around it have caught
 ignored           floating-point errors that NumPy keeps quiet about in this function
 constant          whether what is computed here counts as a constant; `constant_views`: views that were made there, each

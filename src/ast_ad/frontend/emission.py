@@ -86,6 +86,7 @@ class Unit:
     assumptions: dict[Any, Any] = field(default_factory=dict)
     paths: dict[Any, tuple[Any, ...]] = field(default_factory=dict)
     names: set[str] = field(default_factory=set)
+    written: dict[str, Origin] = field(default_factory=dict)
     frames: int = 0
 
 
@@ -124,6 +125,7 @@ class Emission:
         self.ignored: set[str] = set()
         self.constant = False
         self.constant_views: dict[Var, Var] = {}
+        self.owners: dict[Any, str] = {}
         self.attempts: list[Attempt] = []
         self.caught: list[Var] = []
 
@@ -244,7 +246,9 @@ class Emission:
         return outs
 
     def note_change(self, *key: Any) -> None:
-        """Tell each `try` around of a write."""
+        """Note a write, of a name or of memory, for each `try` around; and which argument is written to."""
+        if key[0] == "memory" and key[1] in self.owners:
+            self.unit.written.setdefault(self.owners[key[1]], self.origin())
         for attempt in self.attempts:
             attempt.note_change(key, self.node)
 

@@ -25,7 +25,7 @@ from ast_ad.frontend.signature import MISSING, Argument, arguments_from_annotati
 from ast_ad.frontend.source import source_of
 from ast_ad.frontend.targets import bind_name, unpacked
 from ast_ad.frontend.values import Entries, Items, Ref, Static, TupleOf, Value, may_be_array
-from ast_ad.ir.core import Atom, Block, Function, Lit, Param, Program, Var
+from ast_ad.ir.core import Atom, Block, Function, Lit, Origin, Param, Program, Var
 from ast_ad.ir.kinds import Static as StaticKind
 from ast_ad.ir.walk import needed_by
 from ast_ad.wrappers import Wrapper, wrapper_of
@@ -38,12 +38,14 @@ class Lowered:
     """A program, the objects that it was resolved to, and the numbers of this call that it counts on.
 
     `shared`: what it returns may share memory with its arguments, or parts of it with each other.
+    `written`: the arguments that it writes to, and where it does.
     """
 
     program: Program
     guards: tuple[Guard, ...]
     assumptions: tuple[Assumption, ...]
     shared: bool = False
+    written: tuple[tuple[str, Origin], ...] = ()
 
 
 def lower(function: Any, arguments: Sequence[Argument], lent: bool = False) -> Lowered:
@@ -87,9 +89,13 @@ def lower_entry(
     """
     node, name, unit = lo.frame.node, lo.frame.title, lo.unit
     lo.statement = lo.node = node
-    params = [_parameter(lo, argument) for argument in arguments]
+    params = []
+    for argument in arguments:
+        params.append(_parameter(lo, argument))
+        for place in (params[-1].var, *lo.state.heap, *lo.definitions):
+            lo.owners.setdefault(place, argument.name)
     if lent:
-        lo.always_frozen |= dict.fromkeys([*(p.var for p in params), *lo.state.heap, *lo.definitions], _LENT)
+        lo.always_frozen |= dict.fromkeys(lo.owners, _LENT)
     try:
         body = lower_body(lo, lo.frame) if body_of is None else body_of(lo)
     except RecursionError:
@@ -104,7 +110,7 @@ def lower_entry(
     main = Function(name, tuple(params), block, doc, lo.origin(node), None, frozenset(lo.ignored))
     program = _program(main, unit)
     assumptions = tuple(Assumption(*a) for a in unit.assumptions.values())
-    return Lowered(program, tuple(unit.guards.values()), assumptions, shared)
+    return Lowered(program, tuple(unit.guards.values()), assumptions, shared, tuple(unit.written.items()))
 
 
 def _is_shared(lo: Lowering, value: Value, seen: set[Any]) -> bool:

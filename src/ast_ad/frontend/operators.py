@@ -328,11 +328,18 @@ def _identical(lo: Lowering, left: Value, right: Value) -> bool | Value | None:
         return None if maybe else False
     if isinstance(left, Ref) or isinstance(right, Ref):
         return isinstance(left, Ref) and isinstance(right, Ref) and left.location is right.location
+    if isinstance(left, Static) and isinstance(right, Static):
+        return left.obj is right.obj
     if isinstance(left, Static) or isinstance(right, Static):
-        return isinstance(left, Static) and isinstance(right, Static) and left.obj is right.obj
+        return None if _is_opaque(left) or _is_opaque(right) else False
     if isinstance(left, Var) and left is right:
         return True
     return None
+
+
+def _is_opaque(value: Value) -> bool:
+    """Whether a value may be any object at run time."""
+    return isinstance(value, Var) and isinstance(kind_of(value), K.Opaque)
 
 
 def _contains(lo: Lowering, left: Value, right: Value) -> bool | Value | None:
@@ -377,6 +384,8 @@ def _equal(lo: Lowering, left: Value, right: Value) -> bool | Value | None:
         return bool(left.obj == right.obj)
     if isinstance(left, (Static, Lit)) and isinstance(right, (Static, Lit)):
         return bool(constant_of(lo, left, "") == constant_of(lo, right, ""))
+    if _is_opaque(left) or _is_opaque(right):
+        return None
     odd = [v for v in (left, right) if isinstance(v, (Static, Closure)) or is_none(v)]
     return False if odd else None
 

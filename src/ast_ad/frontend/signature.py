@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import enum
 import inspect
 import types
 import typing
@@ -44,6 +45,7 @@ FORMS = {
 _STATIC_TYPES = (
     str,
     bytes,
+    enum.Enum,
     type(None),
     types.FunctionType,
     types.BuiltinFunctionType,
