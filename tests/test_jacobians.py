@@ -9,6 +9,7 @@ import pytest
 import ast_ad
 from ast_ad import (
     AstAdError,
+    check_grads,
     elementwise_grad,
     grad,
     hessian,
@@ -157,13 +158,59 @@ def test_single_precision_stays(jac):
     assert elementwise_grad(decorated.primal)(x).dtype == np.float32
 
 
-def test_the_forward_sweep_of_jacrev_runs_once(capsys):
+@pytest.mark.parametrize("operator", [jacrev, jacfwd, jacobian])
+def test_what_is_printed_is_printed_once(operator, capsys):
     def loud(x):
         print("run")
-        return x * x
+        return np.concatenate([x * x, x])
 
-    assert np.array_equal(jacrev(loud)(X), np.diag(2 * X))
+    assert np.array_equal(operator(loud)(X), np.concatenate([np.diag(2 * X), np.eye(3)]))
     assert capsys.readouterr().out == "run\n"
+
+
+@pytest.mark.parametrize("operator", [jacrev, jacfwd, jacobian])
+def test_random_numbers_are_drawn_once(operator):
+    def noisy(x):
+        return x * np.random.normal(0.0, 1.0, 3)
+
+    np.random.seed(1)
+    value = noisy(X)
+    np.random.seed(1)
+    np.testing.assert_allclose(operator(noisy)(X) @ X, value)
+
+
+def wide_or_tall(x, count):
+    return np.concatenate([x * np.sin(x) for _ in range(count)])
+
+
+def test_the_mode_of_jacobian_follows_the_shapes():
+    made = jacobian(wide_or_tall)
+    for count in (1, 3):
+        np.testing.assert_array_equal(made(X, count), jacrev(wide_or_tall)(X, count))
+        np.testing.assert_array_equal(made(X, count), jacfwd(wide_or_tall)(X, count))
+    assert "    if count_entries_x < a:\n        columns = []" in made.source
+    assert "reverse" not in jacobian(lambda t: np.array([t, t * t])).source_for(2.0)
+    assert "_jvp" not in jacobian(lambda x: np.sum(x * x)).source_for(X)
+    assert jacobian(lambda x: np.outer(x, x), has_aux=False)(np.zeros(0)).shape == (0, 0, 0)
+    check_grads(lambda x: np.sum(jacobian(lambda y: np.outer(y, y * x))(x) ** 2), (X,))
+
+
+@pytest.mark.parametrize("operator", [jacrev, jacfwd, jacobian])
+def test_blocks_have_the_structure_of_results_and_arguments(operator):
+    def made(p, q, *, k=1.0):
+        return {"a": p["u"] * q[0] * k, "b": [np.sum(p["v"]), (q[1],)]}, "aux"
+
+    args = {"u": X, "v": np.ones((2, 2))}, (2.0, X)
+    blocks, aux = operator(made, ("p", "q"), has_aux=True)(*args, k=3.0)
+    assert aux == "aux"
+    assert blocks["a"][0]["u"].tolist() == (6.0 * np.eye(3)).tolist()
+    assert blocks["a"][0]["v"].shape == (3, 2, 2)
+    assert blocks["a"][1][0].tolist() == (3.0 * X).tolist()
+    assert blocks["b"][0][0]["v"].tolist() == np.ones((2, 2)).tolist()
+    assert blocks["b"][0][1][0] == 0.0
+    assert blocks["b"][1][0][1][1].tolist() == np.eye(3).tolist()
+    one, _ = operator(made, 1, has_aux=True)(*args)
+    assert one["a"][0].tolist() == X.tolist()
 
 
 def test_hessians_of_one_and_of_several_arguments():
@@ -221,10 +268,6 @@ def test_elementwise_gradients():
     np.testing.assert_array_equal(by_y, X)
     twice = elementwise_grad(elementwise_grad(lambda x: x**3))(X)
     np.testing.assert_allclose(twice, 6 * X)
-
-
-def test_jacobian_is_jacrev():
-    assert jacobian is jacrev
 
 
 # As functions and decorators, in threads and pickles

@@ -18,7 +18,7 @@ from typing import Any, NamedTuple
 from ast_ad.errors import AstAdError, WrongArgument
 from ast_ad.report import colours
 
-_MODES = ("primal", "grad", "value_and_grad", "vjp", "jvp", "hvp", "jacrev", "jacfwd", "hessian")
+_MODES = ("primal", "grad", "value_and_grad", "vjp", "jvp", "hvp", "jacobian", "jacrev", "jacfwd", "hessian")
 _EXAMPLES = """\
 examples:
   ast-ad dump model.py:loss                         the gradient by the first parameter, as Python

@@ -44,8 +44,8 @@ def jacfwd(
 ) -> Any:
     """The Jacobian of a function, in forward mode: the function runs with its tangent for each number of the argument.
 
-    Cheaper than `jacrev` where the argument has fewer numbers than the result; the rest is as there.  What the function
-    prints is printed each time.
+    Cheaper than `jacrev` where the argument has fewer numbers than the result; the rest is as there.  A function that
+    prints, draws random numbers or calls what is not known runs once: then the Jacobian is computed as by `jacrev`.
 
     >>> jacfwd(lambda t: np.array([t, t * t]))(3.0)
     array([1., 6.])
@@ -53,7 +53,22 @@ def jacfwd(
     return derivative_of("jacfwd", fun, argnums, has_aux, holomorphic)
 
 
-jacobian = jacrev
+def jacobian(
+    fun: Any = None,
+    argnums: int | str | Sequence[int | str] = 0,
+    *,
+    has_aux: bool = False,
+    holomorphic: bool = False,
+) -> Any:
+    """The Jacobian of a function: forward where the result has more numbers than the argument, else in reverse.
+
+    All else is as in `jacrev` and `jacfwd`.
+
+    >>> jacobian(lambda x: np.array([x[0] * x[1], x[0], x[1], 1.0, x[1]]))(np.array([2.0, 3.0]))[:2]
+    array([[3., 2.],
+           [1., 0.]])
+    """
+    return derivative_of("jacobian", fun, argnums, has_aux, holomorphic)
 
 
 def hessian(

@@ -177,6 +177,7 @@ BY_ROWS = (Stage("differentiate by rows", _jacobian(jacobian.by_rows)),)
 FIRST_BY_ROWS = (Stage("differentiate by rows", _jacobian(partial(jacobian.by_rows, word="grad"))),)
 AGAIN_BY_ROWS = (Stage("differentiate by rows", _jacobian(partial(jacobian.by_rows, word="hessian"))),)
 BY_COLUMNS = (Stage("differentiate by columns", _jacobian(jacobian.by_columns)),)
+BY_EITHER = (Stage("differentiate by rows or columns", _jacobian(jacobian.by_either)),)
 
 MODES: dict[str, tuple[Stage, ...]] = {
     "primal": READ + PREPARE + WRITE,
@@ -186,6 +187,7 @@ MODES: dict[str, tuple[Stage, ...]] = {
     "vjp": CHECKED + PULLBACK + SIMPLIFY + WRITE,
     "jvp": CHECKED + TANGENT + SIMPLIFY + WRITE,
     "elementwise_grad": CHECKED + GRADIENT_OF_SUM + SIMPLIFY + WRITE,
+    "jacobian": CHECKED + BY_EITHER + SIMPLIFY + WRITE,
     "jacrev": CHECKED + BY_ROWS + SIMPLIFY + WRITE,
     "jacfwd": CHECKED + BY_COLUMNS + SIMPLIFY + WRITE,
     "hvp": CHECKED + GRADIENT + SIMPLIFY + TANGENT_ALONE + SIMPLIFY + WRITE,
@@ -193,7 +195,8 @@ MODES: dict[str, tuple[Stage, ...]] = {
 }
 
 # By complex numbers the stages are the same, and what they accept is not.
-MODES |= {f"{HOLOMORPHIC}{mode}": MODES[mode] for mode in ("grad", "value_and_grad", "jacrev", "jacfwd", "hessian")}
+_BY_COMPLEX_NUMBERS = ("grad", "value_and_grad", "jacobian", "jacrev", "jacfwd", "hessian")
+MODES |= {f"{HOLOMORPHIC}{mode}": MODES[mode] for mode in _BY_COMPLEX_NUMBERS}
 
 #: run the verifier after every stage (the tests do)
 VERIFY = False

@@ -32,9 +32,9 @@ from ast_ad.ir.walk import statements
 
 #: how the modes begin that differentiate holomorphic functions
 HOLOMORPHIC = "holomorphic "
-_JACOBIANS = ("jacfwd", "jacrev", "hessian")
-_ROWS = ("elementwise_grad", "jacrev", "hessian")  # in reverse mode: they seed real cotangents
-_GRADIENTS = ("grad", "value_and_grad")
+_JACOBIANS = ("jacfwd", "jacobian", "jacrev", "hessian")
+_ROWS = ("elementwise_grad", "jacobian", "jacrev", "hessian")  # in reverse mode: they seed real cotangents
+_GRADIENTS = ("grad", "hvp", "value_and_grad")
 
 
 def check_arguments(function: Any, arguments: Sequence[Argument], wrt: Sequence[Place], mode: str = "") -> None:
@@ -142,7 +142,7 @@ def check_result(user: Any, function: Function, mode: str, has_aux: bool) -> Non
     elif mode in _GRADIENTS:
         remedy = _remedy_for_gradient(mode, kind, value)
     elif mode in _ROWS and any(is_complex(part) for _, part, _ in _leaves("", kind, MISSING)):
-        remedy = "Return real and imaginary parts" + (", or use jacfwd." if mode == "jacrev" else ".")
+        remedy = "Return real and imaginary parts" + (", or use jacfwd." if mode in ("jacobian", "jacrev") else ".")
     else:
         remedy = "Return a number, an array or a structure of them." if _is_nothing(kind, value) else ""
     if remedy:

@@ -54,8 +54,15 @@ def _renamed(source: str, others: Mapping[str, str]) -> str:
 def _source_of(name: str, value: Any) -> tuple[str, tuple[str, ...]]:
     """The source of one name of the runtime, and the global names that it reads."""
     if not isinstance(value, FunctionType):
-        return f"{name} = {value!r}", ()
+        return f"{name} = {_literal(value)}", ()
     return inspect.getsource(value), tuple(sorted(_globals_of(value.__code__, value.__globals__)))
+
+
+def _literal(value: Any) -> str:
+    """A constant of the runtime as it is written: Python's own types by their names."""
+    if isinstance(value, tuple):
+        return f"({''.join(f'{_literal(item)}, ' for item in value)})"
+    return value.__name__ if isinstance(value, type) else repr(value)
 
 
 def _globals_of(code: Any, names: dict[str, Any]) -> set[str]:
