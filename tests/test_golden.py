@@ -60,7 +60,8 @@ def test_second_derivatives_agree_in_both_modes(name):
 def test_no_array_is_copied_that_the_function_does_not_copy(name):
     above, _, below = PATHS[name].read_text().partition(TOOL.MARK)
     copies = above.count(".copy()") + getattr(TOOL.module_of(PATHS[name]), "COPIES", 0)
-    assert below.count(".copy()") <= copies
+    code = "".join(line.partition("#")[0] for line in below.splitlines())
+    assert code.count(".copy()") <= copies
 
 
 def test_arguments_come_back_unchanged_from_every_file():

@@ -28,6 +28,9 @@ from ast_ad.optimize.constants import forget_constants
 from ast_ad.optimize.dead_code import drop_dead_code
 from ast_ad.optimize.folding import fold
 from ast_ad.optimize.sharing import share
+from ast_ad.optimize.sinking import sink
+from ast_ad.optimize.stores import settle_stores
+from ast_ad.optimize.versions import ask_the_first
 from ast_ad.transforms import forward, jacobian, reverse
 from ast_ad.transforms.recomputed import calling, recomputed
 
@@ -150,6 +153,7 @@ def _write(work: Work) -> Work:
 READ = (Stage("lower", _read),)
 PREPARE = (
     Stage("fold", _each(fold)),
+    Stage("ask the first version for shapes", _each(ask_the_first)),
     Stage("share", _each(share)),
     Stage("drop dead code", _each(drop_dead_code)),
 )
@@ -164,6 +168,8 @@ SIMPLIFY = (
     Stage("simplify derivatives", _each(simplify_derivatives)),
     Stage("share", _each(share)),
     Stage("drop dead code", _each(drop_dead_code)),
+    Stage("sink into branches", _each(sink)),
+    Stage("settle stores", _each(settle_stores)),
 )
 WRITE = (Stage("write", _write),)
 

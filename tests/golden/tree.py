@@ -29,30 +29,30 @@ def tree_reverse(residual, value_bar):
 
 
 def tree_forward(x, n):
-    a = n < 2
-    if a:
+    test = n < 2
+    if test:
         value = x
         residual = None
         residual2 = None
     else:
-        b, residual2 = tree_forward(x, n - 1)
-        c, residual = tree_forward(math.sin(x), n - 2)
-        value = 0.5 * b + c
-    residual3 = a, residual, x, residual2
+        a, residual2 = tree_forward(x, n - 1)
+        b, residual = tree_forward(math.sin(x), n - 2)
+        value = 0.5 * a + b
+    residual3 = test, residual, x, residual2
     return value, residual3
 
 
 def tree_grad(x, n):
     # forward sweep
-    a = n < 2
-    if a:
+    test = n < 2
+    if test:
         residual = None
         residual2 = None
     else:
         _, residual2 = tree_forward(x, n - 1)
         _, residual = tree_forward(math.sin(x), n - 2)
     # reverse sweep
-    if a:
+    if test:
         return 1.0
     x_bar = tree_reverse(residual, 1.0) * math.cos(x)  # return 0.5 * tree(x, n - 1) + tree(math ...
     x_bar2 = tree_reverse(residual2, 0.5)

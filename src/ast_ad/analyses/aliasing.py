@@ -152,6 +152,9 @@ class _Walk:
         elif name in ("+", "-"):
             if is_accumulation(stmt) and self.may_write(stmt, live, optional=True):
                 self.sharing.alias(out, stmt.args[0], None, live)
+        elif name == "rename":
+            for new, old in zip(stmt.outs, stmt.args, strict=True):
+                self.sharing.alias(new, old, None, live | self.live.mask(stmt.args))
         elif (stmt, -1) in self.copied or not stmt.args:
             return
         elif name in _LISTS_OF:

@@ -190,13 +190,25 @@ class Emitter(Values):
         index = index_expression(self.outside, template, args[2:])
         value = args[1]
         if what == "index_update":
-            return ast.Assign(targets=[_stored(subscript(target, index))], value=value)
+            element = subscript(target, index)
+            if is_basic(template, kinds) and self.changes_itself(call, element, value):
+                assert isinstance(value, ast.BinOp)
+                return _augmented(_stored(element), value.op, value.right)
+            return ast.Assign(targets=[_stored(element)], value=value)
         if not is_basic(template, kinds) and not _is_mask(template, kinds) and may_repeat(call, self.defined):
             index = index_value(self.outside, template, args[2:])
             if isinstance(call.args[1], Var) and self.storage.may_alias(call.args[1], call.outs[0]):
                 value = copy_of(self.outside, value, call.args[1].kind)
             return ast.Expr(value=called(self.outside.path("np.add.at"), target, index, value))
         return _augmented(_stored(subscript(target, index)), ast.Add(), value)
+
+    def changes_itself(self, call: Call, element: Expr, value: Expr) -> bool:
+        """Whether `a[i] = a[i] / x` is `a[i] /= x`: the dtypes are the same, and the operator has such a form."""
+        if not isinstance(value, ast.BinOp) or not isinstance(value.left, ast.Subscript):
+            return False
+        array, new = kind_of(call.args[0]), kind_of(call.args[1])
+        same = isinstance(array, Array) and isinstance(new, Array) and array.dtype == new.dtype is not None
+        return same and ast.dump(element) == ast.dump(value.left)
 
     def list_update(self, call: Call, target: Expr, args: Sequence[Expr]) -> ast.stmt:
         element = subscript(target, args[2])

@@ -1,4 +1,4 @@
-"""How a value is written: one table from the names of primitives to the expressions that compute them."""
+"""Parts of expressions: names, calls, subscripts, constants, and what a text takes from outside."""
 
 from __future__ import annotations
 
@@ -7,23 +7,21 @@ import builtins
 import keyword
 import math
 import sys
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Iterable, Sequence
 from itertools import count
 from typing import Any, TypeAlias
 
 import numpy as np
 
 from ast_ad import runtime
-from ast_ad.analyses.aliasing import fills_an_array
 from ast_ad.analyses.sharing import has_storage
-from ast_ad.ir.build import kind_of, stated_kind
-from ast_ad.ir.core import Call, Undefined
-from ast_ad.ir.kinds import Array, Dict, Kind, List, Scalar, bound_kind, dtype_of, is_complex
+from ast_ad.ir.core import Undefined
+from ast_ad.ir.kinds import Array, Kind, List, Scalar, bound_kind
 from ast_ad.ir.primitives import HOLE, Index, Span
 
 Expr: TypeAlias = ast.expr
 _LOAD = ast.Load()
-_BINARY: dict[str, ast.operator] = {
+BINARY: dict[str, ast.operator] = {
     "+": ast.Add(),
     "-": ast.Sub(),
     "*": ast.Mult(),
@@ -38,19 +36,6 @@ _BINARY: dict[str, ast.operator] = {
     "|": ast.BitOr(),
     "^": ast.BitXor(),
 }
-_COMPARE: dict[str, ast.cmpop] = {
-    "<": ast.Lt(),
-    "<=": ast.LtE(),
-    ">": ast.Gt(),
-    ">=": ast.GtE(),
-    "==": ast.Eq(),
-    "!=": ast.NotEq(),
-    "is": ast.Is(),
-    "is not": ast.IsNot(),
-    "in": ast.In(),
-    "not in": ast.NotIn(),
-}
-_UNARY: dict[str, ast.unaryop] = {"neg": ast.USub(), "pos": ast.UAdd(), "~": ast.Invert(), "not": ast.Not()}
 #: primitives written by the name of another function of the runtime
 RUNTIME_NAMES = {"add_maybe": "add", "add_structures": "add", "assert": "check"}
 
@@ -74,7 +59,7 @@ def attribute(value: Expr, *path: str) -> Expr:
 
 def binary(left: Expr, operator: str, right: Expr) -> Expr:
     """`left operator right`."""
-    return ast.BinOp(left=left, op=_BINARY[operator], right=right)
+    return ast.BinOp(left=left, op=BINARY[operator], right=right)
 
 
 def subscript(value: Expr, index: Expr) -> Expr:
@@ -186,43 +171,6 @@ class Outside:
         return identifier
 
 
-Row: TypeAlias = Callable[[Outside, Call, Sequence[Expr]], Expr]
-
-
-def write_call(outside: Outside, call: Call, args: Sequence[Expr]) -> Expr:
-    """The expression that computes a call of a primitive."""
-    identifier = call.fn.name
-    row = _TABLE.get(identifier)
-    if row is not None:
-        return row(outside, call, args)
-    if "." in identifier:
-        return _library_call(outside.path(identifier), call, args, outside)
-    if identifier not in RUNTIME_NAMES and not hasattr(runtime, identifier) and hasattr(builtins, identifier):
-        return _library_call(outside.builtin(identifier), call, args, outside)
-    return _library_call(outside.helper(RUNTIME_NAMES.get(identifier, identifier)), call, args, outside)
-
-
-def _library_call(function: Expr, call: Call, args: Sequence[Expr], outside: Outside) -> Expr:
-    """A call with its constants by keyword, or by position where the primitive says so."""
-    held = [key for key, value in call.params if value is HOLE]
-    split = len(args) - len(held)
-    keywords = {key: outside.constant(value) for key, value in call.params if value is not HOLE}
-    keywords.update(zip(held, args[split:], strict=True))
-    keywords = {key: keywords[key] for key, _ in call.params}
-    positional = list(args[:split])
-    written = getattr(call.fn, "written", ())
-    if written:
-        positional = []
-        for key in written:
-            if key == "*":
-                positional += args[:split]
-            elif key in keywords:
-                positional.append(keywords.pop(key))
-            else:
-                break
-    return called(function, *positional, **keywords)
-
-
 def index_expression(outside: Outside, index: Index, holes: Sequence[Expr]) -> Expr:
     """A subscript from its template."""
     left = iter(holes)
@@ -254,144 +202,3 @@ def copy_of(outside: Outside, value: Expr, kind: Kind) -> Expr:
     if (isinstance(kind, Array) and kind.dims) or (isinstance(kind, List) and not has_storage(kind.item)):
         return called(attribute(value, "copy"))
     return called(outside.helper("copy"), value)
-
-
-def _zeros_like(outside: Outside, call: Call, args: Sequence[Expr]) -> Expr:
-    kind, value = stated_kind(call.args[0]), args[0]
-    zero = {"float": 0.0, "int": 0.0, "bool": 0.0, "complex": 0j}
-    if isinstance(kind, Scalar):
-        return outside.constant(zero[kind.type])
-    if isinstance(kind, List) and isinstance(kind.item, Scalar):
-        zeros = ast.List(elts=[outside.constant(zero[kind.item.type])], ctx=_LOAD)
-        return binary(zeros, "*", called(outside.builtin("len"), value))
-    if isinstance(kind, Array) and kind.dtype is not None and np.dtype(kind.dtype).kind in "fc":
-        return called(outside.path("np.zeros_like"), value)
-    if isinstance(kind, Array) and kind.dtype is not None and kind.dims:
-        return called(outside.path("np.zeros"), attribute(value, "shape"))
-    return called(outside.helper("zeros_like"), value)
-
-
-def _broadcast_like(outside: Outside, call: Call, args: Sequence[Expr]) -> Expr:
-    if fills_an_array(call):
-        return called(outside.path("np.full_like"), args[1], args[0])
-    kind = kind_of(call.args[1])
-    if isinstance(kind, Array) and kind.dims and isinstance(call.outs[0].kind, Array):
-        return called(outside.path("np.broadcast_to"), args[0], attribute(args[1], "shape"))
-    return called(outside.helper("broadcast_like"), *args)
-
-
-def _cast_like(outside: Outside, call: Call, args: Sequence[Expr]) -> Expr:
-    value, like = kind_of(call.args[0]), kind_of(call.args[1])
-    dtypes = dtype_of(value), dtype_of(like)
-    if all(d is not None and np.dtype(d).kind == "f" for d in dtypes) and isinstance(value, Array) and value.dims:
-        return called(attribute(args[0], "astype"), attribute(args[1], "dtype"))
-    return called(outside.helper("cast_like"), *args)
-
-
-def _shape(outside: Outside, call: Call, args: Sequence[Expr]) -> Expr:
-    kind = kind_of(call.args[0])
-    if isinstance(kind, Array) and kind.dims:
-        return attribute(args[0], "shape")
-    return called(outside.path("np.shape"), args[0])
-
-
-def _transpose(outside: Outside, call: Call, args: Sequence[Expr]) -> Expr:
-    kind = kind_of(call.args[0])
-    if len(args) == 1 and not call.params and isinstance(kind, Array) and kind.dims:
-        return attribute(args[0], "T")
-    return _library_call(outside.path("np.transpose"), call, args, outside)
-
-
-def _part(identifier: str) -> Row:
-    """`z.real` and `z.imag` of what is complex."""
-
-    def row(outside: Outside, call: Call, args: Sequence[Expr]) -> Expr:
-        if is_complex(kind_of(call.args[0])):
-            return attribute(args[0], identifier)
-        return _library_call(outside.path(f"np.{identifier}"), call, args, outside)
-
-    return row
-
-
-def _make_dict(outside: Outside, call: Call, args: Sequence[Expr]) -> Expr:
-    params = dict(call.params)
-    if params.get("type") is None:
-        return ast.Dict(keys=[outside.constant(k) for k in params["keys"]], values=list(args))
-    cls, named = outside.constant(params["type"]), dict(zip(params["keys"], args, strict=True))
-    return (
-        called(cls, *args) if issubclass(params["type"], tuple) else called(outside.helper("make_object"), cls, **named)
-    )
-
-
-def _item(outside: Outside, call: Call, args: Sequence[Expr]) -> Expr:
-    whole, key = kind_of(call.args[0]), dict(call.params)["key"]
-    if isinstance(whole, Dict) and whole.type is not None:
-        return attribute(args[0], key)
-    return subscript(args[0], outside.constant(key))
-
-
-def _getitem(outside: Outside, call: Call, args: Sequence[Expr]) -> Expr:
-    return subscript(args[0], index_expression(outside, dict(call.params)["index"], args[1:]))
-
-
-def _last_written(outside: Outside, call: Call, args: Sequence[Expr]) -> Expr:
-    where = index_value(outside, dict(call.params)["index"], args[1:])
-    return called(outside.helper("last_written"), args[0], where)
-
-
-def _call_opaque(call: Call, args: Sequence[Expr]) -> Expr:
-    names = dict(call.params).get("keywords", ())
-    split = len(args) - len(names)
-    return called(args[0], *args[1:split], **dict(zip(names, args[split:], strict=True)))
-
-
-def _format(call: Call, args: Sequence[Expr]) -> Expr:
-    """An f-string."""
-    left = iter(args)
-    values: list[Expr] = []
-    for part in dict(call.params)["parts"]:
-        if isinstance(part, str):
-            values.append(ast.Constant(value=part))
-            continue
-        conversion, specification = part
-        written = ast.JoinedStr(values=[ast.Constant(value=specification)]) if specification else None
-        values.append(ast.FormattedValue(value=next(left), conversion=conversion, format_spec=written))
-    return ast.JoinedStr(values=values)
-
-
-def _operator_row(symbol: str) -> Row:
-    if symbol in _BINARY:
-        return lambda outside, call, args: binary(args[0], symbol, args[1])
-    if symbol in _COMPARE:
-        return lambda outside, call, args: ast.Compare(left=args[0], ops=[_COMPARE[symbol]], comparators=[args[1]])
-    return lambda outside, call, args: ast.UnaryOp(op=_UNARY[symbol], operand=args[0])
-
-
-_TABLE: dict[str, Row] = {
-    **{symbol: _operator_row(symbol) for symbol in (*_BINARY, *_COMPARE, *_UNARY)},
-    "broadcast_like": _broadcast_like,
-    "cast_like": _cast_like,
-    "conjugate": lambda outside, call, args: called(attribute(args[0], "conjugate")),
-    "copy": lambda outside, call, args: copy_of(outside, args[0], stated_kind(call.args[0])),
-    "getitem": _getitem,
-    "is_empty": lambda outside, call, args: ast.UnaryOp(op=ast.Not(), operand=args[0]),
-    "item": _item,
-    "last_written": _last_written,
-    "length": lambda outside, call, args: called(outside.builtin("len"), args[0]),
-    "call_opaque": lambda outside, call, args: _call_opaque(call, args),
-    "format": lambda outside, call, args: _format(call, args),
-    "list_concat": lambda outside, call, args: binary(args[0], "+", args[1]),
-    "list_repeat": lambda outside, call, args: binary(args[0], "*", args[1]),
-    "list_slice": lambda outside, call, args: _getitem(outside, call, args),
-    "list_get": lambda outside, call, args: subscript(args[0], args[1]),
-    "make_dict": _make_dict,
-    "make_fixed": lambda outside, call, args: ast.List(elts=list(args), ctx=_LOAD),
-    "make_list": lambda outside, call, args: ast.List(elts=list(args), ctx=_LOAD),
-    "make_tuple": lambda outside, call, args: ast.Tuple(elts=list(args), ctx=_LOAD),
-    "np.imag": _part("imag"),
-    "np.real": _part("real"),
-    "np.transpose": _transpose,
-    "shape": _shape,
-    "value_of_cell": lambda outside, call, args: subscript(args[0], ast.Tuple(elts=[], ctx=_LOAD)),
-    "zeros_like": _zeros_like,
-}

@@ -11,12 +11,15 @@ import builtins
 import keyword
 import re
 from collections.abc import Iterable, Iterator
+from dataclasses import replace
 from functools import cache, lru_cache
 from itertools import count
 
 from ast_ad.backend.coalescing import Coalescing
 from ast_ad.backend.tree import Let, Node, Tree, defines, walk
+from ast_ad.ir.build import kind_of
 from ast_ad.ir.core import Call, Callee, Function, Lit, Var
+from ast_ad.ir.kinds import BOOL, Array
 from ast_ad.ir.primitives import HOLE
 from ast_ad.ir.walk import statements
 
@@ -67,9 +70,10 @@ class _Namer:
                 self.give(group, wish)
         self.taken.update(dir(builtins))
         tapes = self.tapes(nodes)
+        stored = self.stored(nodes)
         for group, node in defined.items():
             if group not in self.names and group not in tapes and isinstance(node, Let):
-                described = self.describe(node.call)
+                described = self.describe(node.call) or stored.get(group, "")
                 if described:
                     self.give(group, described)
         letters = self.letters(words_of(function))
@@ -79,6 +83,19 @@ class _Namer:
         for group, held in tapes.items():
             if group not in self.names:
                 self.give(group, self.plural(held))
+
+    def stored(self, nodes: list[Node]) -> dict[int, str]:
+        """What the values are that go into elements, by their groups: `x_i` for what `x[i]` will be."""
+        found: dict[int, str] = {}
+        for node in nodes:
+            if isinstance(node, Let) and node.update and node.call.fn.name == "index_update":
+                call, value = node.call, node.call.args[1]
+                wish = self.groups.wish(self.groups.group[call.outs[0]])
+                parts = [wish, *self.subscripts(replace(call, args=(call.args[0], *call.args[2:])))]
+                described = "_".join(parts)
+                if isinstance(value, Var) and all(parts) and len(described) <= _LONGEST:
+                    found.setdefault(self.groups.group[value], described)
+        return found
 
     def defined(self, nodes: list[Node]) -> dict[int, Node]:
         """The groups that are assigned, in order, each with the statement that assigns it first."""
@@ -126,6 +143,8 @@ class _Namer:
         if isinstance(call.fn, Callee) or not call.args or len(call.outs) != 1:
             return ""
         first, name = call.args[0], call.fn.name
+        if kind_of(call.outs[0]) in (BOOL, Array("bool", ())):
+            return "test"
         wish = self.groups.wish(self.groups.group[first]) if isinstance(first, Var) else ""
         if not wish:
             return ""

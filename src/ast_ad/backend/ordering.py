@@ -6,7 +6,32 @@ from dataclasses import replace
 
 from ast_ad.analyses.aliasing import is_update
 from ast_ad.ir.core import Block, Call, Callee, Function, Stmt, Var
-from ast_ad.ir.walk import blocks_of, reads, with_blocks
+from ast_ad.ir.walk import blocks_of, reads, statements, with_blocks
+
+_CHOICES = ("min", "max")
+
+
+def put_choices_first(function: Function) -> Function:
+    """Move the `min` of two values up to the last one of them, so that `min(a, b, c)` is one expression."""
+    if not any(isinstance(s, Call) and s.fn.name in _CHOICES for s in statements(function.block)):
+        return function
+    block = _with_choices_first(function.block)
+    return function if block is function.block else replace(function, block=block)
+
+
+def _with_choices_first(block: Block) -> Block:
+    stmts: list[Stmt] = []
+    for old in block.stmts:
+        stmt = with_blocks(old, _with_choices_first)
+        place = len(stmts)
+        if isinstance(stmt, Call) and stmt.fn.name in _CHOICES and not isinstance(stmt.fn, Callee):
+            while place and isinstance(stmts[place - 1], Call) and not set(stmts[place - 1].outs) & set(stmt.args):
+                place -= 1
+            place = place if place and set(stmts[place - 1].outs) & set(stmt.args) else len(stmts)
+        stmts.insert(place, stmt)
+    if all(a is b for a, b in zip(stmts, block.stmts, strict=True)):
+        return block
+    return replace(block, stmts=tuple(stmts))
 
 
 def put_new_versions_last(function: Function) -> Function:

@@ -6,8 +6,9 @@ import ast
 from collections.abc import Sequence
 
 from ast_ad.backend.coalescing import Coalescing
-from ast_ad.backend.expressions import Expr, Outside, called, copy_of, name, write_call
+from ast_ad.backend.expressions import Expr, Outside, called, copy_of, name
 from ast_ad.backend.tree import Let, Select, Tree
+from ast_ad.backend.words import write_call
 from ast_ad.ir.build import kind_of, stated_kind
 from ast_ad.ir.core import Atom, Callee, Lit, Program, Var
 from ast_ad.ir.kinds import BOOL, INT, Scalar

@@ -16,17 +16,19 @@ from ast_ad.backend.coalescing import Coalescing
 from ast_ad.backend.comments import add_comments, beside
 from ast_ad.backend.emit import Emitter, signature_of
 from ast_ad.backend.expressions import RUNTIME_NAMES, Outside, called, name_of_object
-from ast_ad.backend.latest import ask_the_latest
 from ast_ad.backend.names import name_variables
 from ast_ad.backend.nesting import nest
-from ast_ad.backend.ordering import put_new_versions_last
+from ast_ad.backend.ordering import put_choices_first, put_new_versions_last
 from ast_ad.backend.readable import drop_unread_moves, make_readable
 from ast_ad.backend.render import render
+from ast_ad.backend.rotation import rotate
+from ast_ad.backend.spreading import spread
 from ast_ad.backend.standalone import sources_of
 from ast_ad.backend.structure import conditional_values, structured
 from ast_ad.backend.unpacking import unpack
 from ast_ad.ir.core import Call, Callee, Function, Lit, Origin, Program, Try
 from ast_ad.ir.walk import statements
+from ast_ad.optimize.versions import ask_the_latest
 
 _STRUCTURE = frozenset(
     ("zip", "min", "max", "range", "reversed", "enumerate", "len", "print", "float", "int", "bool", "abs")
@@ -56,7 +58,7 @@ def write(program: Program, *, standalone: bool = False) -> Written:
     lent: dict[str, frozenset[int]] = {}
     called = _called(program)
     for name, function in program.functions.items():
-        function = put_new_versions_last(ask_the_latest(function))
+        function = rotate(put_new_versions_last(ask_the_latest(spread(put_choices_first(function)))))
         private = name in called and name != program.entry
         lent[name] = frozenset()
         storage = storage_of(function, tuple(lent.items()))

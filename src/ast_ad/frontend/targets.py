@@ -49,6 +49,8 @@ def bind_name(lo: Lowering, name: str, value: Value) -> None:
         value.location.name = name
     if isinstance(value, Var) and name.strip("_").isidentifier() and _is_nameless(lo, value):
         christen(value, name)
+    if isinstance(value, Var) and not value.name:
+        value = _named_extent(lo, value, name)
     if isinstance(value, _ITERATORS):
         value = Once(value, lo.new_ref(Items((Lit(0),)), name).location)
     frame = lo.frame
@@ -65,6 +67,17 @@ def _is_nameless(lo: Lowering, var: Var) -> bool:
         return not var.name
     key = dict(call.params)["key"]
     return isinstance(key, int) and isinstance(call.args[0], Var) and var.name == f"{call.args[0].name}_{key}"
+
+
+def _named_extent(lo: Lowering, value: Var, name: str) -> Var:
+    """The extent of an axis under the name that it is given."""
+    call = lo.definitions.get(value)
+    if call is None or call.fn is not P.ITEM:
+        return value
+    whole = lo.definitions.get(call.args[0]) if isinstance(call.args[0], Var) else None
+    if whole is None or whole.fn is not P.SHAPE:
+        return value
+    return lo.retyped(lo.emit(P.ITEM, call.args[0], name=name, **dict(call.params)), INT)
 
 
 def _tuple(lo: Lowering, target: Any, value: Value) -> None:

@@ -230,6 +230,8 @@ LIST_ADD = Primitive("list_add", _add_in_list, first_kind, result="same", cost=1
 LIST_SLICE = Primitive("list_slice", lambda xs, *holes, index: xs[fill(index, holes)], first_kind, cost=1)
 LIST_CONCAT = Primitive("list_concat", operator.add, lambda ks, p: join(ks[0], ks[1]), cost=1)
 LIST_REPEAT = Primitive("list_repeat", operator.mul, first_kind, cost=1)
+#: other names for its arguments, all at once
+RENAME = Primitive("rename", lambda *xs: xs, lambda ks, p: ks, result="same", total=always, cost=0)
 LENGTH = Primitive("length", len, lambda ks, p: INT, total=always, cost=0)
 IS_EMPTY = Primitive("is_empty", lambda xs: not xs, lambda ks, p: BOOL, total=always, cost=0)
 #: `ufunc(*operands, out=old, where=mask)`: the old array with a function's values where the mask is True

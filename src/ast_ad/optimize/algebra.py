@@ -12,9 +12,11 @@ from dataclasses import replace
 from ast_ad.ir import primitives as P
 from ast_ad.ir.build import Builder
 from ast_ad.ir.core import Atom, Block, Call, Callee, Function, Lit, Stmt, Var
+from ast_ad.ir.kinds import dtype_of, rank
 from ast_ad.ir.walk import blocks_of, operands, statements, with_blocks, with_operands
 from ast_ad.rules.algebra import simplify
-from ast_ad.rules.terms import Term, emit
+from ast_ad.rules.terms import Term, emit, make
+from ast_ad.transforms.shapes import shape_of
 
 _FACTORS = frozenset({P.MUL, P.TRUEDIV, P.NEG})
 _WORDS = frozenset({P.ADD, P.SUB, P.MUL, P.TRUEDIV, P.NEG})
@@ -76,6 +78,8 @@ class _Simplifier:
         elif call.fn.name == "np.sum":
             summand = self.opened(call.args[0])
             simpler = simplify(call.fn, (summand,), dict(call.params)) if summand.fn is not None else None
+            if simpler is None and summand.fn is P.MUL and not call.params and self.are_alike(*summand.args):
+                simpler = make(P.MATMUL, *summand.args)
         elif call.fn.name == "np.transpose":
             simpler = simplify(call.fn, (self.product(call.args[0]),), dict(call.params))
         if simpler is None:
@@ -94,6 +98,17 @@ class _Simplifier:
         if made.fn is not P.MATMUL or atom not in self.made or self.reads[made.outs[0]] > 1:
             return Term(atom)
         return Term(fn=made.fn, args=tuple(map(self.product, map(self.change, made.args))))
+
+    def are_alike(self, one: Term, two: Term) -> bool:
+        """Whether two vectors are proven to have one length and one dtype."""
+        if rank(one.kind) != 1 or rank(two.kind) != 1 or one.atom is None or two.atom is None:
+            return False
+        shape = shape_of(one.atom, self.defined.get)
+        return (
+            shape is not None
+            and shape == shape_of(two.atom, self.defined.get)
+            and dtype_of(one.kind) == dtype_of(two.kind) is not None
+        )
 
     def opened(self, atom: Atom) -> Term:
         """What the last transform computed for a sum alone, as a term: the factors of a product are in sight."""

@@ -8,8 +8,10 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import Any
 
+from ast_ad.ir import primitives as P
 from ast_ad.ir.build import kind_of
 from ast_ad.ir.core import Atom, Block, Call, Callee, Function, If, Lit, Loop, Stmt, Try, Var
+from ast_ad.ir.kinds import INT
 
 
 def drop_dead_code(function: Function) -> Function:
@@ -32,6 +34,14 @@ def _is_derivative(stmt: Stmt) -> bool:
     return stmt.origin is None or stmt.origin.sweep > 0 or stmt.origin.again
 
 
+def _is_element(read: Call) -> bool:
+    """Whether a subscript names one element by integers."""
+    index = dict(read.params)["index"]
+    return all(part is P.HOLE or type(part) is int for part in index) and all(
+        kind_of(atom) == INT for atom in read.args[1:]
+    )
+
+
 class _Marks:
     """Which statements and variables are needed, by following definitions from the results and effects."""
 
@@ -43,12 +53,74 @@ class _Marks:
         self.todo: list[Var] = []
         roots: list[Stmt] = []
         self.index(function.block, None, roots)
+        self.postponed = self.last_reads(function.block)
         for stmt in roots:
-            self.keep(stmt)
+            if stmt not in self.postponed:
+                self.keep(stmt)
         for atom in function.block.results:
             self.need(atom)
+        self.follow_all()
+        for read in self.postponed:
+            if not self.reads_again(read):
+                self.keep(read)
+        self.follow_all()
+
+    def follow_all(self) -> None:
         while self.todo:
             self.follow(self.todo.pop())
+
+    def last_reads(self, block: Block) -> list[Call]:
+        """The reads of elements after which the primal does nothing that can be seen."""
+        found: list[Call] = []
+        for stmt in reversed(block.stmts):
+            if isinstance(stmt, Call) and (may_go(stmt) or self.succeeds(stmt)):
+                continue
+            if not isinstance(stmt, Call) and _is_derivative(stmt):
+                continue
+            if not isinstance(stmt, Call) or stmt.fn is not P.GETITEM or not _is_element(stmt):
+                break
+            found.append(stmt)
+        return found
+
+    def reads_again(self, read: Call) -> bool:
+        """Whether a derivative goes to the same element of an array of the same shape, and raises if there is none."""
+        shape = self.first_version(read.args[0])
+        return any(
+            isinstance(stmt, Call)
+            and _is_derivative(stmt)
+            and stmt.fn in (P.INDEX_ADD, P.INDEX_UPDATE)
+            and self.around[stmt] is None
+            and stmt.args[2:] == read.args[1:]
+            and dict(stmt.params)["index"] == dict(read.params)["index"]
+            and self.first_version(stmt.args[0]) is shape
+            for stmt in self.kept
+        )
+
+    def first_version(self, atom: Atom) -> Atom:
+        """The array of which another is a version, a loop's result, or the zeros in its shape."""
+        while isinstance(atom, Var) and atom in self.maker:
+            stmt, n = self.maker[atom]
+            if isinstance(stmt, Call) and stmt.fn in (P.INDEX_ADD, P.INDEX_UPDATE, P.ZEROS_LIKE):
+                atom = stmt.args[0]
+            elif isinstance(stmt, Loop) and n >= 0 and self.keeps_shape(stmt, n):
+                atom = stmt.inits[n]
+            else:
+                break
+        return atom
+
+    def keeps_shape(self, loop: Loop, n: int) -> bool:
+        """Whether a loop carries nothing but versions of what it begins with."""
+        param = loop.body.params[n + (loop.range is not None)]
+        atom = loop.body.results[1 + n]
+        while isinstance(atom, Var) and atom is not param and atom in self.maker:
+            stmt, k = self.maker[atom]
+            if isinstance(stmt, Call) and stmt.fn in (P.INDEX_ADD, P.INDEX_UPDATE):
+                atom = stmt.args[0]
+            elif isinstance(stmt, Loop) and k >= 0 and stmt is not loop and self.keeps_shape(stmt, k):
+                atom = stmt.inits[k]
+            else:
+                return False
+        return atom is param
 
     def index(self, block: Block, around: Stmt | None, roots: list[Stmt]) -> None:
         for stmt in block.stmts:

@@ -77,8 +77,8 @@ class _Sharer:
         return replace(block, stmts=tuple(stmts), results=results)
 
     def note_element(self, call: Call, known: dict[Any, Var]) -> None:
-        """An element that was just written need not be read: `a[i] = v` makes v what `a[i]` is."""
-        if call.fn is not P.INDEX_UPDATE or not isinstance(call.args[1], Var):
+        """An element that was just written need not be read: `a[i] = v` makes v, if it has a name, what `a[i]` is."""
+        if call.fn is not P.INDEX_UPDATE or not isinstance(call.args[1], Var) or not call.args[1].name:
             return
         array, value = kind_of(call.args[0]), kind_of(call.args[1])
         if not isinstance(array, Array) or value != Array(array.dtype, ()) or array.dims is None:

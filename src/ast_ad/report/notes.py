@@ -18,7 +18,8 @@ from dataclasses import replace
 from itertools import count
 from typing import Any, NamedTuple
 
-from ast_ad.backend.expressions import Outside, write_call
+from ast_ad.backend.expressions import Outside
+from ast_ad.backend.words import write_call
 from ast_ad.ir import primitives as P
 from ast_ad.ir.core import UNDEFINED, Atom, Block, Call, Callee, Function, If, Lit, Loop, Program, Stmt, Var
 from ast_ad.ir.kinds import Kind, is_number

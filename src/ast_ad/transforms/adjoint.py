@@ -12,7 +12,7 @@ from typing import Any
 
 from ast_ad.ir import primitives as P
 from ast_ad.ir.build import kind_of
-from ast_ad.ir.core import Atom, Call, Callee, Function, Lit, Stmt, Var
+from ast_ad.ir.core import Atom, Call, Callee, Function, Lit, Origin, Stmt, Var
 from ast_ad.ir.kinds import (
     INT,
     Array,
@@ -84,6 +84,7 @@ class Sweep:
         self.counted: dict[Cycle, Cycle] = {}
         self.pen = Pen(self.backward, sweep)
         self.cts: dict[Var, Tree] = {}
+        self.latest: dict[Var, Origin | None] = {}
         self.made = {out: n for _, n in nodes(self.forward) if isinstance(n, Call) for out in n.outs}
 
     def run(self, seeds: Iterable[Tree]) -> None:
@@ -121,6 +122,7 @@ class Sweep:
             tree = make(P.BROADCAST_LIKE, tree.args[0], Term(like))
         tree = real_where_real(tree, Term(atom))
         old = self.cts.get(atom)
+        self.latest[atom] = self.pen.builder.origin
         tree = first(tree) if old is None else merged(old, tree)
         self.cts[atom] = self.pen.settle(tree, f"{atom.name}_bar" if atom.name else "")
 
@@ -141,6 +143,15 @@ class Sweep:
             for leaf, z in zip(found, zeros, strict=True)
             if z is not None
         ]
+
+    def dense_seed(self, tree: Tree, like: Var) -> list[Atom]:
+        """The leaves of a cotangent with which a loop begins, written about the statement that contributed last."""
+        origin = self.pen.builder.origin
+        if tree is not None:
+            self.pen.builder.origin = self.latest.get(like, origin)
+        leaves_ = self.dense_leaves(tree, like)
+        self.pen.builder.origin = origin
+        return leaves_
 
     # Forms
 
@@ -257,8 +268,8 @@ class Sweep:
             yields += [self.dense_leaves(self.cts[v], v) for v in captured]
         self.cts = outer
         self.pen.about(cycle.origin)
-        inits = [self.dense_leaves(seeds[k], cycle.outs[k]) for k in moving]
-        inits += [self.dense_leaves(self.cts.get(v), v) for v in captured]
+        inits = [self.dense_seed(seeds[k], cycle.outs[k]) for k in moving]
+        inits += [self.dense_seed(self.cts.get(v), v) for v in captured]
         back = self._undoing(cycle, trips, body)
         body.results.append(Lit(False))
         results: list[Tree] = []

@@ -1,4 +1,8 @@
-"""Ask the newest version of an array for its shape, so that asking keeps no older version alive."""
+"""Ask a version of an array for its shape: all have the same one.
+
+The first version is asked while the program is prepared, so that a shape is known wherever the array is.  The newest
+one is asked in the text, so that asking keeps no older version alive.
+"""
 
 from __future__ import annotations
 
@@ -24,6 +28,7 @@ SHAPE_READS: dict[str, int] = {
     "np.ndim": 0,
     "np.size": 0,
 }
+_SIZES = dict.fromkeys(("length", "shape", "np.shape", "np.ndim", "np.size"), 0)
 _KEEP_SHAPE = ("index_update", "index_add", "masked")
 
 
@@ -32,14 +37,25 @@ def ask_the_latest(function: Function) -> Function:
     names = {s.fn.name for s in statements(function.block) if isinstance(s, Call)}
     if names.isdisjoint(_KEEP_SHAPE) or names.isdisjoint(SHAPE_READS):
         return function
-    block = _Versions().block(function.block, {})
+    block = _Versions(SHAPE_READS, newest=True).block(function.block, {})
+    return function if block is function.block else replace(function, block=block)
+
+
+def ask_the_first(function: Function) -> Function:
+    """Let `a1.shape` read `a0` where there was `a1 = index_update(a0, ...)`."""
+    names = {s.fn.name for s in statements(function.block) if isinstance(s, Call)}
+    if names.isdisjoint(_KEEP_SHAPE) or names.isdisjoint(_SIZES):
+        return function
+    block = _Versions(_SIZES, newest=False).block(function.block, {})
     return function if block is function.block else replace(function, block=block)
 
 
 class _Versions:
     """`root` leads each version of an array to its first; `latest`, which is passed on, leads a root to its newest."""
 
-    def __init__(self) -> None:
+    def __init__(self, asking: dict[str, int], newest: bool) -> None:
+        self.asking = asking
+        self.newest = newest
         self.root: dict[Var, Var] = {}
 
     def root_of(self, atom: Atom) -> Atom:
@@ -61,14 +77,15 @@ class _Versions:
     def call(self, stmt: Call, latest: dict[Var, Var]) -> Call:
         if isinstance(stmt.fn, Callee):
             return stmt
-        place = SHAPE_READS.get(stmt.fn.name)
+        place = self.asking.get(stmt.fn.name)
         if place is not None and isinstance(old := stmt.args[place], Var) and isinstance(old.kind, Array):
-            newest = latest.get(self.root.get(old, old), old)
-            if newest is not old:
-                return replace(stmt, args=(*stmt.args[:place], newest, *stmt.args[place + 1 :]))
-        elif stmt.fn.name in _KEEP_SHAPE and isinstance(root := self.root_of(stmt.args[0]), Var):
-            self.root[stmt.outs[0]] = root
-            latest[root] = stmt.outs[0]
+            root = self.root.get(old, old)
+            asked = latest.get(root, old) if self.newest else root
+            if asked is not old:
+                return replace(stmt, args=(*stmt.args[:place], asked, *stmt.args[place + 1 :]))
+        elif stmt.fn.name in _KEEP_SHAPE and isinstance(first := self.root_of(stmt.args[0]), Var):
+            self.root[stmt.outs[0]] = first
+            latest[first] = stmt.outs[0]
         return stmt
 
     def branch(self, stmt: If, latest: dict[Var, Var]) -> If:

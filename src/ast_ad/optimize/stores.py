@@ -1,0 +1,156 @@
+"""Write an element once: what is set to zero and added to later is set then, what is written back is not written.
+
+Before: `x_bar[i] = 0.0`, then `x_bar[i] += h`.  After: `x_bar[i] = h`.  What is set to zero is set so late that what
+was there need not be copied.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from dataclasses import replace
+from typing import Any
+
+from ast_ad.ir import primitives as P
+from ast_ad.ir.build import kind_of
+from ast_ad.ir.core import Atom, Block, Call, Function, Lit, Stmt, Var
+from ast_ad.ir.kinds import rank
+from ast_ad.ir.walk import blocks_of, operands, reads, statements, with_blocks, with_operands
+from ast_ad.optimize.sharing import key_of
+
+
+def settle_stores(function: Function) -> Function:
+    """Merge the writes of a derivative that go to the same element."""
+    if not any(_clears(stmt) for stmt in statements(function.block)):
+        return function
+    block = _Stores(function).block(function.block)
+    return function if block is function.block else replace(function, block=block)
+
+
+def _clears(stmt: Stmt) -> bool:
+    """Whether a statement sets a part of a cotangent to zero."""
+    if not isinstance(stmt, Call) or stmt.fn is not P.INDEX_UPDATE or stmt.origin is None or not stmt.origin.sweep:
+        return False
+    value = stmt.args[1]
+    return isinstance(value, Lit) and type(value.value) in (int, float) and value.value == 0 and _is_plain(stmt)
+
+
+def _is_plain(stmt: Call) -> bool:
+    return P.is_basic(dict(stmt.params)["index"], tuple(map(kind_of, stmt.args[2:])))
+
+
+def place_of(call: Call, first: int) -> Any:
+    """Equal for subscripts that name the same part; the run-time values of the subscript begin at place `first`."""
+    return tuple(map(key_of, call.args[first:])), repr(dict(call.params)["index"])
+
+
+class _Stores:
+    def __init__(self, function: Function) -> None:
+        self.renamed: dict[Var, Atom] = {}
+        self.made: dict[Var, Call] = {}
+        self.reads: Counter[Atom] = Counter(function.block.results)
+        for stmt in statements(function.block):
+            self.reads.update(operands(stmt))
+            for inner in blocks_of(stmt):
+                self.reads.update(inner.results)
+            if isinstance(stmt, Call):
+                self.made.update((out, stmt) for out in stmt.outs)
+
+    def change(self, atom: Atom) -> Atom:
+        while isinstance(atom, Var) and atom in self.renamed:
+            atom = self.renamed[atom]
+        return atom
+
+    def block(self, block: Block) -> Block:
+        stmts = [with_blocks(with_operands(stmt, self.change), self.block) for stmt in block.stmts]
+        k = 0
+        while k < len(stmts):
+            if not self.merge(stmts, k):
+                k += 1
+        stmts = self.clear_late([with_operands(stmt, self.change) for stmt in stmts])
+        results = tuple(map(self.change, block.results))
+        same = len(stmts) == len(block.stmts) and all(a is b for a, b in zip(stmts, block.stmts, strict=True))
+        if same and all(a is b for a, b in zip(results, block.results, strict=True)):
+            return block
+        return replace(block, stmts=tuple(stmts), results=results)
+
+    def clear_late(self, stmts: list[Stmt]) -> list[Stmt]:
+        """Set to zero after the last line that reads what was there as a slice, so that it is no copy."""
+        viewed = {
+            s.args[0] for s in stmts if isinstance(s, Call) and s.fn is P.GETITEM and rank(kind_of(s.outs[0])) != 0
+        }
+        for stmt in [s for s in reversed(stmts) if _clears(s)]:
+            assert isinstance(stmt, Call)
+            if stmt.args[0] not in viewed:
+                continue
+            k = stmts.index(stmt)
+            place = next((n for n in range(k + 1, len(stmts)) if stmt.outs[0] in reads(stmts[n])), len(stmts))
+            stmts.insert(place - 1, stmts.pop(k))
+        return stmts
+
+    def merge(self, stmts: list[Stmt], k: int) -> bool:
+        """Merge the zero that statement `k` writes with what is added in its place; whether that was possible."""
+        clear = stmts[k]
+        if not _clears(clear):
+            return False
+        assert isinstance(clear, Call)
+        where, version = place_of(clear, 2), clear.outs[0]
+        adds: list[int] = []
+        for n in range(k + 1, len(stmts)):
+            stmt = stmts[n]
+            if version not in operands(stmt) and not blocks_of(stmt):
+                continue
+            if not isinstance(stmt, Call) or stmt.fn is not P.INDEX_ADD or stmt.args[0] is not version:
+                break
+            if self.reads[version] != 1:
+                break
+            adds.append(n)
+            version = stmt.outs[0]
+        fitting = [
+            n for n in adds if place_of(self.call_at(stmts, n), 2) == where and self.fills(self.call_at(stmts, n))
+        ]
+        back = [n for n in fitting if self.is_there(clear.args[0], self.call_at(stmts, n).args[1], clear)]
+        if not fitting:
+            return False
+        n = (back or fitting)[0]
+        self.write(stmts, k, n, clear, [self.call_at(stmts, m) for m in adds if m < n])
+        return True
+
+    def call_at(self, stmts: list[Stmt], n: int) -> Call:
+        stmt = stmts[n]
+        assert isinstance(stmt, Call)
+        return stmt
+
+    def fills(self, call: Call) -> bool:
+        """Whether what is added has the dtype of the array, so that it may be written instead."""
+        value, array = kind_of(call.args[1]), kind_of(call.args[0])
+        return getattr(value, "dtype", None) == getattr(array, "dtype", "") or not hasattr(value, "dtype")
+
+    def write(self, stmts: list[Stmt], k: int, n: int, clear: Call, between: list[Call]) -> None:
+        """Write at place `n` what is added there, and after it what was added between."""
+        last = stmts[n]
+        assert isinstance(last, Call)
+        value, old, out = last.args[1], clear.args[0], last.outs[0]
+        renewed: list[Stmt] = []
+        version: Atom = old
+        if not self.is_there(old, value, clear):
+            target = Var(out.name, out.kind, out.origin) if between else out
+            renewed.append(Call((target,), P.INDEX_UPDATE, (old, value, *clear.args[2:]), clear.params, last.origin))
+            version = target
+        for call in between:
+            target = Var(out.name, out.kind, call.origin) if call is not between[-1] else out
+            renewed.append(replace(call, outs=(target,), args=(version, *call.args[1:])))
+            version = target
+        if version is old:
+            self.renamed[out] = old
+        moved = {id(clear), id(last), *map(id, between)}
+        stmts[k : n + 1] = [s for s in stmts[k : n + 1] if id(s) not in moved] + renewed
+
+    def is_there(self, array: Atom, value: Atom, clear: Call) -> bool:
+        """Whether a value is what the array has in that place."""
+        made = self.made.get(value) if isinstance(value, Var) else None
+        return (
+            made is not None
+            and made.fn is P.GETITEM
+            and made.args[0] is array
+            and place_of(made, 1) == place_of(clear, 2)
+        )
