@@ -6,7 +6,7 @@ Afterwards the reverse sweep reads variables of the forward sweep as if all of t
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from functools import cached_property
 from typing import Any
 
@@ -82,10 +82,12 @@ class Sweep:
         self.mirror: dict[Region, Region] = {self.backward: self.forward}
         self.renamed: dict[Var, Atom] = {}
         self.counted: dict[Cycle, Cycle] = {}
-        self.pen = Pen(self.backward, sweep)
+        self.pen = Pen(self.backward, sweep, self._known)
         self.cts: dict[Var, Tree] = {}
         self.latest: dict[Var, Origin | None] = {}
-        self.made = {out: n for _, n in nodes(self.forward) if isinstance(n, Call) for out in n.outs}
+        calls = [(r, n) for r, n in nodes(self.forward) if isinstance(n, Call)]
+        self.made = {out: n for _, n in calls for out in n.outs}
+        self.results = {key: (r, n.outs[0]) for r, n in reversed(calls) if (key := _key(n.fn, n.args, dict(n.params)))}
 
     def run(self, seeds: Iterable[Tree]) -> None:
         """Reverse the function, given the cotangents of its results."""
@@ -152,6 +154,12 @@ class Sweep:
         leaves_ = self.dense_leaves(tree, like)
         self.pen.builder.origin = origin
         return leaves_
+
+    def _known(self, fn: P.Primitive, args: Sequence[Atom], params: Mapping[str, Any]) -> Var | None:
+        """The variable of the forward sweep that holds the result of a costly call where the pen is."""
+        region, var = self.results.get(_key(fn, args, params), (None, None))
+        visible = self.mirror.get(self.pen.region)
+        return var if visible is not None and region in visible.ancestors() else None
 
     # Forms
 
@@ -333,6 +341,14 @@ class Sweep:
         return any(o in self.active for o in node.outs) or any(
             o in self.active for inner in node.regions for _, n in nodes(inner) for o in n.outs
         )
+
+
+def _key(fn: P.Primitive | Callee, args: Sequence[Atom], params: Mapping[str, Any]) -> Any:
+    """What tells equal calls of a costly function without effects; None for others."""
+    if isinstance(fn, Callee) or fn.effect or fn.cost < 2 or fn.outs != 1 or fn.result != "fresh":
+        return None
+    key = (fn, tuple(a if isinstance(a, Var) else repr(a.value) for a in args), repr(sorted(params.items())))
+    return key if all(isinstance(value, (int, str, tuple, type(None))) for value in params.values()) else None
 
 
 def _float(atom: Atom) -> Atom:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import replace
 from typing import Any
@@ -19,15 +19,36 @@ from ast_ad.transforms.trees import Tree
 _LAZY = (P.NEG, P.BROADCAST_LIKE)
 
 
+#: finds the variable that holds the result of a call already, seen from a region
+Known = Callable[[P.Primitive, Sequence[Atom], Mapping[str, Any]], Var | None]
+
+
+class _Writer(Builder):
+    """A builder that does not write what is known."""
+
+    __slots__ = ("known",)
+
+    def __init__(self, region: Region, known: Known, origin: Origin | None = None) -> None:
+        super().__init__(origin)
+        self.known = known
+        self.stmts = region.stmts  # type: ignore[assignment]
+
+    def call_all(
+        self, fn: P.Primitive, *args: Atom, names: Sequence[str] = (), origin: Origin | None = None, **params: Any
+    ) -> tuple[Var, ...]:
+        known = self.known(fn, args, params)
+        return super().call_all(fn, *args, names=names, origin=origin, **params) if known is None else (known,)
+
+
 class Pen:
     """Writes into `region`.  Statements get the origin set by `about`, marked with the number of the sweep."""
 
-    def __init__(self, region: Region, sweep: int) -> None:
+    def __init__(self, region: Region, sweep: int, known: Known = lambda fn, args, params: None) -> None:
         self.region = region
         self.sweep = sweep
+        self.known = known
         self.memo: dict[int, Any] = {}
-        self.builder = Builder()
-        self.builder.stmts = region.stmts  # type: ignore[assignment]
+        self.builder: Builder = _Writer(region, known)
 
     def about(self, origin: Origin | None) -> None:
         """What follows is written about the statement at `origin`."""
@@ -38,8 +59,7 @@ class Pen:
         """Write into an inner region for a while."""
         saved = (self.region, self.memo, self.builder)
         origin = self.builder.origin
-        self.region, self.memo, self.builder = region, dict(self.memo), Builder(origin)
-        self.builder.stmts = region.stmts  # type: ignore[assignment]
+        self.region, self.memo, self.builder = region, dict(self.memo), _Writer(region, self.known, origin)
         try:
             yield region
         finally:
