@@ -157,9 +157,10 @@ class Sweep:
 
     def _known(self, fn: P.Primitive, args: Sequence[Atom], params: Mapping[str, Any]) -> Var | None:
         """The variable of the forward sweep that holds the result of a costly call where the pen is."""
-        region, var = self.results.get(_key(fn, args, params), (None, None))
-        visible = self.mirror.get(self.pen.region)
-        return var if visible is not None and region in visible.ancestors() else None
+        found, visible = self.results.get(_key(fn, args, params)), self.mirror.get(self.pen.region)
+        if found is None or visible is None or found[0] not in visible.ancestors():
+            return None
+        return found[1]
 
     # Forms
 
