@@ -20,7 +20,6 @@ def gaussian_grad(mu, sigma, x):
     # forward sweep
     a = (x - mu) / sigma
     # reverse sweep
-    sigma_bar = len(x) / sigma  # return -0.5 * np.sum(((x - mu) / sigma) ** 2) - x.size * ...
-    sigma_bar2 = a @ a / sigma - sigma_bar
+    sigma_bar = a @ a / sigma - len(x) / sigma  # return -0.5 * np.sum(((x - mu) / sigma) ** 2) ...
     mu_bar = np.sum(a) / sigma
-    return mu_bar, sigma_bar2
+    return mu_bar, sigma_bar

@@ -28,13 +28,13 @@ def layer_norm_grad(x, gain, bias, eps):
     b = np.sqrt(variance + eps)
     c = gain * a / b
     # reverse sweep
-    d = 3 * (c + bias) ** 2         # return np.sum((gain * (x - mean) / np.sqrt(variance + ep ...
+    d = 3 * (c + bias) ** 2  # return np.sum((gain * (x - mean) / np.sqrt(variance + ep ...
     bias_bar = np.sum(d, axis=0)
     e = d / b
     gain_bar = np.sum(e * a, axis=0)
     f = e * gain
-    mean_bar = np.sum(f, axis=1, keepdims=True)
-    g = 2 * divide(-0.5 * np.sum(d * c / b, axis=1, keepdims=True), b)  # variance = np.var(x, a ...
-    x_bar = f + g / x.shape[1] * a
-    x_bar -= mean_bar / x.shape[1]  # mean = np.mean(x, axis=-1, keepdims=True)
+    g = np.sum(f, axis=1, keepdims=True)
+    h = 2 * divide(-0.5 * np.sum(d * c / b, axis=1, keepdims=True), b)  # variance = np.var(x, a ...
+    x_bar = f + h / x.shape[1] * a
+    x_bar -= g / x.shape[1]  # mean = np.mean(x, axis=-1, keepdims=True)
     return x_bar, gain_bar, bias_bar

@@ -37,13 +37,12 @@ def midpoint_grad(y, k, dt, n):
     k_bar = 0.0
     while ys:
         y = ys.pop()                  # k1 = -k * y
-        neg_k2 = -k
-        k1 = neg_k2 * y
+        k1 = -k * y
         a = dt / 2                    # k2 = -k * (y + dt / 2 * k1)
         k2_bar = y_bar * dt           # y = y + dt * k2
-        b = k2_bar * neg_k2           # k2 = -k * (y + dt / 2 * k1)
-        y_bar += b
-        k1_bar = b * a
-        y_bar += k1_bar * neg_k2      # k1 = -k * y
-        k_bar -= k2_bar * (y + a * k1) + k1_bar * y
+        b = k2_bar * k                # k2 = -k * (y + dt / 2 * k1)
+        y_bar -= b
+        c = b * a
+        y_bar += c * k                # k1 = -k * y
+        k_bar -= k2_bar * (y + a * k1) - c * y
     return y_bar, k_bar

@@ -65,10 +65,9 @@ def thomas_grad(lower, diag, upper, rhs):
         f = diag[i - 1]
         w = lower[i] / f
         x_bar_i3 = x_bar[i]               # x[i] -= w * x[i - 1]
-        w_bar = x_bar_i3 * a
         x_bar[i - 1] -= x_bar_i3 * w
         diag_bar_i = diag_bar[i]          # diag[i] -= w * upper[i - 1]
-        w_bar = -w_bar - diag_bar_i * upper[i - 1]
+        w_bar = -(x_bar_i3 * a) - diag_bar_i * upper[i - 1]
         upper_bar[i - 1] -= diag_bar_i * w
         diag_bar[i - 1] -= w_bar * w / f  # w = lower[i] / diag[i - 1]
         lower_bar[i] += w_bar / f

@@ -24,7 +24,7 @@ from ast_ad.ir.kinds import (
     same_shape,
 )
 from ast_ad.ir.walk import statements
-from ast_ad.rules.modes import guard
+from ast_ad.rules.modes import Bilinear, guard
 from ast_ad.rules.table import UnsupportedArgument, rule_of
 from ast_ad.rules.terms import Term, UnknownRank, make
 from ast_ad.transforms.contributions import complex_where_complex, first, fit, merged, real_where_real
@@ -183,6 +183,8 @@ class Sweep:
         plain = call.fn.name.startswith(("math.", "cmath."))
         ans = Term(call.outs[0], plain=plain)
         args = tuple(Term(a, plain=plain) for a in call.args)
+        if isinstance(rule, Bilinear) or call.fn is P.MUL:
+            args = tuple(map(self.with_its_sign, args))
         params = dict(call.params)
         parts: dict[Var, Tree] = {}
         for i, arg in enumerate(call.args):
@@ -200,6 +202,11 @@ class Sweep:
             parts[arg] = add(parts.get(arg), tree)
         for arg, tree in parts.items():
             self.contribute(arg, tree)
+
+    def with_its_sign(self, factor: Term) -> Term:
+        """`-x` as a term, so that the sign comes out of products."""
+        made = self.made.get(factor.atom) if isinstance(factor.atom, Var) else None
+        return make(P.NEG, Term(made.args[0], plain=factor.plain)) if made is not None and made.fn is P.NEG else factor
 
     def adjoint_of_branch(self, region: Region, branch: Branch) -> None:
         """`if`: the arm that ran is reversed; an arm that does not touch a cotangent passes it on."""

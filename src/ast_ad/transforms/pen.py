@@ -81,7 +81,7 @@ class Pen:
             return Term(fn=tree.fn, args=(tree.args[0], self.settle(tree.args[1])))
         if tree.fn in _LAZY:
             first, *rest = tree.args
-            inner = self.settle(first, name)
+            inner = self.settle(first, name if tree.fn is not P.NEG else "")  # what has the name has the sign
             return tree if inner is first else Term(fn=tree.fn, args=(inner, *rest), params=tree.params)
         return Term(self.write(tree, name))
 

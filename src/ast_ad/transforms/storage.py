@@ -19,6 +19,7 @@ from ast_ad.ir.build import kind_of
 from ast_ad.ir.core import UNDEFINED, Atom, Call, Callee, Lit, Origin, Var
 from ast_ad.ir.kinds import INT, Kind, Maybe, Scalar, bound_kind, rank
 from ast_ad.transforms.adjoint import Sweep
+from ast_ad.transforms.invariant import is_invariant, last_value
 from ast_ad.transforms.lasting import Lasting
 from ast_ad.transforms.regions import (
     RECALL,
@@ -131,6 +132,9 @@ class _Storage:
         at = self.meeting(var)
         back = self.undoing[at]
         if self.counted(var):
+            return
+        if self.is_kept(var):
+            self.found[var] = self.exported(*last_value(var, home))
             return
         maker = self.maker.get(var)
         lasting = self.lasting_read(var)
@@ -249,6 +253,13 @@ class _Storage:
                 return self.sweep.mirror[here]
         raise AssertionError("a region of the reverse sweep undoes nothing")
 
+    def is_kept(self, atom: Atom) -> bool:
+        """Whether a value is the same in each trip, and more than an arithmetic operation on numbers."""
+        maker = self.maker.get(atom) if isinstance(atom, Var) else None
+        if not isinstance(maker, Call) or (getattr(maker.fn, "cost", 0) < 2 and _is_scalar(kind_of(atom))):
+            return False
+        return is_invariant(maker.outs[0], self.home, self.maker)
+
     def recomputable(self, call: Call, depth: int) -> bool:
         """Whether a value is computed again rather than recorded."""
         fn = call.fn
@@ -263,6 +274,8 @@ class _Storage:
         if isinstance(atom, Lit) or atom in self.sweep.renamed:
             return True
         if atom in self.wanted or loop_of(self.home[atom]) is None:
+            return True
+        if self.is_kept(atom):
             return True
         maker = self.maker.get(atom)
         if isinstance(maker, Call) and self.recomputable(maker, depth + 1):
