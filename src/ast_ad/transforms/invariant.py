@@ -1,4 +1,4 @@
-"""Values that are the same in each trip of the loops around them: the last one stays where the reverse sweep finds it."""
+"""Values that are the same in each trip of the loops around them: the last one stays for the reverse sweep."""
 
 from __future__ import annotations
 
