@@ -322,7 +322,7 @@ def _emit_call(lo: Lowering, record: Record, bound: Mapping[str, Value], name: s
         return lo.new_ref(Items(values) if form[1] is None else Entries(form[1], values), word)
 
     result = rebuild(record.result, name)
-    if record.lends or isinstance(result, Ref):
+    if record.lends or (record.recursive and isinstance(result, Ref)):
         for value in (*outs, result):
             lo.freeze(value, "It comes from a function that calls itself.")
     versions = [lo.new(record.leaves[k].name, kind_of(given[k])) for k in record.written]
