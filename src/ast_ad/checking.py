@@ -278,15 +278,16 @@ class _Point:
         return self.comparison("rev", place, entry, "", got, expected, difference, allowed, step)
 
     def units(self, place: int) -> Iterator[tuple[str, Any]]:
-        """Each coordinate of an argument by itself, as far as it is worth while."""
+        """Each coordinate of an argument by itself, as far as it is worth while; both parts of complex numbers."""
         arg = self.args[place]
         flat = flatten(arg)
-        for k, (entry, _) in enumerate(entries_of(arg)):
+        for k, (entry, leaf) in enumerate(entries_of(arg)):
             if k == _COORDINATES:
                 return
-            unit = 0 * flat
-            unit[k] = 1
-            yield entry, unflatten(unit, arg)
+            for part in (1, 1j) if flat.dtype.kind == "c" and np.iscomplexobj(leaf) else (1,):
+                unit = 0 * flat
+                unit[k] = part
+                yield entry, unflatten(unit, arg)
 
     def comparison(
         self,
@@ -329,7 +330,8 @@ def _differences(got: Any, expected: Any) -> Any:
 def _weighted(fun: Any, call: tuple[tuple[Any, ...], dict[str, Any]], value: Any, level: int) -> Callable[..., Any]:
     """The sum of all numbers that a function returns, times fixed weights: as a text, for it is differentiated."""
     args, kwargs = call
-    if not kwargs and not isinstance(value, (dict, list, tuple)) and np.size(value) == 1:
+    one = not isinstance(value, (dict, list, tuple)) and np.size(value) == 1
+    if not kwargs and one and not np.iscomplexobj(value):
         return fun  # type: ignore[no-any-return]
     from ast_ad.backend.load import load
 

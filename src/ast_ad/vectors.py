@@ -61,11 +61,16 @@ def unflatten(flat: Any, like: Any) -> Any:
             parts = [rebuilt(part) for part in tree]
             return type(tree)(*parts) if hasattr(tree, "_fields") else type(tree)(parts)
         if isinstance(tree, (np.ndarray, np.generic)) and tree.dtype.kind in "fc":
-            entries = [next(left) for _ in range(tree.size)]
+            entries = [_as_complex_as(next(left), tree) for _ in range(tree.size)]
             return np.array(entries, tree.dtype).reshape(tree.shape)[() if tree.ndim == 0 else ...]
         if isinstance(tree, (int, float, complex)) and not isinstance(tree, (bool, np.generic)):
-            return next(left).item()
+            return _as_complex_as(next(left), tree).item()
         fields = fields_of(tree)
         return tree if fields is None else make_object(type(tree), **rebuilt(fields))
 
     return rebuilt(like)
+
+
+def _as_complex_as(number: Any, like: Any) -> Any:
+    """A number of a vector, or its real part for what is real."""
+    return number if np.iscomplexobj(like) else number.real

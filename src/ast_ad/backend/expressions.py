@@ -146,7 +146,7 @@ class Outside:
     def number(self, value: Any) -> Expr:
         """A Python number; negative ones with a minus that precedence can see."""
         if isinstance(value, complex):
-            if str(value.real) == "0.0" and 0 < value.imag < math.inf:
+            if str(value.real) == "0.0" and 0 <= value.imag < math.inf and str(value.imag) != "-0.0":
                 return ast.Constant(value=value)
             if str(value.real) == "-0.0" and -math.inf < value.imag < 0:
                 return ast.UnaryOp(op=ast.USub(), operand=ast.Constant(value=-value))

@@ -73,6 +73,8 @@ class _Generator(SourceGenerator):  # type: ignore[misc]
             if quoted[0] == "'" and '"' not in value:
                 quoted = f'"{quoted[1:-1]}"'.replace("\\'", "'")
             self.write(quoted)
+        elif isinstance(value, complex):
+            self.write(repr(value))
         else:
             super().visit_Constant(node)
 

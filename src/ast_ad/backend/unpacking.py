@@ -44,7 +44,7 @@ def _whole(node: Node) -> Var | None:
 def _join(nodes: list[Node], whole: Var, parts: list[Let], groups: Coalescing) -> None:
     kind = kind_of(whole)
     assert isinstance(kind, Tuple)
-    outs = {dict(part.call.params)["key"]: part.call.outs[0] for part in parts}
+    outs = {dict(part.call.params)["key"] % len(kind.items): part.call.outs[0] for part in parts if kind.items}
     targets = {groups.group[out] for out in outs.values()}
     if not 2 <= len(outs) == len(kind.items) == len(parts) == len(targets) or groups.group[whole] in targets:
         return

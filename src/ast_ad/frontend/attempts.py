@@ -199,7 +199,7 @@ def _reached(lo: Lowering, state: State, own: Collection[str]) -> set[Any]:
         elif isinstance(value, tuple):
             for part in value:
                 visit(part)
-        elif hasattr(value, "__dataclass_fields__") and not isinstance(value, Lit):
+        elif hasattr(value, "__dataclass_fields__") and not isinstance(value, (Lit, type)):
             for name in value.__dataclass_fields__:
                 visit(getattr(value, name))
 

@@ -21,6 +21,7 @@ _SHAPES = {
     **dict.fromkeys(("np.zeros", "np.ones", "np.empty", "np.full"), 0),
     **dict.fromkeys(("np.reshape", "np.broadcast_to"), 1),
 }
+_LONG = ("np.fft.fftfreq", "np.bartlett", "np.blackman", "np.hamming", "np.hanning")
 _SQUARE = ("np.eye", "np.identity")
 
 
@@ -37,7 +38,7 @@ def with_extents(lo: Emission, name: str, args: Sequence[Atom], params: Mapping[
 def _told(lo: Emission, name: str, args: Sequence[Atom], params: Mapping[str, Any]) -> tuple[Dim, ...] | None:
     if name in _SHAPES and len(args) > _SHAPES[name]:
         return _shape(lo, args[_SHAPES[name]])
-    if name == "np.arange" and len(args) == 1:
+    if (name == "np.arange" and len(args) == 1) or name in _LONG:
         return (extent(lo, args[0]),)
     if name in _SQUARE and len(args) <= 2 and not {"M", "N"} & set(params):
         return (extent(lo, args[0]), extent(lo, args[-1]))

@@ -162,7 +162,7 @@ def _variables(state: State) -> set[Var]:
         elif isinstance(value, tuple):
             for part in value:
                 visit(part)
-        elif hasattr(value, "__dataclass_fields__") and id(value) not in seen:
+        elif hasattr(value, "__dataclass_fields__") and not isinstance(value, type) and id(value) not in seen:
             seen.add(id(value))
             for name in value.__dataclass_fields__:
                 visit(getattr(value, name))
@@ -184,7 +184,7 @@ def after_loop(state: State, outs: dict[Var, Var]) -> State:
         if isinstance(value, tuple):
             new = tuple(map(renamed, value))
             return value if all(a is b for a, b in zip(new, value, strict=True)) else new
-        if isinstance(value, (Lit, Location)) or not hasattr(value, "__dataclass_fields__"):
+        if isinstance(value, (Lit, Location, type)) or not hasattr(value, "__dataclass_fields__"):
             return value
         changed = {}
         for name in value.__dataclass_fields__:

@@ -15,10 +15,11 @@ from ast_ad.ir.core import Atom, Block, Call, Callee, Function, Lit, Stmt, Var
 from ast_ad.ir.kinds import dtype_of, rank
 from ast_ad.ir.walk import blocks_of, operands, statements, with_blocks, with_operands
 from ast_ad.rules.algebra import simplify
-from ast_ad.rules.terms import Term, emit, make
+from ast_ad.rules.terms import Term, emit, make, term
 from ast_ad.transforms.shapes import shape_of
 
 _FACTORS = frozenset({P.MUL, P.TRUEDIV, P.NEG})
+_CONJUGATES, _DISTANCES = ("np.conj", "conjugate"), ("np.abs", "abs")
 _WORDS = frozenset({P.ADD, P.SUB, P.MUL, P.TRUEDIV, P.NEG})
 
 
@@ -80,6 +81,8 @@ class _Simplifier:
             simpler = simplify(call.fn, (summand,), dict(call.params)) if summand.fn is not None else None
             if simpler is None and summand.fn is P.MUL and not call.params and self.are_alike(*summand.args):
                 simpler = make(P.MATMUL, *summand.args)
+        elif call.fn is P.MUL:
+            simpler = self.without_distance(call)
         elif call.fn.name == "np.transpose":
             simpler = simplify(call.fn, (self.product(call.args[0]),), dict(call.params))
         if simpler is None:
@@ -87,6 +90,20 @@ class _Simplifier:
         builder = Builder(call.origin)
         self.renamed[call.outs[0]] = emit(simpler, builder, {}, call.outs[0].name)
         return list(builder.stmts)
+
+    def without_distance(self, call: Call) -> Term | None:
+        """`2 * abs_z * (conj_z / abs_z)`, of `abs(z) ** 2`, is `2 * conj_z`."""
+        factor, direction = call.args
+        quotient = self.made.get(direction) if isinstance(direction, Var) else None
+        if quotient is None or quotient.fn is not P.DIVIDE_OR_ZERO:
+            return None
+        above, below = (self.defined.get(a) for a in quotient.args)
+        if above is None or below is None or above.fn.name not in _CONJUGATES or below.fn.name not in _DISTANCES:
+            return None
+        if above.args[0] is not below.args[0]:
+            return None
+        rest = _without(self.opened(factor), quotient.args[1])
+        return None if rest is None else make(P.MUL, rest, Term(self.change(above.outs[0])))
 
     def product(self, atom: Atom) -> Term:
         """What is transposed, as a term: a transpose, or a product of matrices of the last transform for it alone."""
@@ -117,3 +134,16 @@ class _Simplifier:
             return Term(atom)
         assert isinstance(made.fn, P.Primitive)
         return Term(fn=made.fn, args=tuple(map(self.opened, made.args)))
+
+
+def _without(product: Term, factor: Atom) -> Term | None:
+    """A product without one of its factors; None where it is not among them."""
+    if product.atom is factor:
+        return term(1)
+    if product.fn is None or product.fn not in _FACTORS:
+        return None
+    for k, arg in enumerate(product.args[:1] if product.fn is P.TRUEDIV else product.args):
+        rest = _without(arg, factor)
+        if rest is not None:
+            return make(product.fn, *product.args[:k], rest, *product.args[k + 1 :])
+    return None

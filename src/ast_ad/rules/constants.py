@@ -169,6 +169,9 @@ def _matrix(kinds: Kinds, params: Mapping[str, Any]) -> Kind:
 
 nondifferentiable(np.eye, np.tri, operands=("N", "M", "k"), kinds=_matrix)
 nondifferentiable(np.identity, operands=("n",), kinds=_matrix)
+nondifferentiable(
+    *(np.bartlett, np.blackman, np.hamming, np.hanning), operands=("M",), kinds=lambda ks, p: Array("float64", (None,))
+)
 nondifferentiable(np.indices, operands=("dimensions",), kinds=lambda ks, p: Array("int64", None))
 _PLACES = Array("int64", (None,))
 nondifferentiable(

@@ -8,10 +8,11 @@ from typing import Any
 import numpy as np
 
 from ast_ad import runtime
+from ast_ad.ir import primitives as P
 from ast_ad.ir.kinds import Array, Dim, Kind, rank
 from ast_ad.ir.primitives import Kinds
 from ast_ad.rules.results import array_dims, dtype_by_trial, name_of
-from ast_ad.rules.table import helper, linear, primitive_of, serves_complex
+from ast_ad.rules.table import elementwise, helper, linear, primitive_of, serves_complex
 from ast_ad.rules.terms import call
 
 #: an array cut, or filled up with zeros, to the shape of another
@@ -165,6 +166,17 @@ def _as_is(kinds: Kinds, params: Mapping[str, Any]) -> Kind:
 
 linear(np.fft.fftshift, lambda ct, x, axes=None: call(np.fft.ifftshift, ct, axes=axes), _as_is, operands=("x",))
 linear(np.fft.ifftshift, lambda ct, x, axes=None: call(np.fft.fftshift, ct, axes=axes), _as_is, operands=("x",))
+
+
+_FREQUENCIES = Array("float64", (None,))
+_BY_SPACING = (None, lambda ans, n, d: -ans / d)
+elementwise(
+    (np.fft.fftfreq, np.fft.rfftfreq),
+    *_BY_SPACING,
+    operands=("n", "d"),
+    kinds=lambda ks, p: _FREQUENCIES,
+    total=P.never,
+)
 
 serves_complex(*_PLAIN, *_MANY, *_OF_REAL, *_TO_REAL, np.fft.rfft, np.fft.irfft, np.fft.hfft, np.fft.ihfft)
 serves_complex(np.fft.fftshift, np.fft.ifftshift, runtime.resized, runtime.filled, runtime.doubled)

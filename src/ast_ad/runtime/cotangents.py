@@ -116,7 +116,13 @@ def broadcast_like(x_bar: Any, x: Any) -> Any:
 
 
 def cast_like(x_bar: Any, x: Any) -> Any:
-    """A cotangent in the dtype of the value it belongs to; the real part where that value is real."""
+    """A cotangent in the dtype of the value it belongs to; the real part where that value is real.
+
+    >>> cast_like([1j, 1j], [0j, 0.0])
+    [1j, 0.0]
+    """
+    if isinstance(x_bar, list):
+        return [cast_like(one, like) for one, like in zip(x_bar, x, strict=True)]
     if isinstance(x_bar, (complex, np.complexfloating)) or (isinstance(x_bar, np.ndarray) and x_bar.dtype.kind == "c"):
         of_complex = isinstance(x, complex) or getattr(getattr(x, "dtype", None), "kind", "") == "c"
         x_bar = x_bar if of_complex else x_bar.real + 0.0

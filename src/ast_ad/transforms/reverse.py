@@ -17,7 +17,18 @@ from ast_ad.analyses.selection import selected
 from ast_ad.ir import primitives as P
 from ast_ad.ir.build import kind_of
 from ast_ad.ir.core import Atom, Block, Call, Callee, Function, Lit, Origin, Param, Program, Var
-from ast_ad.ir.kinds import Array, Kind, Residual, Scalar, Tuple, carries_derivative, cotangent_kind, rank
+from ast_ad.ir.kinds import (
+    Array,
+    Kind,
+    List,
+    Residual,
+    Scalar,
+    Tuple,
+    carries_derivative,
+    cotangent_kind,
+    is_complex,
+    rank,
+)
 from ast_ad.ir.places import Place, parameter_at
 from ast_ad.ir.walk import blocks_of, free_variables, gathered, map_functions, operands, statements
 from ast_ad.rules.terms import Term, call, make, term
@@ -370,6 +381,8 @@ def _as_gradient(tree: Tree, like: Term) -> Tree:
     if isinstance(tree, Term) and isinstance(tree.kind, Scalar) and tree.kind.type in ("int", "bool"):
         tree = term(float(tree.value)) if tree.is_lit else make(P.TO_FLOAT, tree)
     tree = complex_where_complex(tree, kind, numbers=True)
+    if isinstance(tree, Term) and isinstance(kind, List) and is_complex(kind.item):
+        return make(P.CAST_LIKE, tree, like)  # numbers beside complex ones may be real
     if isinstance(kind, Array) and kind.dims == () and carries_derivative(kind):
         value = term(0.0) if tree is None else tree
         return make(P.CAST_LIKE, value, like) if isinstance(value.kind, Scalar) else tree
