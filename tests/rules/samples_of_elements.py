@@ -146,6 +146,7 @@ def of_one() -> Iterator[Sample]:
     yield sample(float, 0.3)
     yield sample(float, np.float64(0.3))
     yield sample(runtime.sign, 0.3)
+    yield sample(runtime.real_as, REAL, SMALL)
     yield sample(runtime.log_or_zero, POSITIVE)
     yield sample(np.unwrap, np.array([0.1, 3.0, -3.0, -1.0, 2.5]))
     yield sample(np.unwrap, np.array([[0.1, 3.0], [-3.0, -1.0]]), axis=0, period=4.0)

@@ -34,7 +34,8 @@ from ast_ad.rules.linalg import _norm_kind, _solve_kind
 from ast_ad.rules.modes import elements
 from ast_ad.rules.products import transposed
 from ast_ad.rules.results import array_dims, inexact, name_of, promoted, real, sum_of
-from ast_ad.rules.table import composite, custom, helper, linear, nondifferentiable, primitive_of, serves_complex
+from ast_ad.rules.structures import real_as
+from ast_ad.rules.table import composite, custom, helper, nondifferentiable, primitive_of, serves_complex
 from ast_ad.rules.terms import call, make
 
 
@@ -307,32 +308,28 @@ def _corner(function: Any, a: Any, e: Any) -> Any:
 def _corner_rule(function: Any, kind: Any, checked: Any) -> None:
     custom(
         function,
-        lambda ans, t, A: checked(_corner(function, A, t[0])),
-        lambda ct, ans, A: checked(_corner(function, A.T, ct)),
+        lambda ans, t, A: checked(_corner(function, A, t[0]), A),
+        lambda ct, ans, A: checked(_corner(function, A.T, ct), A),
         kind,
         operands=("A",),
     )
 
 
-#: a result that is real for most real matrices; an error where it is not
-_real_here = helper(runtime.real_here, lambda ks, p: ks[0], total=P.never, result="view")
-linear(primitive_of(runtime.real_here), lambda ct, x: ct)
-
-
-def _checked(x: Any) -> Any:
-    return x if is_complex(x.kind) else _real_here(x)
+def _checked(x: Any, a: Any) -> Any:
+    """A result that is real for most real matrices, and an error where it is not."""
+    return x if is_complex(x.kind) else real_as(x, a)
 
 
 def _complex_or_unknown(kinds: Kinds, params: Any) -> Kind:
     return Array(name_of(kinds[0]) if is_complex(kinds[0]) else None, array_dims(kinds[0]))
 
 
-_corner_rule(sl.expm, _square, lambda x: x)
+_corner_rule(sl.expm, _square, lambda x, a: x)
 _corner_rule(sl.logm, _complex_or_unknown, _checked)
 custom(
     sl.sqrtm,
-    lambda ans, t, A: call(sl.solve_sylvester, _checked(ans), ans, t[0]),
-    lambda ct, ans, A: call(sl.solve_sylvester, _checked(ans).T, ans.T, ct),
+    lambda ans, t, A: call(sl.solve_sylvester, _checked(ans, A), ans, t[0]),
+    lambda ct, ans, A: call(sl.solve_sylvester, _checked(ans, A).T, ans.T, ct),
     _complex_or_unknown,
     operands=("A",),
 )

@@ -69,6 +69,10 @@ linear(P.UNBROADCAST, (lambda ct, x_bar, x: make(P.BROADCAST_LIKE, ct, x_bar), N
 linear(P.BROADCAST_LIKE, (lambda ct, x_bar, x: unbroadcast(ct, x_bar), None))
 linear(P.CAST_LIKE, (lambda ct, x_bar, x: make(P.CAST_LIKE, ct, x_bar), None))
 linear(P.COPY, lambda ct, x: ct)
+
+#: a derivative of what was taken for real, and an error at run time where it was not
+real_as = helper(runtime.real_as, lambda ks, p: ks[0], total=P.never, result="view")
+linear(primitive_of(runtime.real_as), (lambda ct, x_bar, x: ct, None))
 linear(P.ADD_STRUCTURES, (lambda ct, x, y: ct, lambda ct, x, y: ct))
 linear(P.ADD_MAYBE, (lambda ct, x, y: ct, lambda ct, x, y: ct))
 linear(P.OR_ZEROS, (lambda ct, x_bar, x: ct, None))

@@ -132,6 +132,20 @@ def cast_like(x_bar: Any, x: Any) -> Any:
     return np.asarray(x_bar).astype(dtype)[()]
 
 
+def real_as(x_bar: Any, x: Any) -> Any:
+    """`x_bar` itself; a TypeError where it is complex and `x` is real, though the compiler took all for real.
+
+    >>> real_as(2.0, 1.0)
+    2.0
+    """
+    if np.iscomplexobj(x_bar) and not np.iscomplexobj(x):
+        raise TypeError(
+            "complex numbers came up where the derivative was written for real ones: "
+            "pass the argument as complex (x + 0j), or name their dtype where they are made (np.asarray(w, complex))"
+        )
+    return x_bar
+
+
 def seed(out: Any, of: str) -> Any:
     """The cotangent 1 of a result of one element; a TypeError for a larger one."""
     if np.size(out) != 1:

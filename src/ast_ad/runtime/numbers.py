@@ -112,14 +112,3 @@ def log_or_zero(x: Any) -> Any:
         return math.log(x) if x > 0 else 0.0 if x == 0 else math.nan
     with np.errstate(all="ignore"):
         return np.where(np.equal(x, 0), 0, np.log(x))[()]
-
-
-def real_here(x: Any) -> Any:
-    """`x`, the function of a real matrix; a TypeError where it is complex.
-
-    >>> real_here(2.0)
-    2.0
-    """
-    if np.iscomplexobj(x):
-        raise TypeError("a function of a real matrix gave complex numbers: pass the matrix as complex, such as A + 0j")
-    return x

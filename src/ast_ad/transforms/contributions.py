@@ -6,8 +6,9 @@ import numpy as np
 
 from ast_ad.ir import primitives as P
 from ast_ad.ir.build import kind_of
-from ast_ad.ir.core import Var
+from ast_ad.ir.core import Call, Program, Var
 from ast_ad.ir.kinds import (
+    Array,
     Kind,
     Scalar,
     bound_kind,
@@ -21,6 +22,8 @@ from ast_ad.ir.kinds import (
     not_one,
     rank,
 )
+from ast_ad.ir.walk import statements
+from ast_ad.rules.structures import real_as
 from ast_ad.rules.table import primitive_of
 from ast_ad.rules.terms import Term, make, real_part, term
 from ast_ad.transforms.trees import Tree, add, element, may_be_none, structure
@@ -62,6 +65,18 @@ def complex_where_complex(tree: Tree, kind: Kind, numbers: bool = False) -> Tree
     if tree.is_lit:
         return term(complex(tree.value))
     return make(P.TO_COMPLEX, tree) if isinstance(kind, Scalar) else make(P.ADD, tree, term(0j))
+
+
+def calls_the_unknown(program: Program) -> bool:
+    """Whether a program gets numbers of which nothing is known: from a call that nobody can read."""
+    every = (s for f in program.functions.values() for s in statements(f.block))
+    return any(isinstance(s, Call) and s.fn is P.CALL_OPAQUE for s in every)
+
+
+def checked(tree: Tree, like: Term) -> Tree:
+    """A derivative of unknown dtype, which is complex only where `like` is: else an error at run time."""
+    unknown = isinstance(tree, Term) and isinstance(tree.kind, Array) and tree.kind.dtype is None
+    return real_as(tree, like) if unknown else tree
 
 
 def summed(tree: Term, arg: Var) -> Term:

@@ -34,7 +34,7 @@ from ast_ad.ir.places import Place, parameter_at
 from ast_ad.ir.walk import gathered, statements
 from ast_ad.rules.table import UnsupportedArgument, rule_of
 from ast_ad.rules.terms import Term, UnknownRank, make
-from ast_ad.transforms.contributions import complex_where_complex
+from ast_ad.transforms.contributions import calls_the_unknown, checked, complex_where_complex
 from ast_ad.transforms.custom import check_custom, with_tangents
 from ast_ad.transforms.pen import Pen
 from ast_ad.transforms.refusals import no_rule, refused
@@ -93,6 +93,7 @@ class _Forward:
         writer.stmts(main.block.stmts)
         result = main.block.results[0]
         tree = writer.dots.get(result) if isinstance(result, Var) else None
+        tree = checked(tree, Term(result)) if calls_the_unknown(self.program) else tree
         pen = writer.pen
         made: Atom
         if has_aux:

@@ -33,7 +33,7 @@ from ast_ad.ir.places import Place, parameter_at
 from ast_ad.ir.walk import blocks_of, free_variables, gathered, map_functions, operands, statements
 from ast_ad.rules.terms import Term, call, make, term
 from ast_ad.transforms.adjoint import Sweep
-from ast_ad.transforms.contributions import complex_where_complex
+from ast_ad.transforms.contributions import calls_the_unknown, checked, complex_where_complex
 from ast_ad.transforms.custom import check_custom, picked, without_tangents
 from ast_ad.transforms.recomputed import check_repeatable, mark_again, silenced
 from ast_ad.transforms.regions import Region, distinct, freeze, nodes, substitute, unused
@@ -85,6 +85,7 @@ class _Reverse:
         self.program = program
         self.activity = Activity(program)
         self.functions: dict[str, Function] = {}
+        self.unsure = calls_the_unknown(program)
         self.apart = False
         self.pairs: dict[tuple[str, Flags, Flags, Flags], Pair] = {}
         self.whole: dict[tuple[str, Flags, Flags, Flags], tuple[str, list[int]]] = {}
@@ -124,6 +125,7 @@ class _Reverse:
         """The cotangent of one argument of the entry."""
         var = sweep.function.params[parameter_at(place)].var
         tree = sweep.cts.get(var)
+        tree = checked(tree, Term(var)) if self.unsure else tree
         if not isinstance(place, tuple):
             return sweep.dense(_as_gradient(tree, Term(var)), var)
         part = (
