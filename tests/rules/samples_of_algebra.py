@@ -219,6 +219,9 @@ def of_fft() -> Iterator[Sample]:
             yield sample(function, draw(2, 4, 5), axes=(2, 0), norm=norm)
     yield sample(np.fft.fft, draw(5))
     yield sample(np.fft.rfft, draw(6))
+    for function in (np.fft.fftfreq, np.fft.rfftfreq):
+        yield sample(function, 5)
+        yield sample(function, 6, 0.3)
     yield sample(np.fft.fftshift, draw(4, 5))
     yield sample(np.fft.ifftshift, draw(4, 5), axes=1)
     yield sample(runtime.resized, draw(3, 4), draw(2, 6))

@@ -474,7 +474,7 @@ def of_repeats() -> Iterator[Sample]:
         yield sample(function, (2, 3))
     for function in (np.zeros_like, np.ones_like, np.empty_like, np.iscomplexobj, np.isrealobj):
         yield sample(function, M, smooth=False)
-    for function in (np.eye, np.identity, np.tri):
+    for function in (np.eye, np.identity, np.tri, np.bartlett, np.blackman, np.hamming, np.hanning):
         yield sample(function, 3)
     yield sample(np.indices, (2, 3))
     for function in (np.allclose, np.isclose, np.array_equal, np.array_equiv, np.shares_memory, np.may_share_memory):

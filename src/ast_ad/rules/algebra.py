@@ -9,6 +9,7 @@ import numpy as np
 
 from ast_ad.ir import primitives as P
 from ast_ad.ir.kinds import (
+    COMPLEX,
     Array,
     Scalar,
     broadcast_dims,
@@ -172,6 +173,11 @@ def _scatter(x: Term, value: Term, *holes: Term, index: Any) -> Term | None:
     return None
 
 
+def _conj(a: Term) -> Term | None:
+    """The conjugate of a Python number is one too."""
+    return make(P.CONJUGATE, a) if a.kind == COMPLEX else None
+
+
 def _where(test: Term, a: Term, b: Term) -> Term | None:
     """Stretched numbers need no stretching in `np.where`."""
     for k, (one, other) in enumerate(((a, b), (b, a))):
@@ -286,7 +292,7 @@ _RULES: dict[Primitive, Any] = {
     P.GETITEM: _getitem,
     P.INDEX_ADD: _scatter,
 }
-_RULES_BY_NAME: dict[str, Any] = {"np.sum": _sum, "np.transpose": _transpose, "np.where": _where}
+_RULES_BY_NAME: dict[str, Any] = {"np.conj": _conj, "np.sum": _sum, "np.transpose": _transpose, "np.where": _where}
 
 
 def scale(factor: Term, partial: Any) -> Term:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
+from ast_ad import runtime
 from ast_ad.ir import primitives as P
 from ast_ad.ir.build import kind_of
 from ast_ad.ir.core import Call, Program, Var
@@ -23,7 +24,6 @@ from ast_ad.ir.kinds import (
     rank,
 )
 from ast_ad.ir.walk import statements
-from ast_ad.rules.structures import real_as
 from ast_ad.rules.table import primitive_of
 from ast_ad.rules.terms import Term, make, real_part, term
 from ast_ad.transforms.trees import Tree, add, element, may_be_none, structure
@@ -75,8 +75,11 @@ def calls_the_unknown(program: Program) -> bool:
 
 def checked(tree: Tree, like: Term) -> Tree:
     """A derivative of unknown dtype, which is complex only where `like` is: else an error at run time."""
-    unknown = isinstance(tree, Term) and isinstance(tree.kind, Array) and tree.kind.dtype is None
-    return real_as(tree, like) if unknown else tree
+    if not (isinstance(tree, Term) and isinstance(tree.kind, Array) and tree.kind.dtype is None):
+        return tree
+    real_as = primitive_of(runtime.real_as)
+    assert real_as is not None
+    return make(real_as, tree, like)
 
 
 def summed(tree: Term, arg: Var) -> Term:
