@@ -7,15 +7,16 @@ of the body that cannot raise are no part of it.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Sequence
+from collections.abc import Callable, Collection, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 import gast
 
 from ast_ad.errors import UnknownAtCompileTime, WrongArgument
-from ast_ad.frontend.context import Lowering
-from ast_ad.frontend.control import branch, lower_statements, nothing, unless_left
+from ast_ad.frontend.context import Frame, Lowering
+from ast_ad.frontend.control import branch, lower_statements, nothing, unless_left, until_dead
+from ast_ad.frontend.fence import EARLY_WRITE
 from ast_ad.frontend.joins import Join
 from ast_ad.frontend.known import constant_of
 from ast_ad.frontend.liveness import name_of
@@ -33,11 +34,15 @@ _SIMPLE = (gast.Assign, gast.AnnAssign, gast.AugAssign, gast.Expr, gast.Pass)
 
 @dataclass(frozen=True, eq=False)
 class Handler:
-    """What is done where one of some errors was raised: `run` gets the error, `reads` are the names that count then."""
+    """What is done where one of some errors was raised: `run` gets the error, `reads` are the names that count then.
+
+    One that `leaves` always raises again, so that the names of callers do not count.
+    """
 
     errors: Errors
     run: Callable[[Var], None]
     reads: Collection[str]
+    leaves: bool = False
 
 
 def lower_handlers(lo: Lowering, stmt: Any) -> None:
@@ -112,7 +117,7 @@ def attempt(
     here = Attempt(errors)
     lo.attempts.append(here)
     lo.out, lo.state = Builder(), start.fork()
-    body()
+    until_dead(lo, body)
     lo.attempts.pop()
     one = Side(lo.state, lo.out)
     if not here.raised:
@@ -125,7 +130,7 @@ def attempt(
     lo.out, lo.state = Builder(), start.fork()
     error = lo.emit(P.CAUGHT, name=_wish(lo, node))
     lo.caught.append(error)
-    _choose_handler(lo, error, list(handlers), live)
+    until_dead(lo, lambda: _choose_handler(lo, error, list(handlers), live))
     lo.caught.pop()
     lo.statement, lo.node = statement, node
     two = Side(lo.state, lo.out)
@@ -164,12 +169,13 @@ def raise_again(lo: Lowering) -> None:
 def _check_changes(lo: Lowering, here: Attempt, start: State, handler: Handler) -> None:
     """No write counts where the body raises: what a handler may read is written after all that may raise."""
     early = here.before(handler.errors)
-    reached = _reached(lo, start, handler.reads) if early else set()
+    frames = set(_around(lo)) if handler.leaves else set(start.frames)
+    reached = _reached(lo, start, handler.reads, frames) if early else set()
     for change in early:
         what, *key = change.key
         if what == "name":
             frame, name = key
-            if frame not in start.frames or (frame == lo.frame.id and name not in handler.reads):
+            if frame not in frames or (frame == lo.frame.id and name not in handler.reads):
                 continue
         elif key[0] not in reached:
             continue
@@ -178,13 +184,20 @@ def _check_changes(lo: Lowering, here: Attempt, start: State, handler: Handler) 
         raise lo.error(
             UnknownAtCompileTime,
             f"{repr(name) if name else 'this'} is written in a `try` before something that may raise",
-            reason="It is read where the exception is caught, and may have its old value there or the new one.",
-            remedy="Compute in the `try` what may raise, and write after it, or in its `else`.",
+            **EARLY_WRITE._asdict(),
             node=change.node,
         )
 
 
-def _reached(lo: Lowering, state: State, own: Collection[str]) -> set[Any]:
+def _around(lo: Lowering) -> Iterator[int]:
+    """This function and those whose names it sees."""
+    frame: Frame | None = lo.frame
+    while frame is not None:
+        yield frame.id
+        frame = None if frame.outer is None else lo.frames[frame.outer]
+
+
+def _reached(lo: Lowering, state: State, own: Collection[str], frames: set[int]) -> set[Any]:
     """The memory that a handler reaches: from the names that it reads, and from those of the functions around."""
     found: set[Any] = set()
 
@@ -203,8 +216,8 @@ def _reached(lo: Lowering, state: State, own: Collection[str]) -> set[Any]:
             for name in value.__dataclass_fields__:
                 visit(getattr(value, name))
 
-    for frame, names in state.frames.items():
-        for name, value in names.items():
+    for frame in frames & set(state.frames):
+        for name, value in state.frames[frame].items():
             if frame != lo.frame.id or name in own or name[0] == "%":
                 visit(value)
     return found

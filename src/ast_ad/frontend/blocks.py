@@ -19,25 +19,26 @@ from ast_ad.frontend.attempts import Handler, attempt, lower_handlers, raise_aga
 from ast_ad.frontend.calls import call_value
 from ast_ad.frontend.context import Lowering, lowers
 from ast_ad.frontend.control import branch, lower_statements, nothing, truth
+from ast_ad.frontend.fence import HIDES
 from ast_ad.frontend.known import constant_of
 from ast_ad.frontend.liveness import holds, reads
 from ast_ad.frontend.objects import special
 from ast_ad.frontend.source import source_of
+from ast_ad.frontend.streams import run_stream
 from ast_ad.frontend.targets import assign
 from ast_ad.frontend.trips import restore, saved
-from ast_ad.frontend.values import NONE, Bound, Static, TupleOf, Value, describe
+from ast_ad.frontend.values import FALSE, NONE, Bound, Static, Stream, TupleOf, Value, describe
 from ast_ad.ir import primitives as P
-from ast_ad.ir.core import Call, Callee, Stmt, Var
+from ast_ad.ir.core import Call, Callee, Lit, Stmt, Var
 from ast_ad.ir.walk import blocks_of
 from ast_ad.wrappers import no_grad
 
 
 @dataclass(frozen=True, eq=False)
 class Manager:
-    """A context manager: the value that it gives, and how a block runs in it."""
+    """A context manager, by how a block runs in it, which is given what `as` names."""
 
-    value: Value
-    around: Callable[[Callable[[], None]], None]
+    around: Callable[[Callable[[Value], None]], None]
 
 
 @lowers(gast.With)
@@ -54,10 +55,10 @@ def _enter(lo: Lowering, stmt: Any, k: int) -> None:
     item = stmt.items[k]
     manager = _manager(lo, stmt, item.context_expr)
 
-    def block() -> None:
+    def block(value: Value) -> None:
         lo.statement = lo.node = stmt
         if item.optional_vars is not None:
-            assign(lo, item.optional_vars, manager.value)
+            assign(lo, item.optional_vars, value)
         _enter(lo, stmt, k + 1)
 
     manager.around(block)
@@ -67,13 +68,15 @@ def _manager(lo: Lowering, stmt: Any, node: Any) -> Manager:
     if isinstance(node, gast.Call) and not any(isinstance(a, gast.Starred) for a in node.args):
         called = lo.expr(node.func)
         if isinstance(called, Static) and called.obj is no_grad and not node.args and not node.keywords:
-            return Manager(NONE, lambda block: _with_constants(lo, block))
+            return Manager(lambda block: _with_constants(lo, lambda: block(NONE)))
         if isinstance(called, Static) and called.obj in (nullcontext, np.errstate, suppress):
             given = [lo.expr(a) for a in node.args]
             named = {n.arg or "": lo.expr(n.value) for n in node.keywords}
             return _known_manager(lo, stmt, called.obj, given, named)
     manager = lo.expr(node)
     lo.node = node
+    if isinstance(manager, Stream):
+        return Manager(lambda block: _around_yield(lo, manager, block))
     enter, leave = special(lo, manager, "__enter__"), special(lo, manager, "__exit__")
     if enter is None or leave is None:
         raise lo.error(
@@ -95,18 +98,38 @@ def _manager(lo: Lowering, stmt: Any, node: Any) -> Manager:
         elif answer is not True:
             branch(lo, answer, nothing, lambda: raise_again(lo), lo.frame.names.after[stmt])
 
-    def around(block: Callable[[], None]) -> None:
+    value = call_value(lo, enter, [], {})
+
+    def around(block: Callable[[Value], None]) -> None:
         held = "%manager"
         while held in lo.names:
             held += "'"
         lo.names[held] = manager
         if _swallows(leave):
-            on_every_way_out(lo, block, leaves, sees, stmt, True)
+            on_every_way_out(lo, lambda: block(value), leaves, sees, stmt, True)
         else:
-            at_the_end(lo, block, leaves, sees, stmt)
+            at_the_end(lo, lambda: block(value), leaves, sees, stmt)
         lo.names.pop(held, None)
 
-    return Manager(call_value(lo, enter, [], {}), around)
+    return Manager(around)
+
+
+def _around_yield(lo: Lowering, manager: Stream, block: Callable[[Value], None]) -> None:
+    """`with` of a generator function: the block runs where that yields, and then what follows there."""
+    user, key = lo.frame.id, "%left"
+    while key in lo.names:
+        key += "'"
+
+    def consume(value: Value) -> None:
+        block(value)
+        left = lo.state.left
+        lo.names[key] = left if isinstance(left, Var) else Lit(left)
+        lo.state.left = lo.state.dead
+
+    run_stream(lo, manager, consume)
+    held = lo.state.frames[user].pop(key, FALSE)
+    if not lo.state.dead:
+        lo.state.left = held if isinstance(held, Var) else isinstance(held, Lit) and bool(held.value)
 
 
 def _known_manager(lo: Lowering, stmt: Any, manager: Any, given: list[Value], named: dict[str, Value]) -> Manager:
@@ -115,11 +138,11 @@ def _known_manager(lo: Lowering, stmt: Any, manager: Any, given: list[Value], na
         _set_errors(lo, {n: constant_of(lo, v, "a setting of np.errstate") for n, v in named.items()})
     if manager is not suppress:
         values = [] if manager is np.errstate else [*given, *named.values()]
-        return Manager(values[0] if values else NONE, lambda block: block())
+        return Manager(lambda block: block(values[0] if values else NONE))
     errors = constant_of(lo, TupleOf(tuple(given)), "what is suppressed")
     after = lo.frame.names.after[stmt]
     handler = Handler(errors, lambda error: None, after)
-    return Manager(NONE, lambda block: _discard(attempt(lo, block, [handler], after)))
+    return Manager(lambda block: _discard(attempt(lo, lambda: block(NONE), [handler], after)))
 
 
 def _discard(answer: Any) -> None:
@@ -160,12 +183,7 @@ def _set_errors(lo: Lowering, settings: dict[str, Any]) -> None:
 def lower_try(lo: Lowering, stmt: Any) -> None:
     """`try`, with its handlers, `else` and `finally`."""
     if any(holds(stmt.finalbody, form) for form in (gast.Return, gast.Break, gast.Continue)):
-        raise lo.error(
-            UnsupportedSyntax,
-            "a way out of `finally`",
-            reason="It would hide an exception of the block.",
-            remedy="Leave after the statement.",
-        )
+        raise lo.error(UnsupportedSyntax, "a way out of `finally`", **HIDES._asdict())
 
     def block() -> None:
         if stmt.handlers:
@@ -226,7 +244,8 @@ def on_every_way_out(
     """`try: block`, `except BaseException: again`, `else: end`; if `again` swallows what is raised, all goes on."""
     after = lo.frame.names.after[stmt]
     at_end = frozenset[str]().union(*map(reads, getattr(stmt, "finalbody", ())))
-    failure = attempt(lo, block, [Handler((BaseException,), again, after if swallows else at_end)], after | at_end)
+    handler = Handler((BaseException,), again, after if swallows else at_end, not swallows)
+    failure = attempt(lo, block, [handler], after | at_end)
     lo.statement = lo.node = stmt
     if lo.state.dead:
         return

@@ -5,16 +5,16 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from types import BuiltinFunctionType, FunctionType, MethodType
 from typing import Any
-from weakref import WeakKeyDictionary
 
 import gast
 
-from ast_ad.errors import NoSource, UnknownAtCompileTime, WrongArgument
+from ast_ad.errors import NoSource, UnknownAtCompileTime, UnsupportedSyntax, WrongArgument
 from ast_ad.frontend.captures import captured
 from ast_ad.frontend.context import Frame, Lowering, lowers, static
 from ast_ad.frontend.control import VALUE, lower_body
+from ast_ad.frontend.fence import RUNS_TEXT
 from ast_ad.frontend.known import constant_of
-from ast_ad.frontend.liveness import Names, reads
+from ast_ad.frontend.liveness import names_of, reads
 from ast_ad.frontend.source import Source, source_of
 from ast_ad.frontend.targets import bind_name, unpacked
 from ast_ad.frontend.values import (
@@ -26,11 +26,13 @@ from ast_ad.frontend.values import (
     Product,
     Ref,
     Static,
+    Stream,
     TupleOf,
     Value,
     describe,
     is_bottom,
 )
+from ast_ad.frontend.yields import behind_contextmanager, is_generator
 from ast_ad.ir import primitives as P
 from ast_ad.ir.core import Lit, Var
 from ast_ad.wrappers import wrapper_of
@@ -84,6 +86,8 @@ def call_value(
 def _closure(lo: Lowering, function: Closure, args: list[Value], kwargs: dict[str, Value], name: str) -> Value:
     frame = lo.frames[function.frame]
     bound = bind_arguments(lo, function.node.args, function.defaults, args, kwargs, function.name)
+    if is_generator(function.node):
+        return Stream(function.node, frame.source, function.frame, bound, function.name)
     return inline(lo, function.node, frame.source, function.frame, bound, function.name)
 
 
@@ -119,10 +123,13 @@ def _static(lo: Lowering, function: Static, args: list[Value], kwargs: dict[str,
     from ast_ad.frontend.objects import asked, class_of, iterated
     from ast_ad.frontend.outputs import call_that_writes
     from ast_ad.frontend.products import PRODUCTS, hessian_product
+    from ast_ad.frontend.streams import collected
     from ast_ad.frontend.wrapped import call_wrapped
     from ast_ad.rules.table import primitive_of
 
     obj = function.obj
+    if isinstance(obj, (type, BuiltinFunctionType)):
+        args = [collected(lo, a) for a in args]
     args = [a.source if isinstance(a, Generated) else a for a in args] if is_consumer(obj) else args
     answer = asked(lo, obj, args) if isinstance(obj, (type, BuiltinFunctionType)) else None
     if answer is not None:
@@ -138,6 +145,8 @@ def _static(lo: Lowering, function: Static, args: list[Value], kwargs: dict[str,
     written = call_that_writes(lo, function, args, kwargs, name)
     if written is not None:
         return written
+    if obj is exec or obj is eval:
+        raise lo.error(UnsupportedSyntax, f"{obj.__name__} of a text", **RUNS_TEXT._asdict())
     primitive = primitive_of(obj)
     if primitive is not None:
         return call_primitive(lo, primitive, args, kwargs, name)
@@ -190,6 +199,9 @@ def call_function(lo: Lowering, function: Static, args: list[Value], kwargs: dic
     from ast_ad.frontend.fence import check
     from ast_ad.frontend.functions import call_lowered
 
+    managed = behind_contextmanager(function.obj)
+    if managed is not None:
+        function = Static(managed, function.name, (*function.path, ("attr", "__wrapped__")) if function.path else ())
     try:
         source = source_of(function.obj)
     except NoSource:
@@ -206,6 +218,8 @@ def call_function(lo: Lowering, function: Static, args: list[Value], kwargs: dic
         args = [receiver, *args]
     title = source.function.__name__
     bound = bind_arguments(lo, source.node.args, defaults_of(lo, source), args, kwargs, title)
+    if is_generator(source.node):
+        return Stream(source.node, source, None, bound, title)
     if any(is_bottom(v) for v in bound.values()):
         return Var(name, next(v for v in bound.values() if is_bottom(v)).kind)  # type: ignore[union-attr]
     if _is_expression(source) and source.function not in lo.inlined:
@@ -305,8 +319,16 @@ def wrong_call(lo: Lowering, sentence: str) -> None:
 # Inlining
 
 
-def inline(lo: Lowering, node: Any, source: Source, outer: int | None, bound: Mapping[str, Value], title: str) -> Value:
-    """The result of a function whose body is read here, in the middle of its caller."""
+def inline(
+    lo: Lowering,
+    node: Any,
+    source: Source,
+    outer: int | None,
+    bound: Mapping[str, Value],
+    title: str,
+    consumer: Callable[[Value], None] | None = None,
+) -> Value:
+    """The result of a function whose body is read here, in the middle of its caller; `consumer` gets what it yields."""
     key = node if outer is not None else source.function
     if lo.inlined.count(key) > _DEEPEST or (outer is not None and lo.inlined.count(key) > 8):
         raise lo.error(
@@ -315,6 +337,7 @@ def inline(lo: Lowering, node: Any, source: Source, outer: int | None, bound: Ma
             remedy="Define it outside of the function that uses it.",
         )
     frame = new_frame(lo, node, source, outer, title)
+    frame.consumer = consumer
     for name, value in bound.items():
         bind_name(lo, name, value)
     saved = lo.statement, lo.node
@@ -340,17 +363,6 @@ def new_frame(lo: Lowering, node: Any, source: Source, outer: int | None, title:
     lo.stack.append(frame)
     lo.state.frames[frame.id] = {}
     return frame
-
-
-def names_of(node: Any) -> Names:
-    """What the text of a function says of its names."""
-    known: Names | None = _NAMES.get(node)
-    if known is None:
-        known = _NAMES[node] = Names(node)
-    return known
-
-
-_NAMES: WeakKeyDictionary[Any, Names] = WeakKeyDictionary()
 
 
 # Calls of what nobody knows

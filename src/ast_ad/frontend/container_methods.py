@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 
-from ast_ad.errors import UnsupportedSyntax, WrongStructure
+from ast_ad.errors import UnsupportedSyntax
 from ast_ad.frontend.context import Lowering, static
+from ast_ad.frontend.control import ends_here
 from ast_ad.frontend.known import constant_of
 from ast_ad.frontend.list_parts import put_in, take_out
 from ast_ad.frontend.subscripts import to_run
@@ -156,7 +157,7 @@ def _dict_pop(lo: Lowering, owner: Ref, args: Args, kwargs: Kwargs) -> Value:
     if key not in contents.keys:
         if len(args) > 1:
             return args[1]
-        raise lo.error(WrongStructure, f"the dict has no key {key!r}", remedy="Give pop a default.")
+        ends_here(lo, KeyError, lo.atom(args[0]))
     k = contents.keys.index(key)
     lo.set_contents(
         owner, Entries(contents.keys[:k] + contents.keys[k + 1 :], contents.values[:k] + contents.values[k + 1 :])

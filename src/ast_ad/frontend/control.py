@@ -8,11 +8,12 @@ from __future__ import annotations
 
 from collections.abc import Callable, Collection, Sequence
 from dataclasses import replace
-from typing import Any
+from typing import Any, NoReturn
 
 import gast
 
 from ast_ad.frontend.context import Frame, Lowering, lowers, torn
+from ast_ad.frontend.emission import PathEnds
 from ast_ad.frontend.joins import Join
 from ast_ad.frontend.liveness import always_leaves
 from ast_ad.frontend.state import Side
@@ -59,7 +60,7 @@ def branch(
     sides = []
     for arm in (then, orelse):
         lo.out, lo.state = Builder(), start.fork()
-        arm()
+        until_dead(lo, arm)
         sides.append(Side(lo.state, lo.out))
     if live is not None and lo.frame.exits and any(side.state.left is not False for side in sides):
         live = frozenset(live) | lo.frame.exits[-1]
@@ -69,6 +70,26 @@ def branch(
     one, two = sides[0].out.block(join.lefts), sides[1].out.block(join.rights)
     if one.stmts or two.stmts or join.outs:
         lo.out.stmts.append(If(tuple(join.outs), test, one, two, origin))
+
+
+def until_dead(lo: Lowering, run: Callable[[], None]) -> None:
+    """Lower something up to where its path ends, if it does."""
+    frame = lo.frame
+    lists: list[list[Any]] = [lo.stack, lo.iterated, lo.inlined, lo.attempts, lo.caught, frame.loops, frame.exits]
+    lengths, passes, out = [len(part) for part in lists], lo.passes, lo.out
+    try:
+        run()
+    except PathEnds:
+        for part, length in zip(lists, lengths, strict=True):
+            del part[length:]
+        lo.passes, lo.out = passes, out
+        lo.state.left = lo.state.dead = True
+
+
+def ends_here(lo: Lowering, error: type[BaseException], *words: Atom) -> NoReturn:
+    """What is being read raises an error at this place."""
+    lo.emit_all(P.RAISE, Lit(error), *words)
+    raise PathEnds
 
 
 def nothing() -> None:
@@ -97,6 +118,8 @@ def choose(
         return run
 
     branch(lo, known, keep(then), keep(orelse), _read_later(lo))
+    if lo.state.dead:
+        raise PathEnds
     return lo.names.pop(key)
 
 
@@ -157,11 +180,13 @@ def lower_statements(lo: Lowering, stmts: Sequence[Any]) -> None:
             return
         lo.statement = lo.node = stmt
         if isinstance(stmt, gast.If):
-            if lower_if(lo, stmt, stmts[k + 1 :]):
+            taken: list[bool] = []
+            until_dead(lo, lambda k=k, stmt=stmt, taken=taken: taken.append(lower_if(lo, stmt, stmts[k + 1 :])))  # type: ignore[misc]
+            if taken == [True]:
                 return
         else:
             lower = _handler(lo, stmt)
-            lower(lo, stmt)
+            until_dead(lo, lambda lower=lower, stmt=stmt: lower(lo, stmt))  # type: ignore[misc]
 
 
 def _handler(lo: Lowering, stmt: Any) -> Callable[..., None]:
@@ -296,6 +321,8 @@ def lower_body(lo: Lowering, frame: Frame) -> Value:
         lo.statement = lo.node = body
         return lo.expr(body)
     lower_statements(lo, body)
+    if lo.state.dead:
+        raise PathEnds
     if lo.state.left is False:
         return NONE
     if lo.state.left is not True:

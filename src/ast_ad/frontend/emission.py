@@ -49,6 +49,10 @@ def lowers(*forms: type) -> Callable[[_F], _F]:
     return register
 
 
+class PathEnds(Exception):
+    """What is being read raises at this place, whatever comes: nothing of it is left to be lowered."""
+
+
 @dataclass(slots=True, eq=False)
 class Frame:
     """One activation of a function: whose names these are, and the loops it is in.
@@ -62,6 +66,7 @@ class Frame:
     names: Names
     outer: int | None = None
     title: str = ""
+    consumer: Callable[[Value], None] | None = None
     loops: list[str] = field(default_factory=list)
     exits: list[frozenset[str]] = field(default_factory=list)
 

@@ -70,7 +70,7 @@ class Enclosed:
 
     def __ast_ad_lowered__(self, arguments: Sequence[Argument], lent: bool = False) -> Any:
         """The program of the function for these arguments; where they are `lent` it may not write to them."""
-        from ast_ad.frontend.calls import names_of
+        from ast_ad.frontend.liveness import names_of
         from ast_ad.frontend.lower import lower_entry
 
         unit = Unit()
@@ -118,7 +118,7 @@ class _Around:
 
     def bring_names(self, number: int, node: Any) -> None:
         """Bind what a function reads of the function around it, and of those around that."""
-        from ast_ad.frontend.calls import names_of
+        from ast_ad.frontend.liveness import names_of
 
         here: int | None = number
         chain = []

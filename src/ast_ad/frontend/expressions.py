@@ -36,6 +36,8 @@ def look_up(lo: Lowering, name: str) -> Value:
     """A name of the current function, of the functions around it, of its module, or a builtin."""
     frame = lo.frame
     while True:
+        if name in frame.names.globals:
+            return name_from_outside(lo, frame.source.function, name)
         if name in frame.names.own or name in lo.state.frames[frame.id]:
             value = lo.state.frames[frame.id].get(name)
             if value is None:

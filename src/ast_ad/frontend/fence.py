@@ -32,10 +32,6 @@ WAITS = Refusal(
     "A derivative runs forward and backward in one go: it cannot wait for something else in between.",
     "Await the data first, and differentiate a plain function of it.",
 )
-STOPS = Refusal(
-    "A derivative runs forward and backward in one go: it cannot stop in between for its caller.",
-    "Collect the values in a list and return that.",
-)
 WRITES_OUTSIDE = Refusal(
     "A variable outside the function would change behind the back of its derivative.",
     "Pass the value as an argument, and return the new one.",
@@ -48,6 +44,15 @@ BRANCHES_ON_FAILURE = Refusal(
     "Which of its statements took effect is not known when the function is run backward.",
     "Test for the case with if, or catch the exception where the function is called.",
 )
+EARLY_WRITE = Refusal(
+    "It is read where the exception is caught, and may have its old value there or the new one.",
+    "Compute in the `try` what may raise, and write after it, or in its `else`.",
+)
+HIDES = Refusal("It would hide an exception of the block.", "Leave after the statement.")
+ENDLESS = Refusal(
+    "What a generator yields here is collected in a list first.", "Loop over it with for and break, or let it end."
+)
+RUNS_TEXT = Refusal("What it does is not known before it runs.", "Write the statements themselves, or a function.")
 DEFINES = Refusal(
     "It makes another class or type at each call.",
     "Define it outside the function.",
@@ -69,7 +74,7 @@ TABLE: dict[str, Row] = {
     "Expr": Row("expression as a statement"),
     "For": Row("`for`"),
     "FunctionDef": Row("`def`"),
-    "Global": Row("`global`", WRITES_OUTSIDE),
+    "Global": Row("`global`"),
     "If": Row("`if`"),
     "Import": Row("`import`", IMPORTS),
     "ImportFrom": Row("`from` ... `import`", IMPORTS),
@@ -109,8 +114,8 @@ TABLE: dict[str, Row] = {
     "Subscript": Row("subscript"),
     "Tuple": Row("tuple"),
     "UnaryOp": Row("sign, `~`, `not`"),
-    "Yield": Row("`yield`", STOPS),
-    "YieldFrom": Row("`yield from`", STOPS),
+    "Yield": Row("`yield`"),
+    "YieldFrom": Row("`yield from`"),
     # Parts of statements and expressions
     "ExceptHandler": Row("`except`"),
     "MatchAs": Row("pattern: name or wildcard"),
@@ -131,6 +136,16 @@ TABLE: dict[str, Row] = {
     "match_case": Row("`case`"),
     "withitem": Row("context manager"),
 }
+
+#: what no node shows by its type: refused where it is met
+MEANINGS: tuple[Row, ...] = (
+    Row("a `global` that is written", WRITES_OUTSIDE),
+    Row("`nonlocal` of a name that outlives the function", WRITES_OUTSIDE),
+    Row("a write in a `try`, before something that may raise, that a handler reads", EARLY_WRITE),
+    Row("a way out of `finally`", HIDES),
+    Row("a generator without end that is asked for all its values", ENDLESS),
+    Row("`exec`, `eval`", RUNS_TEXT),
+)
 
 # They say how a node is meant, and are as good as the node.
 _MARKS = (gast.expr_context, gast.boolop, gast.operator, gast.unaryop, gast.cmpop)
@@ -164,7 +179,7 @@ def table() -> str:
     |---|---|---|
     """
     rows = ["| construct | verdict | why, and what to write instead |", "|---|---|---|"]
-    for row in TABLE.values():
+    for row in (*TABLE.values(), *MEANINGS):
         verdict = "accepted" if row.refusal is None else "refused"
         rows.append(f"| {row.construct} | {verdict} | {' '.join(row.refusal or ())} |")
     return "\n".join(rows)

@@ -18,6 +18,7 @@ from ast_ad.frontend.calls import inline, is_readable, new_frame
 from ast_ad.frontend.captures import capture_variable
 from ast_ad.frontend.context import Lowering, NeedsInlining
 from ast_ad.frontend.control import lower_body, sealed
+from ast_ad.frontend.emission import PathEnds
 from ast_ad.frontend.known import NeedsConstant
 from ast_ad.frontend.liveness import reads
 from ast_ad.frontend.source import Source, source_of
@@ -182,7 +183,10 @@ def _pass(caller: Lowering, source: Source, record: Record) -> tuple[Function, A
     lo.statement = lo.node = source.node
     for name, value in record.arguments.items():
         bind_name(lo, name, _parameter(caller, lo, value, name))
-    body = lower_body(lo, lo.frame)
+    try:
+        body = lower_body(lo, lo.frame)
+    except PathEnds:
+        raise NeedsInlining(record) from None
     lo.statement = lo.node = source.node
     record.outs = []
     result = _result(lo, body, record, "result")

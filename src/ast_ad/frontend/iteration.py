@@ -73,13 +73,10 @@ def listed(values: Sequence[Value]) -> Listed:
 
 def iteration_of(lo: Lowering, value: Value) -> Iteration:
     """How to run over a value."""
-    value = value.source if isinstance(value, Generated) else value
-    from ast_ad.frontend.calls import call_value
-    from ast_ad.frontend.objects import special
+    from ast_ad.frontend.streams import collected
 
-    method = special(lo, value, "__iter__")
-    if method is not None:
-        return iteration_of(lo, call_value(lo, method, [], {}))
+    value = value.source if isinstance(value, Generated) else value
+    value = collected(lo, iterated_by(lo, value))
     handler = _ITERATIONS.get(type(value))
     if handler is None:
         raise lo.error(
@@ -91,9 +88,24 @@ def iteration_of(lo: Lowering, value: Value) -> Iteration:
     return found
 
 
+def iterated_by(lo: Lowering, value: Value) -> Value:
+    """What `iter(value)` gives where the class of an object says it; any other value as it is."""
+    from ast_ad.frontend.calls import call_value
+    from ast_ad.frontend.objects import special
+    from ast_ad.frontend.streams import of_iterator
+
+    method = special(lo, value, "__iter__")
+    if method is None:
+        return value
+    made = call_value(lo, method, [], {})
+    return of_iterator(made) if special(lo, made, "__next__") is not None else iterated_by(lo, made)
+
+
 def elements(lo: Lowering, value: Value) -> Sequence[Value] | None:
     """The elements of an iterable of known length; None where the length is known at run time only."""
-    value = value.source if isinstance(value, Generated) else value
+    from ast_ad.frontend.streams import collected
+
+    value = collected(lo, value.source if isinstance(value, Generated) else value)
     if not isinstance(value, (TupleOf, Ref, Range, Zip, Enumerate, Reversed, Static, Lit, Var, Mapped)):
         return None
     found = iteration_of(lo, value)

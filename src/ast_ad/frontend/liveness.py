@@ -7,8 +7,11 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
 from typing import Any
+from weakref import WeakKeyDictionary
 
 import gast
+
+from ast_ad.frontend.yields import write_out_yield_from
 
 _EMPTY: frozenset[str] = frozenset()
 _FUNCTIONS = (gast.FunctionDef, gast.AsyncFunctionDef, gast.Lambda)
@@ -19,7 +22,7 @@ class Names:
     """The names of one function: see the attributes.
 
     own         names that the function binds (parameters included)
-    outer       names declared nonlocal or global
+    outer       names declared nonlocal or global, the latter in `globals` too
     captured    names that functions made inside read: they count as read everywhere
     after       statement -> names that may be read after it
     head        loop -> names that may be read when its body begins or when it ends
@@ -30,6 +33,7 @@ class Names:
 
     def __init__(self, node: Any) -> None:
         self.outer: set[str] = set()
+        self.globals: set[str] = set()
         self.captured: set[str] = set()
         self.after: dict[Any, frozenset[str]] = {}
         self.head: dict[Any, frozenset[str]] = {}
@@ -46,6 +50,7 @@ class Names:
         for node in nodes:
             if isinstance(node, (gast.Nonlocal, gast.Global)):
                 self.outer |= set(node.names)
+                self.globals |= set(node.names) if isinstance(node, gast.Global) else set()
             elif isinstance(node, _FUNCTIONS):
                 inside = [n for n in gast.walk(node) if isinstance(n, gast.Nonlocal)]
                 self.captured |= reads(node).union(*(n.names for n in inside))
@@ -117,6 +122,16 @@ class Names:
         return after - {stmt.name}
 
 
+def names_of(node: Any) -> Names:
+    """What the text of a function says of its names."""
+    known: Names | None = _NAMES.get(node)
+    if known is None:
+        write_out_yield_from(node)
+        known = _NAMES[node] = Names(node)
+    return known
+
+
+_NAMES: WeakKeyDictionary[Any, Names] = WeakKeyDictionary()
 _LIVE: dict[type, Any] = {
     gast.If: Names._if,
     gast.For: Names._for,

@@ -8,11 +8,12 @@ from __future__ import annotations
 
 from collections.abc import Callable, Collection
 from dataclasses import replace
+from functools import partial
 from typing import Any
 
 from ast_ad.errors import UnknownAtCompileTime
 from ast_ad.frontend.context import Lowering
-from ast_ad.frontend.control import RETURNED, sealed
+from ast_ad.frontend.control import RETURNED, sealed, until_dead
 from ast_ad.frontend.fitting import DoesNotFit, Fit, Head
 from ast_ad.frontend.joins import Join
 from ast_ad.frontend.state import Side, State, wish_of
@@ -61,7 +62,7 @@ def run_loop(
         if lo.passes == 1:
             lo.unbound.clear()
         counter = None if triple is None else lo.new(index, INT)
-        body(counter)
+        until_dead(lo, partial(body, counter))
         lo.passes -= 1
         lo.statement, lo.node = statement, node
         lo.state.left = False

@@ -288,8 +288,10 @@ def iterated(lo: Lowering, function: Any, args: Sequence[Value]) -> list[Value]:
     """The arguments of a function that iterates over them, with what `__iter__` gives for objects that have it."""
     if function not in _ITERATING:
         return list(args)
-    methods = [special(lo, a, "__iter__") for a in args]
-    made = [a if m is None else call(lo, m, []) for a, m in zip(args, methods, strict=True)]
+    from ast_ad.frontend.iteration import iterated_by
+    from ast_ad.frontend.streams import collected
+
+    made = [collected(lo, iterated_by(lo, a)) for a in args]
     return [a.source if isinstance(a, Generated) else a for a in made]
 
 

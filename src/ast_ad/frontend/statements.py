@@ -126,10 +126,10 @@ def lower_delete(lo: Lowering, stmt: Any) -> None:
         delete(lo, target)
 
 
-@lowers(gast.Nonlocal)
+@lowers(gast.Global, gast.Nonlocal)
 def lower_declaration(lo: Lowering, stmt: Any) -> None:
     """Says which names are not this function's own; `Names` has read it.  They must be those of a function here."""
-    for name in stmt.names:
+    for name in stmt.names if isinstance(stmt, gast.Nonlocal) else ():
         frame = lo.frame
         while name in frame.names.outer and frame.outer is not None:
             frame = lo.frames[frame.outer]

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Any, NoReturn
+from typing import Any
 
 import numpy as np
 
-from ast_ad.errors import UnknownAtCompileTime, WrongArgument, WrongStructure
+from ast_ad.errors import UnknownAtCompileTime, WrongArgument
 from ast_ad.frontend.context import Lowering, torn
+from ast_ad.frontend.control import ends_here
 from ast_ad.frontend.iteration import list_element
 from ast_ad.frontend.known import constant_of
 from ast_ad.frontend.values import (
@@ -144,13 +145,9 @@ def _tuple(lo: Lowering, owner: TupleOf, index: Value, name: str) -> Value:
             return lo.emit(P.LIST_GET, whole, lo.read(index), name=name)
     position = constant_of(lo, index, "which element of a tuple is read")
     if not -len(owner.items) <= position < len(owner.items):
-        _out_of_range(lo, position, len(owner.items))
+        ends_here(lo, IndexError, Lit("tuple index out of range"))
     found: Value = owner.items[position]
     return found
-
-
-def _out_of_range(lo: Lowering, position: int, length: int) -> NoReturn:
-    raise lo.error(WrongStructure, f"index {position} of {length} elements", remedy="Use an index that exists.")
 
 
 def _ref(lo: Lowering, owner: Ref, index: Value, name: str) -> Value:
@@ -167,7 +164,7 @@ def _fixed_list(lo: Lowering, owner: Ref, contents: Items, index: Value, name: s
         return lo.new_ref(Items(contents.values[constant_of(lo, index, "")]), name)
     if isinstance(index, Lit):
         if not -len(contents.values) <= index.value < len(contents.values):
-            _out_of_range(lo, index.value, len(contents.values))
+            ends_here(lo, IndexError, Lit("list index out of range"))
         found: Value = contents.values[index.value]
         return found
     if all(isinstance(v, (Var, Lit)) for v in contents.values) and contents.values:
@@ -199,9 +196,7 @@ def _run_list(lo: Lowering, owner: Ref, contents: Run, index: Value, name: str) 
 def _dict(lo: Lowering, owner: Ref, contents: Entries, index: Value, name: str) -> Value:
     key = constant_of(lo, index, "which key of a dict is read")
     if key not in contents.keys:
-        raise lo.error(
-            WrongStructure, f"the dict has no key {key!r}", remedy=f"It has {', '.join(map(repr, contents.keys))}."
-        )
+        ends_here(lo, KeyError, lo.atom(index))
     return contents.values[contents.keys.index(key)]
 
 

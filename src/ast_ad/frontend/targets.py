@@ -9,6 +9,7 @@ import gast
 
 from ast_ad.errors import UnsupportedSyntax, WrongStructure
 from ast_ad.frontend.context import Lowering
+from ast_ad.frontend.fence import WRITES_OUTSIDE
 from ast_ad.frontend.iteration import Counted, elements, iteration_of, row
 from ast_ad.frontend.values import (
     NONE,
@@ -21,6 +22,7 @@ from ast_ad.frontend.values import (
     Reversed,
     Run,
     Slice,
+    Stream,
     Value,
     Zip,
     is_bottom,
@@ -31,7 +33,7 @@ from ast_ad.ir import primitives as P
 from ast_ad.ir.core import Lit, Var, christen
 from ast_ad.ir.kinds import INT, Array, Opaque
 
-_ITERATORS = (Enumerate, Generated, Mapped, Reversed, Zip)
+_ITERATORS = (Enumerate, Generated, Mapped, Reversed, Stream, Zip)
 
 
 def assign(lo: Lowering, target: Any, value: Value) -> None:
@@ -54,6 +56,8 @@ def bind_name(lo: Lowering, name: str, value: Value) -> None:
     if isinstance(value, _ITERATORS):
         value = Once(value, lo.new_ref(Items((Lit(0),)), name).location)
     frame = lo.frame
+    if name in frame.names.globals:
+        raise lo.error(UnsupportedSyntax, f"the global {name} is written", **WRITES_OUTSIDE._asdict())
     while name in frame.names.outer and frame.outer is not None:
         frame = lo.frames[frame.outer]
     lo.note_change("name", frame.id, name)

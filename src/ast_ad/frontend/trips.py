@@ -21,12 +21,12 @@ from ast_ad.frontend.control import (
     truth,
     unless_left,
 )
-from ast_ad.frontend.iteration import ONE, ZERO, Counted, Iteration, Listed, iteration_of
+from ast_ad.frontend.iteration import ONE, ZERO, Counted, Iteration, Listed, iterated_by, iteration_of, listed
 from ast_ad.frontend.known import constant_of
 from ast_ad.frontend.liveness import bound_names, holds
 from ast_ad.frontend.loops import leave_loop, run_loop
 from ast_ad.frontend.targets import assign
-from ast_ad.frontend.values import FALSE, TRUE, Entries, Generated, Items, Ref, Run, TupleOf, Value
+from ast_ad.frontend.values import FALSE, TRUE, Entries, Generated, Items, Ref, Run, Stream, TupleOf, Value
 from ast_ad.ir import primitives as P
 from ast_ad.ir.core import Atom, Lit, Var
 
@@ -38,7 +38,9 @@ _E = TypeVar("_E", bound=Entries)
 @lowers(gast.For)
 def lower_for(lo: Lowering, stmt: Any) -> None:
     """`for target in iterable: body`, with its `else`."""
-    over = iteration_of(lo, lo.expr(stmt.iter))
+    source = lo.expr(stmt.iter)
+    source = source if isinstance(source, Stream) else iterated_by(lo, source)
+    over = listed(()) if isinstance(source, Stream) else iteration_of(lo, source)
 
     def take(value: Value) -> None:
         lo.statement = lo.node = stmt
@@ -46,7 +48,11 @@ def lower_for(lo: Lowering, stmt: Any) -> None:
         assign(lo, stmt.target, value)
         lower_statements(lo, stmt.body)
 
-    if isinstance(over, Counted):
+    if isinstance(source, Stream):
+        from ast_ad.frontend.streams import for_over_stream
+
+        _with_else(lo, stmt, lambda stop: for_over_stream(lo, source, take, stop))
+    elif isinstance(over, Counted):
         _counted_for(lo, stmt, over, take)
     else:
         _with_else(lo, stmt, lambda stop: _write_out(lo, over, take, stop))
@@ -295,6 +301,12 @@ def _comprehend(lo: Lowering, node: Any, add: Callable[[], None]) -> None:
 
 def for_each(lo: Lowering, source: Value, take: Callable[[Value], None]) -> None:
     """Do something with each element of an iterable: a loop, or one copy for each where the structure is known."""
+    source = iterated_by(lo, source)
+    if isinstance(source, Stream):
+        from ast_ad.frontend.streams import run_stream
+
+        run_stream(lo, source, take)
+        return
     over = iteration_of(lo, source)
     if not isinstance(over, Counted):
         for k in range(over.count):

@@ -154,6 +154,17 @@ class Generated:
 
 
 @dataclass(frozen=True, slots=True, eq=False)
+class Stream:
+    """A generator: its function, the frame whose names that sees (None: only its own), and its arguments by name."""
+
+    node: Any
+    source: Any
+    outer: int | None
+    bound: dict[str, Value]
+    title: str
+
+
+@dataclass(frozen=True, slots=True, eq=False)
 class Once:
     """An iterator that a name holds: what it is, and where it is noted that it has been used."""
 
@@ -227,6 +238,7 @@ Value: TypeAlias = (
     | Reversed
     | Mapped
     | Generated
+    | Stream
     | Once
     | Closure
     | Method
