@@ -167,9 +167,10 @@ def _static(lo: Lowering, function: Static, args: list[Value], kwargs: dict[str,
         return PRODUCTS[obj.__name__](lo, args, kwargs, name)
     if _is_ours(obj) and args and isinstance(args[0], Closure):
         args[0] = Static(Enclosed(args[0], lo), args[0].name)
-    if _is_ours(obj) and all(isinstance(v, (Lit, Static)) for v in (*args, *kwargs.values())):
-        constants = [constant_of(lo, v, "an argument") for v in args]
-        return static(obj(*constants, **{k: constant_of(lo, v, "an argument") for k, v in kwargs.items()}))
+    if _is_ours(obj) and all(isinstance(v, (Lit, Static)) for v in [*args, *kwargs.values()][:1]):
+        title = f"an argument of {obj.__name__}"
+        constants = [constant_of(lo, v, title) for v in args]
+        return static(obj(*constants, **{k: constant_of(lo, v, title) for k, v in kwargs.items()}))
     if isinstance(obj, (FunctionType, MethodType)):
         return call_function(lo, function, args, kwargs, name)
     folded = fold_call(lo, obj, args, kwargs)
