@@ -24,6 +24,7 @@ LAYERS = (
     "compilation",
     "persistence",
     "dispatch",
+    "library_functions",
     "derivative",
     "checkpoints",
     "report",

@@ -12,7 +12,7 @@ import numpy as np
 
 _DISPATCHED = type(np.sum)
 _POSITIONAL = (inspect.Parameter.POSITIONAL_ONLY, inspect.Parameter.POSITIONAL_OR_KEYWORD)
-_made: dict[int, tuple[Any, FunctionType]] = {}
+_made: dict[int, tuple[Any, Any]] = {}
 
 
 def in_python(function: Any) -> Any:
@@ -25,11 +25,10 @@ def in_python(function: Any) -> Any:
     """
     if not isinstance(function, (np.ufunc, BuiltinFunctionType, _DISPATCHED)):
         return function
-    held = _made.get(id(function))
-    if held is None:
+    if id(function) not in _made:
         words = _words(function)
-        held = _made[id(function)] = function, function if words is None else _written(function, *words)
-    return held[1]
+        _made[id(function)] = function, function if words is None else _written(function, *words)
+    return _made[id(function)][1]
 
 
 def _words(function: Any) -> tuple[ModuleType, str, list[str]] | None:
