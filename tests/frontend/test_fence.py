@@ -138,10 +138,10 @@ def test_every_refused_row_is_shown_here():
 def test_the_first_in_the_text_is_shown(function):
     source = function("""
         def f(x):
-            import math
             class A: pass
+            async def g(): pass
         """)
-    with pytest.raises(UnsupportedSyntax, match=r"\Auser.py:2:5: import"):
+    with pytest.raises(UnsupportedSyntax, match=r"\Auser.py:2:5: class"):
         fence.check(source.node, source)
 
 
