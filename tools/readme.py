@@ -7,6 +7,7 @@ python tools/readme.py --check    changes nothing; exit with 1 if a part differs
 from __future__ import annotations
 
 import argparse
+import importlib.util
 import re
 import sys
 from collections.abc import Callable
@@ -47,7 +48,24 @@ def rules() -> str:
     return f"{len(table.RULES)} functions and operators have a rule.\n"
 
 
-PARTS: dict[str, Callable[[], str]] = {"settle": settle, "in-place": in_place, "limits": limits, "rules": rules}
+def sizes() -> str:
+    """How the source of derivatives grows with their order."""
+    path = ROOT / "tools" / "sizes.py"
+    spec = importlib.util.spec_from_file_location("sizes", path)
+    assert spec is not None
+    assert spec.loader is not None
+    tool = sys.modules["sizes"] = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(tool)
+    return tool.table(5) + "\n"
+
+
+PARTS: dict[str, Callable[[], str]] = {
+    "settle": settle,
+    "in-place": in_place,
+    "limits": limits,
+    "rules": rules,
+    "sizes": sizes,
+}
 
 
 def renewed(text: str) -> str:

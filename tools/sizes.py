@@ -91,12 +91,16 @@ def row_of(function: Callable[..., Any], args: tuple[Any, ...]) -> list[str]:
     return cells
 
 
-def main() -> None:
+def table(count: int | None = None) -> str:
+    """The table of the first functions."""
     header = ["lines / characters", "function", *(f"order {order}" for order in ORDERS)]
-    print("| " + " | ".join(header) + " |")
-    print("|---" + "|---:" * (len(header) - 1) + "|")
-    for function, args in FUNCTIONS:
-        print("| " + " | ".join(row_of(function, args)) + " |")
+    rows = [header, *(row_of(function, args) for function, args in FUNCTIONS[:count])]
+    first, *others = ("| " + " | ".join(row) + " |" for row in rows)
+    return "\n".join([first, "|---" + "|---:" * (len(header) - 1) + "|", *others])
+
+
+def main() -> None:
+    print(table())
 
 
 if __name__ == "__main__":

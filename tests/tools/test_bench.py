@@ -58,3 +58,18 @@ def test_the_benchmark_prints_a_row_for_every_case_and_cost():
 def test_names_choose_what_is_run():
     lines = run("scalar", "--largest", "6", "--seconds", "0.01")
     assert [line.split("|")[1].strip() for line in lines[2:] if line] == ["scalar loop 6"]
+
+
+def test_the_table_of_orders_has_a_row_for_every_case():
+    finished = subprocess.run(
+        [sys.executable, str(BENCH / "orders.py"), "--seconds", "0.001"],
+        env={**os.environ, "PYTHONPATH": os.pathsep.join(sys.path)},
+        capture_output=True,
+        text=True,
+        timeout=600,
+        check=False,
+    )
+    assert finished.returncode == 0, finished.stderr
+    lines = finished.stdout.splitlines()
+    assert len(lines) == 2 + 6
+    assert all(line.count("|") == 8 for line in lines)
