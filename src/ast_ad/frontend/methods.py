@@ -14,7 +14,7 @@ from ast_ad.frontend.context import Lowering, static
 from ast_ad.frontend.instances import attribute_of_super, makes_objects
 from ast_ad.frontend.known import constant_of
 from ast_ad.frontend.objects import attribute_of_object, class_of, field_of, lookup, of_class
-from ast_ad.frontend.values import Bound, Entries, Method, Ref, Static, Super, TupleOf, Value, describe, is_bottom
+from ast_ad.frontend.values import Bound, Entries, Items, Method, Ref, Static, Super, TupleOf, Value, describe, is_bottom
 from ast_ad.ir.core import Lit, Var
 
 Args = Sequence[Value]
@@ -120,4 +120,5 @@ def call_method(lo: Lowering, owner: Value, name: str, args: list[Value], kwargs
 def _of_constant(lo: Lowering, owner: Lit, name: str, args: Args, kwargs: Kwargs) -> Value:
     constants = [constant_of(lo, a, f"what {name} is given") for a in args]
     named = {k: constant_of(lo, v, f"what {name} is given") for k, v in kwargs.items()}
-    return static(getattr(owner.value, name)(*constants, **named))
+    found = getattr(owner.value, name)(*constants, **named)
+    return lo.new_ref(Items(tuple(map(static, found)))) if isinstance(found, list) else static(found)
