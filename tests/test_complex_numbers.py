@@ -74,6 +74,12 @@ def test_lists_of_real_and_complex_numbers_have_gradients_of_both():
     assert [isinstance(x, complex) for x in found] == [False, True, False]
 
 
+def test_parts_of_polar_coordinates_are_differentiated_alone():
+    assert same(grad(lambda z: cmath.polar(z)[0])(Z), Z.conjugate())
+    assert same(grad(lambda z: cmath.polar(z)[1])(Z), -1j / Z)
+    assert same(grad(lambda x: cmath.polar(x)[0])(-2.0), -1)
+
+
 def of_python_numbers(z):
     w = cmath.exp(z) * z.conjugate() + complex(z.imag, 2.0)
     r, phi = cmath.polar(w)

@@ -44,7 +44,7 @@ OF_PYTHON = (
 )
 BINARY = (
     *(np.add, np.subtract, np.multiply, np.true_divide, operator.add, operator.sub, operator.mul, operator.truediv),
-    *(P.DIVIDE, P.DIVIDE_OR_ZERO, np.maximum, np.minimum),
+    *(P.DIVIDE, P.DIVIDE_OR_ZERO),
 )
 POWERS = (np.power, np.float_power, operator.pow, runtime.power, runtime.power_slope)
 
@@ -68,7 +68,7 @@ def elements() -> Iterator[Sample]:
     for function in (*BINARY, *POWERS):
         yield sample(function, Z, W)
         yield sample(function, Z, W[1])
-        yield sample(function, np.stack([Z, W]), W[:1] + 0.1)
+        yield sample(function, np.stack([Z, W]), W[:1])
     for function in BINARY:
         yield sample(function, Z, R)
         yield sample(function, R, Z)
@@ -128,6 +128,7 @@ def sums() -> Iterator[Sample]:
         yield sample(ufunc.outer, R, Z)
     yield sample(np.subtract.outer, Z, W)
     yield sample(np.divide.outer, Z, W)
+    yield sample(np.power.outer, Z, W)
     yield sample(np.add.reduceat, Z, np.array([0, 2]))
     yield sample(runtime.stretch_sums, M, np.array([0, 2]), axis=1)
     yield sample(runtime.spread_stretches, M[:, :2], np.array([0, 2]), M, axis=1)
@@ -170,7 +171,7 @@ def shapes() -> Iterator[Sample]:
         np.asarray,
     ):
         yield sample(function, Z)
-    for function in (np.asanyarray, np.ascontiguousarray):
+    for function in (np.asanyarray, np.ascontiguousarray, np.asfortranarray, np.asarray_chkfinite):
         yield sample(function, Z)
     yield sample(np.array, FixedList([0.3j, 1.0, Z[0]]))
     yield sample(np.array, R, dtype=complex)
@@ -212,6 +213,13 @@ def shapes() -> Iterator[Sample]:
         yield sample(word, Z, 0.3j, index=(1,))
         yield sample(word, Z, R[:2], index=(P.Span(1, None, None),))
     yield sample(P.LAST_WRITTEN, Z, np.array([0, 0, 2]), index=(P.HOLE,))
+    yield sample(P.VALUE_OF_CELL, np.array(0.7 - 2j))
+    yield sample(P.MASKED, Z, R > 0, W, ufunc=np.exp)
+    yield sample(P.MASKED, Z, R > 0, R, ufunc=np.sin)
+    yield sample(P.MASKED, Z, R > 0, W, R, ufunc=np.multiply)
+    yield sample(P.MASKED, Z, R > 0, W, ufunc=np.sign)
+    yield sample(np.trim_zeros, np.array([0, 1j, 0, 2, 0]), smooth=False)
+    yield sample(np.lib.stride_tricks.sliding_window_view, Z, 2)
     yield sample(P.LIST_GET, [1j, 2.0 + 1j], 1)
     yield sample(P.LIST_SET, [1j, 2.0 + 1j], 3j, 1)
     yield sample(P.LIST_ADD, [1j, 2.0 + 1j], 3j, 1)

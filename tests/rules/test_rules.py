@@ -31,7 +31,7 @@ def test_every_rule_has_samples() -> None:
 def test_every_rule_that_serves_complex_numbers_has_samples_with_them() -> None:
     load_all(scipy=True)
     sampled = {s.primitive for s in SAMPLES if any(map(has_complex, (s.args, Differentiated(s, "rank").out)))}
-    assert not sorted(p.name for p in RULES_OF_COMPLEX if p not in sampled)
+    assert not sorted(p.name for p in RULES_OF_COMPLEX if p not in sampled and p.name not in BY_HAND)
 
 
 def has_complex(value: Any) -> bool:

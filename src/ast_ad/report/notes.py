@@ -26,7 +26,7 @@ from ast_ad.ir.kinds import Kind, is_number
 from ast_ad.ir.primitives import Primitive
 from ast_ad.ir.walk import statements, with_blocks, with_operands
 from ast_ad.rules.modes import Custom
-from ast_ad.rules.table import RULES
+from ast_ad.rules.table import RULES, RULES_OF_COMPLEX
 from ast_ad.rules.terms import Term, make
 
 _WIDEST = 60
@@ -65,11 +65,12 @@ _LOCK = threading.RLock()
 def marks_have_a_rule() -> Iterator[None]:
     """The rule of `mark` is in the table for as long as a program with notes is differentiated, and no longer."""
     with _LOCK:
-        RULES[MARK] = _RULE
+        RULES[MARK] = RULES_OF_COMPLEX[MARK] = _RULE
         try:
             yield
         finally:
             RULES.pop(MARK, None)
+            RULES_OF_COMPLEX.pop(MARK, None)
 
 
 class Step(NamedTuple):

@@ -43,10 +43,12 @@ def _polar_tangent(ans: Any, tangents: Any, z: Any) -> Any:
 
 
 def _polar_cotangent(ct: Any, ans: Any, z: Any) -> Any:
+    along, around = ct[0], ct[1]
     if not is_complex(z.kind):
-        return np.sign(z) * ct[0]
-    along = divide_or_zero(np.conj(z), ans[0])
-    return along * (ct[0] - 1j * divide_or_zero(ct[1], ans[0]))
+        return None if along is None else np.sign(z) * along
+    turned = None if around is None else -1j * divide_or_zero(around, ans[0])
+    total = turned if along is None else along if turned is None else along + turned
+    return divide_or_zero(np.conj(z), ans[0]) * total
 
 
 custom(primitive_for(cmath.phase, lambda ks, p: FLOAT), angle_tangent, angle_cotangent)
@@ -66,6 +68,7 @@ serves_complex(P.COPY, P.CAST_LIKE, P.BROADCAST_LIKE, P.UNBROADCAST, P.ZEROS_LIK
 serves_complex(runtime.power, runtime.power_slope, runtime.log_or_zero, runtime.select)
 serves_complex(sum, runtime.sum_of_list, runtime.list_of, runtime.list_of_rows, P.ADD_STRUCTURES, P.ADD_MAYBE)
 serves_complex(P.GETITEM, P.INDEX_UPDATE, P.INDEX_ADD, P.LIST_GET, P.LIST_SET, P.LIST_ADD, P.LAST_WRITTEN)
+serves_complex(P.MASKED, P.VALUE_OF_CELL, P.CONSTANT_AT)
 serves_complex(runtime.jacobian_of_rows, runtime.jacobian_of_columns)
 serves_complex(runtime.rows_of_jacobian, runtime.columns_of_jacobian)
 serves_complex(runtime.split_like, runtime.diagonal_like, runtime.add_along_axis)
@@ -89,7 +92,7 @@ def _at(name: str) -> Any:
 serves_complex(*_np("add subtract multiply divide power float_power negative positive square reciprocal absolute"))
 serves_complex(*_np("exp exp2 expm1 log log2 log10 log1p sqrt sin cos tan arctan sinh cosh tanh arctanh sinc"))
 serves_complex(runtime.sinc_derivative)
-serves_complex(*_np("real imag conjugate angle where select nan_to_num maximum minimum"))
+serves_complex(*_np("real imag conjugate angle where select nan_to_num"))
 
 
 def _partials(functions: tuple[Any, ...], *partials: Callable[..., Any]) -> None:
@@ -127,7 +130,7 @@ RULES_OF_COMPLEX[_SIGN] = Custom(True, tangent=_sign_tangent, cotangents={0: _si
 serves_complex(*_np("sum mean prod std var average nansum nanmean nanprod nanstd nanvar cumsum cumprod nancumsum"))
 serves_complex(*_np("nancumprod cumulative_sum cumulative_prod diff ediff1d gradient trapezoid trace"))
 serves_complex(*_np("add.reduce multiply.reduce add.accumulate multiply.accumulate add.reduceat max min sort"))
-serves_complex(*_np("add.outer subtract.outer multiply.outer divide.outer"))
+serves_complex(*_np("add.outer subtract.outer multiply.outer divide.outer power.outer"))
 serves_complex(runtime.products_of_others, runtime.delay, runtime.recurrence)
 serves_complex(runtime.stretch_sums, runtime.spread_stretches)
 
@@ -138,6 +141,7 @@ serves_complex(*_np("atleast_1d atleast_2d atleast_3d broadcast_to broadcast_arr
 serves_complex(*_np("dstack column_stack block append split array_split hsplit vsplit dsplit tile repeat roll rot90"))
 serves_complex(*_np("fliplr flipud pad resize insert delete meshgrid array asarray asanyarray ascontiguousarray"))
 serves_complex(*_np("copy astype full full_like diag diagonal diagflat tril triu vander linspace take"))
+serves_complex(*_np("asarray_chkfinite asfortranarray trim_zeros lib.stride_tricks.sliding_window_view"))
 serves_complex(*_np("take_along_axis choose compress extract unstack linalg.diagonal linalg.trace"))
 
 # Products

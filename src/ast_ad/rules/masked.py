@@ -14,7 +14,7 @@ import numpy as np
 from ast_ad.ir import primitives as P
 from ast_ad.ir.kinds import Array, dtype_of
 from ast_ad.rules.modes import Params, Rule, Terms, Tree
-from ast_ad.rules.table import RULES, primitive_of, rule_of
+from ast_ad.rules.table import RULES, UnsupportedArgument, primitive_of, rule_of
 from ast_ad.rules.terms import Term, call, make
 
 #: a number at which no partial derivative is infinite
@@ -51,11 +51,13 @@ class Masked(Rule):
 
 def _harmless(ans: Term, args: Terms, ufunc: np.ufunc) -> tuple[Rule, Term, Terms] | None:
     """The rule of the function, its result and its operands, with harmless numbers where the condition is False."""
-    primitive = primitive_of(ufunc)
-    rule = None if primitive is None else rule_of(primitive)
-    if rule is None:
-        return None
     _, test, *operands = args
+    primitive = primitive_of(ufunc)
+    if primitive is None or rule_of(primitive) is None:
+        return None
+    rule = rule_of(primitive, (ans.kind, *(x.kind for x in operands)))
+    if rule is None:
+        raise UnsupportedArgument(f"{primitive!r} has no derivative rule for complex numbers")
 
     def safe(x: Any) -> Any:
         if x.is_lit:
