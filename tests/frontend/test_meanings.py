@@ -62,6 +62,17 @@ def collects_without_end(x):
     return sum(v * k for v, k in zip(_endless(x), [1.0, 2.0], strict=False))
 
 
+def _tries(x):
+    try:
+        yield x
+    except ValueError:
+        yield -x
+
+
+def raises_where_a_generator_tries(x):
+    return sum(math.log(v) for v in _tries(x))
+
+
 def runs_a_text(x):
     return eval("x * 2")
 
@@ -72,6 +83,10 @@ MET = {
     "a write in a `try`, before something that may raise, that a handler reads": (writes_early, "'y' is written in a"),
     "a way out of `finally`": (leaves_in_finally, "a way out of `finally`"),
     "a generator without end that is asked for all its values": (collects_without_end, "_endless is asked for all"),
+    "a `yield` in a `try`, to a consumer that may raise what it catches": (
+        raises_where_a_generator_tries,
+        "a `yield` in a `try`, to what may raise",
+    ),
     "`exec`, `eval`": (runs_a_text, "eval of a text"),
 }
 

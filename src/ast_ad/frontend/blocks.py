@@ -126,7 +126,7 @@ def _around_yield(lo: Lowering, manager: Stream, block: Callable[[Value], None])
         lo.names[key] = left if isinstance(left, Var) else Lit(left)
         lo.state.left = lo.state.dead
 
-    run_stream(lo, manager, consume)
+    run_stream(lo, manager, consume, throws=True)
     held = lo.state.frames[user].pop(key, FALSE)
     if not lo.state.dead:
         lo.state.left = held if isinstance(held, Var) else isinstance(held, Lit) and bool(held.value)

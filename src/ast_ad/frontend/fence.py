@@ -48,6 +48,10 @@ HIDES = Refusal("It would hide an exception of the block.", "Leave after the sta
 ENDLESS = Refusal(
     "What a generator yields here is collected in a list first.", "Loop over it with for and break, or let it end."
 )
+SEES = Refusal(
+    "The generator's handlers would see what its consumer raises, which they do not in Python.",
+    "Yield after the `try`, or in its `else`.",
+)
 RUNS_TEXT = Refusal("What it does is not known before it runs.", "Write the statements themselves, or a function.")
 DEFINES = Refusal(
     "It makes another class or type at each call.",
@@ -140,6 +144,7 @@ MEANINGS: tuple[Row, ...] = (
     Row("a write in a `try`, before something that may raise, that a handler reads", EARLY_WRITE),
     Row("a way out of `finally`", HIDES),
     Row("a generator without end that is asked for all its values", ENDLESS),
+    Row("a `yield` in a `try`, to a consumer that may raise what it catches", SEES),
     Row("`exec`, `eval`", RUNS_TEXT),
 )
 

@@ -14,7 +14,19 @@ from ast_ad.frontend.context import Lowering, static
 from ast_ad.frontend.instances import attribute_of_super, makes_objects
 from ast_ad.frontend.known import constant_of
 from ast_ad.frontend.objects import attribute_of_object, class_of, field_of, lookup, of_class
-from ast_ad.frontend.values import Bound, Entries, Items, Method, Ref, Static, Super, TupleOf, Value, describe, is_bottom
+from ast_ad.frontend.values import (
+    Bound,
+    Entries,
+    Items,
+    Method,
+    Ref,
+    Static,
+    Super,
+    TupleOf,
+    Value,
+    describe,
+    is_bottom,
+)
 from ast_ad.ir.core import Lit, Var
 
 Args = Sequence[Value]

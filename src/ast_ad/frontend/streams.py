@@ -15,7 +15,7 @@ from ast_ad.errors import UnknownAtCompileTime, UnsupportedSyntax
 from ast_ad.frontend.calls import inline
 from ast_ad.frontend.context import Frame, Lowering, lowers
 from ast_ad.frontend.control import RETURNED, VALUE, branch, nothing
-from ast_ad.frontend.fence import ENDLESS
+from ast_ad.frontend.fence import ENDLESS, SEES
 from ast_ad.frontend.source import source_of
 from ast_ad.frontend.trips import append
 from ast_ad.frontend.values import FALSE, NONE, TRUE, Items, Stream, Value
@@ -38,16 +38,22 @@ def of_iterator(iterator: Value) -> Stream:
     return Stream(source.node, source, None, {"iterator": iterator}, "this iterator")
 
 
-def run_stream(lo: Lowering, value: Stream, consume: Callable[[Value], None]) -> None:
-    """Run the body of a generator function, and `consume` at each `yield`, in the function that consumes."""
-    user = lo.frame
+def run_stream(lo: Lowering, value: Stream, consume: Callable[[Value], None], throws: bool = False) -> None:
+    """Run the body of a generator function, and `consume` at each `yield`, in the function that consumes.
+
+    What the consumer raises is not seen by handlers of the generator, unless it `throws` that in, as `with` does.
+    """
+    user, outer = lo.frame, len(lo.attempts)
 
     def consumer(item: Value) -> None:
         statement, node = lo.statement, lo.node
+        raised = [len(attempt.raised) for attempt in lo.attempts[outer:]]
         lo.stack.append(user)
         consume(item)
         lo.stack.pop()
         lo.statement, lo.node = statement, node
+        if not throws and raised != [len(attempt.raised) for attempt in lo.attempts[outer:]]:
+            raise lo.error(UnsupportedSyntax, "a `yield` in a `try`, to what may raise", **SEES._asdict())
 
     inline(lo, value.node, value.source, value.outer, value.bound, value.title, consumer)
 
