@@ -107,6 +107,25 @@ def test_unbuffered_operations_ask_for_their_arguments():
     assert "Call it as np.add.at(a, index, values)." in str(refused(f, X))
 
 
+def test_values_that_numpy_reads_beyond_the_end_of():
+    places = np.array([[0, 1], [1, 1]])
+
+    def f(x):
+        bins = np.zeros(3)
+        np.add.at(bins, places, x[:2])
+        return np.sum(bins)
+
+    assert "np.add.at with an index of more than one axis, and values of one" in str(refused(f, X))
+
+    def g(x):
+        bins = np.zeros(3)
+        np.add.at(bins, places, np.broadcast_to(x[:2], places.shape))
+        np.multiply.at(bins, places, x[None, :2])
+        return bins
+
+    agree(g, X)
+
+
 def test_integers_and_truth_values_are_counted():
     def f(x):
         counts = np.zeros(4, int)

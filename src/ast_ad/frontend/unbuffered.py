@@ -39,6 +39,7 @@ def call_at(lo: Lowering, ufunc: np.ufunc, args: Sequence[Value], kwargs: Mappin
         return NONE
     if rank(kind_of(array)) is None:
         raise lo.error(NoDerivative, f"{title} of an array whose rank is not known", remedy="Call it with an array.")
+    _check_values(lo, title, array, template, holes, values)
     kind = kind_of(array)
     part = P.getitem_kind((kind, *map(kind_of, holes)), {"index": template})
     check_cast(lo, kind, elementwise_kind(ufunc, [part, *map(kind_of, values)]))
@@ -58,6 +59,20 @@ def call_at(lo: Lowering, ufunc: np.ufunc, args: Sequence[Value], kwargs: Mappin
     else:
         _by_flat_places(lo, ufunc, array, template, holes, values)
     return NONE
+
+
+def _check_values(
+    lo: Lowering, title: str, array: Var, template: Any, holes: Sequence[Atom], values: Sequence[Atom]
+) -> None:
+    """NumPy's shortcut for one index array over one axis goes through a list of values without broadcasting it."""
+    ranks = [rank(kind_of(atom)) for atom in (array, *holes, *values)]
+    if template == (HOLE,) and ranks[0] == 1 and ranks[1] not in (0, 1) and ranks[2:] in ([1], [None]):
+        raise lo.error(
+            NoDerivative,
+            f"{title} with an index of more than one axis, and values of one",
+            reason="NumPy 2 reads beyond the end of such values.",
+            remedy="Broadcast them first: np.broadcast_to(values, index.shape).",
+        )
 
 
 def _numpy(lo: Lowering, function: Any, *args: Value) -> Atom:
