@@ -24,7 +24,6 @@ LAYERS = (
     "compilation",
     "persistence",
     "dispatch",
-    "library_functions",
     "derivative",
     "checkpoints",
     "report",

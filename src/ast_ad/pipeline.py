@@ -20,7 +20,7 @@ from ast_ad.frontend.lower import Lowered, lower
 from ast_ad.frontend.products import products_by
 from ast_ad.frontend.signature import Argument
 from ast_ad.ir.core import Function, Program
-from ast_ad.ir.places import Place
+from ast_ad.ir.places import Place, parameter_at
 from ast_ad.ir.verify import verify
 from ast_ad.ir.walk import called_from, map_functions
 from ast_ad.optimize.algebra import simplify_derivatives
@@ -96,6 +96,15 @@ def _check_arguments(work: Work) -> Work:
     return work
 
 
+def _check_constants(work: Work) -> Work:
+    assert work.lowered is not None
+    wrt = {work.request.arguments[parameter_at(place)].name for place in work.request.wrt}
+    for taken in work.lowered.taken:
+        if taken.path[0] in wrt:
+            raise taken.error
+    return work
+
+
 def _check_result(work: Work) -> Work:
     check_result(work.request.function, work.program.main, work.request.mode, work.request.has_aux)
     return work
@@ -160,6 +169,7 @@ PREPARE = (
 CHECKED = (
     Stage("check the arguments", _check_arguments),
     *READ,
+    Stage("check the constants", _check_constants),
     *PREPARE,
     Stage("check the result", _check_result),
 )

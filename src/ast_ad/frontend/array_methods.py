@@ -11,7 +11,7 @@ import numpy as np
 from ast_ad.errors import UnsupportedSyntax
 from ast_ad.frontend.context import Lowering
 from ast_ad.frontend.trips import append
-from ast_ad.frontend.values import Flat, Items, Static, TupleOf, Value, describe, kind_of
+from ast_ad.frontend.values import Items, Static, TupleOf, Value, describe, kind_of
 from ast_ad.ir import primitives as P
 from ast_ad.ir.core import Lit, Var
 from ast_ad.ir.kinds import Array, Kind, Scalar, dims_of, is_complex, rank
@@ -67,7 +67,6 @@ def _function_attribute(function: Any) -> Callable[..., Value]:
 
 
 ATTRIBUTES: dict[str, Callable[[Lowering, Any, str], Value]] = {
-    "flat": lambda lo, owner, name: Flat(owner),
     "shape": _shape,
     "ndim": _ndim,
     "size": _size,
@@ -150,6 +149,8 @@ def _item(lo: Lowering, owner: Var, args: Args, kwargs: Kwargs, wish: str) -> Va
         from ast_ad.frontend.subscripts import read_subscript
 
         index = args[0] if len(args) == 1 else TupleOf(tuple(args))
+        if not isinstance(index, TupleOf) and rank(kind) != 1:  # a number of the flattened array
+            owner = _call(lo, np.ravel, [owner], {})  # type: ignore[assignment]
         owner = read_subscript(lo, owner, index)  # type: ignore[assignment]
     python = {"i": P.TO_INT, "u": P.TO_INT, "b": P.TO_BOOL, "c": P.TO_COMPLEX}.get(np.dtype(name).kind, P.TO_FLOAT)
     return lo.emit(python, lo.read(owner), name=wish)
@@ -159,10 +160,11 @@ def _tolist(lo: Lowering, owner: Var, args: Args, kwargs: Kwargs, wish: str) -> 
     from ast_ad.frontend.trips import for_each
 
     kind: Kind = kind_of(owner)
-    if rank(kind) != 1:
+    if not rank(kind):
         raise lo.error(UnsupportedSyntax, "tolist of an array of this rank", remedy="Use the array itself.")
     result = lo.new_ref(Items(()), wish)
-    for_each(lo, owner, lambda v: append(lo, result, _item(lo, v, (), {}, "")))  # type: ignore[arg-type]
+    part = _item if rank(kind) == 1 else _tolist
+    for_each(lo, owner, lambda v: append(lo, result, part(lo, v, (), {}, "")))  # type: ignore[arg-type]
     return result
 
 

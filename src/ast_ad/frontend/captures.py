@@ -15,9 +15,9 @@ from typing import Any, NamedTuple
 import gast
 import numpy as np
 
-from ast_ad.errors import UnknownAtCompileTime
+from ast_ad.errors import AstAdError, UnknownAtCompileTime
 from ast_ad.frontend.context import Lowering, static
-from ast_ad.frontend.signature import kind_of_argument
+from ast_ad.frontend.signature import is_sparse, kind_of_argument
 from ast_ad.frontend.source import resolve_name
 from ast_ad.frontend.state import State
 from ast_ad.frontend.values import Entries, Items, Location, Ref, Static, TupleOf, Value
@@ -41,6 +41,13 @@ class Assumption(NamedTuple):
 
     path: tuple[Any, ...]
     value: Any
+
+
+class Taken(NamedTuple):
+    """A float that lowering took for a constant, though a derivative by it may be asked for."""
+
+    path: tuple[Any, ...]
+    error: AstAdError
 
 
 def fetch(path: tuple[Any, ...]) -> Any:
@@ -120,6 +127,8 @@ def captured_at_run_time(lo: Lowering, path: tuple[Any, ...], value: Any, name: 
 def _capture(lo: Lowering, path: tuple[Any, ...], value: Any, name: str) -> Value:
     short = re.sub(r"\W+", "_", name.rpartition(".")[2]).strip("_")
     if _is_number(value):
+        return _at_run_time(lo, path, value, short)
+    if is_sparse(value):
         return _at_run_time(lo, path, value, short)
     if isinstance(value, (tuple, list, dict)):
         if _is_numeric(kind_of_argument(short, value)) and value:

@@ -89,6 +89,7 @@ class Unit:
     writers: set[Any] = field(default_factory=set)
     guards: dict[Any, Any] = field(default_factory=dict)
     assumptions: dict[Any, Any] = field(default_factory=dict)
+    taken: list[Any] = field(default_factory=list)
     paths: dict[Any, tuple[Any, ...]] = field(default_factory=dict)
     names: set[str] = field(default_factory=set)
     written: dict[str, Origin] = field(default_factory=dict)

@@ -71,7 +71,6 @@ class Record:
 def call_lowered(lo: Lowering, source: Source, bound: Mapping[str, Value], name: str) -> Value:
     """The result of a call of a function of the program."""
     lengths, key = _key(lo, source, bound)
-    base = key
     while True:
         if any(s is None for s in key[1]) or key in lo.unit.inline_only or source.function in lo.unit.inline_only:
             return inline(lo, source.node, source, None, bound, source.function.__name__)
@@ -105,9 +104,10 @@ def call_lowered(lo: Lowering, source: Source, bound: Mapping[str, Value], name:
                 raise
             _forget(lo, key)
             bound = with_constant(lo, bound, needs.leaf)
+            asked = key
             lengths, key = _key(lo, source, bound)
-            if key == base:
-                raise
+            if key == asked:  # it is a part of a list or dict, which says nothing of the values of its numbers
+                lo.unit.inline_only.add(key)
 
 
 def _key(lo: Lowering, source: Source, bound: Mapping[str, Value]) -> tuple[Lengths, Any]:

@@ -7,6 +7,8 @@ import operator
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
+import numpy as np
+
 from ast_ad.errors import WrongArgument, WrongStructure
 from ast_ad.frontend.calls import call_opaque, call_value
 from ast_ad.frontend.captures import Guard, captured
@@ -14,6 +16,7 @@ from ast_ad.frontend.context import Lowering, static
 from ast_ad.frontend.iteration import Counted, elements, iteration_of, zero_based
 from ast_ad.frontend.known import constant_of
 from ast_ad.frontend.loops import run_loop
+from ast_ad.frontend.spelled import SPELLED, call_vectorized
 from ast_ad.frontend.values import Bound, Closure, Static, TupleOf, Value
 from ast_ad.ir.core import Lit
 from ast_ad.wrappers import no_grad
@@ -36,6 +39,8 @@ def call_made_function(lo: Lowering, function: Static, args: Args, kwargs: Kwarg
         return call_value(lo, Static(obj.__wrapped__, function.name, path), args, kwargs, name)
     if isinstance(obj, _GETTERS):
         return _get(lo, obj, args, name)
+    if isinstance(obj, np.vectorize):
+        return call_vectorized(lo, function, args, kwargs, name)
     return None
 
 
@@ -143,4 +148,5 @@ HIGHER_ORDER: list[tuple[Any, Callable[..., Value]]] = [
     (operator.attrgetter, _getter(operator.attrgetter)),
     (operator.itemgetter, _getter(operator.itemgetter)),
     (same, _same),
+    *SPELLED,
 ]

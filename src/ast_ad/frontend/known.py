@@ -4,12 +4,15 @@ from __future__ import annotations
 
 from typing import Any
 
-from ast_ad.errors import UnknownAtCompileTime
+from ast_ad.errors import AstAdError, NoDerivative, UnknownAtCompileTime
+from ast_ad.frontend.captures import Taken
 from ast_ad.frontend.context import Lowering
 from ast_ad.frontend.values import Entries, Items, Ref, Slice, Static, TupleOf, Value, describe
 from ast_ad.ir import primitives as P
 from ast_ad.ir.core import Lit, Var
-from ast_ad.ir.kinds import Scalar
+from ast_ad.ir.kinds import Scalar, carries_derivative
+from ast_ad.rules.modes import NonDifferentiable
+from ast_ad.rules.table import rule_of
 
 
 class NeedsConstant(Exception):
@@ -42,7 +45,7 @@ def constant_of(lo: Lowering, value: Value, what: str) -> Any:
             return {k: constant_of(lo, v, what) for k, v in zip(contents.keys, contents.values, strict=True)}
     if isinstance(value, Var):
         try:
-            return _assumed(lo, value)
+            return _assumed(lo, value, what)
         except _NoWitness:
             pass
     raise lo.error(
@@ -53,20 +56,26 @@ def constant_of(lo: Lowering, value: Value, what: str) -> Any:
     )
 
 
-def _assumed(lo: Lowering, var: Var) -> Any:
-    """The value of a variable in this call, with the assumption recorded on what it is computed from."""
-    if var in lo.constants:
+def _assumed(lo: Lowering, var: Var, what: str) -> Any:
+    """The value of a variable in this call, with the assumption recorded on what it is computed from.
+
+    `what` is it for; "" where the derivative by it is zero by nature.
+    """
+    if what and var in lo.constants:
         return lo.constants[var]
     if lo.record is not None and var in lo.record.leaves:
         raise NeedsConstant(lo.record, lo.record.leaves.index(var))
-    value = _compute(lo, var)
-    lo.constants[var] = value
+    value = _compute(lo, var, what)
+    if what:
+        lo.constants[var] = value
     return value
 
 
-def _compute(lo: Lowering, var: Var) -> Any:
+def _compute(lo: Lowering, var: Var, what: str) -> Any:
     path = path_of(lo, var)
     if path is not None and var in lo.witness and isinstance(var.kind, Scalar):
+        if what and carries_derivative(var.kind):
+            lo.unit.taken.append(Taken(path, _depends(lo, path, what)))
         return _assume(lo, path, lo.witness[var])
     call = lo.definitions.get(var)
     if call is None or not isinstance(call.fn, P.Primitive) or call.fn.effect or len(call.outs) != 1:
@@ -82,8 +91,19 @@ def _compute(lo: Lowering, var: Var) -> Any:
         raise _NoWitness
     if path is not None and var in lo.witness:
         raise _NoWitness
-    values = [a.value if isinstance(a, Lit) else _assumed(lo, a) for a in call.args]
+    what = "" if isinstance(rule_of(call.fn), NonDifferentiable) else what
+    values = [a.value if isinstance(a, Lit) else _assumed(lo, a, what) for a in call.args]
     return call.fn.call(*values, **dict(call.params))
+
+
+def _depends(lo: Lowering, path: tuple[Any, ...], what: str) -> AstAdError:
+    who = str(path[0]) + "".join(f"[{step[1]!r}]" for step in path[1:])
+    return lo.error(
+        NoDerivative,
+        f"{what} has no derivative, and {who} is differentiated",
+        reason="It must be a constant when the function is compiled.",
+        remedy=f"If {who} should count as constant here, write ast_ad.stop_gradient({who}).",
+    )
 
 
 def _assume(lo: Lowering, path: tuple[Any, ...], value: Any) -> Any:

@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
+from functools import cache
 from typing import Any, get_args
 
 import numpy as np
 
-from ast_ad.errors import MayAlias, NoDerivative, WrongArgument
+from ast_ad.errors import NoDerivative, WrongArgument
 from ast_ad.frontend.context import Lowering, static
 from ast_ad.frontend.known import constant_of
-from ast_ad.frontend.values import Closure, Flat, Items, Ref, Run, Static, TupleOf, Value, kind_of, may_be_array
+from ast_ad.frontend.values import Closure, Items, Ref, Run, Static, TupleOf, Value, kind_of, may_be_array
 from ast_ad.ir.core import Atom, Lit, Var
 from ast_ad.ir.kinds import Array, Kind, List, Opaque, Scalar
 from ast_ad.ir.primitives import HOLE, Primitive
@@ -22,6 +24,7 @@ def call_primitive(
     lo: Lowering, primitive: Primitive, args: Sequence[Value], kwargs: Mapping[str, Value], name: str = ""
 ) -> Value:
     """A call of a function with a rule; constants are parameters, everything else an operand."""
+    args = _axes_known(lo, args) if primitive.name == "np.einsum" and not isinstance(args[0], Lit) else args
     try:
         operands, params = bind(primitive, [_raw(a) for a in args], {k: _raw(v) for k, v in kwargs.items()})
     except UnsupportedArgument as error:
@@ -36,13 +39,6 @@ def call_primitive(
         for key, value in params.items()
     }
     values = [_operand(lo, primitive, k, _value(v)) for k, v in enumerate(operands)]
-    if any(isinstance(v, Flat) for v in values) and (primitive.result != "fresh" or primitive.name == "np.array"):
-        raise lo.error(
-            MayAlias,
-            f"{primitive.name} of the flat elements of an array",
-            reason="NumPy gives a view of the array or a copy, by its layout.",
-            remedy="Write a.flatten() for a copy, or a.ravel().",
-        )
     if any(isinstance(v, Closure) for v in values):
         raise lo.error(
             NoDerivative, f"{primitive.name} of a function", remedy="Call the function, and pass what it gives."
@@ -88,9 +84,29 @@ def _gives_back(primitive: Primitive, kind: Kind, params: Mapping[str, Any]) -> 
     return same and params.get("copy", primitive.name == "np.astype") in (False, None)
 
 
+def _axes_known(lo: Lowering, args: Sequence[Value]) -> list[Value]:
+    """`np.einsum(a, [0, 1], b, [1, 2], [0, 2])`: the lists of axes as constants."""
+    last = len(args) - 1 if len(args) % 2 else None
+    return [
+        static(constant_of(lo, a, "a list of axes of np.einsum")) if k % 2 or k == last else a
+        for k, a in enumerate(args)
+    ]
+
+
 def _structured(lo: Lowering, result: Var, name: str) -> Value:
     """A tuple that a function gives, element by element."""
-    return lo.value_of(result, name) if not isinstance(kind_of(result), Opaque) else result
+    found = lo.value_of(result, name) if not isinstance(kind_of(result), Opaque) else result
+    call = lo.definitions.get(result)
+    if isinstance(found, TupleOf) and call is not None and isinstance(call.fn, Primitive) and call.fn.name in _NAMED:
+        return replace(found, type=_NAMED[call.fn.name]())
+    return found
+
+
+#: functions whose result is a named tuple; its class is found by calling them
+_NAMED: dict[str, Callable[[], type]] = {
+    f"np.linalg.{function.__name__}": cache(lambda function=function: type(function(np.eye(1))))
+    for function in (np.linalg.eig, np.linalg.eigh, np.linalg.qr, np.linalg.slogdet, np.linalg.svd)
+}
 
 
 def _may_share(lo: Lowering, result: Var, base: Var) -> None:

@@ -13,20 +13,9 @@ from functools import partial
 from typing import Any
 
 from ast_ad.errors import AstAdError, UnknownAtCompileTime, UnsupportedSyntax
-from ast_ad.frontend import (
-    blocks,
-    builtin_calls,
-    calls,
-    expressions,
-    imports,
-    loops,
-    matching,
-    operators,
-    statements,
-    trips,
-)
+from ast_ad.frontend import blocks, builtin_calls, calls, expressions, loops, matching, operators, statements, trips
 from ast_ad.frontend.calls import new_frame
-from ast_ad.frontend.captures import Assumption, Guard, fetch, guard_holds
+from ast_ad.frontend.captures import Assumption, Guard, Taken, fetch, guard_holds
 from ast_ad.frontend.context import Lowering, Unit, static
 from ast_ad.frontend.control import lower_body, sealed
 from ast_ad.frontend.emission import PathEnds
@@ -58,6 +47,7 @@ class Lowered:
     assumptions: tuple[Assumption, ...]
     shared: bool = False
     written: tuple[tuple[str, Origin], ...] = ()
+    taken: tuple[Taken, ...] = ()
 
 
 def lower(function: Any, arguments: Sequence[Argument], lent: bool = False) -> Lowered:
@@ -124,7 +114,8 @@ def lower_entry(
     main = Function(name, tuple(params), block, doc, lo.origin(node), None, frozenset(lo.ignored))
     program = _program(main, unit)
     assumptions = tuple(Assumption(*a) for a in unit.assumptions.values())
-    return Lowered(program, tuple(unit.guards.values()), assumptions, shared, tuple(unit.written.items()))
+    written = tuple(unit.written.items())
+    return Lowered(program, tuple(unit.guards.values()), assumptions, shared, written, tuple(unit.taken))
 
 
 def _is_shared(lo: Lowering, value: Value, seen: set[Any]) -> bool:
@@ -235,4 +226,4 @@ __all__ = [
     "lower",
 ]
 # imported for what they register
-_FORMS = (blocks, builtin_calls, calls, expressions, imports, loops, matching, operators, statements, trips)
+_FORMS = (blocks, builtin_calls, calls, expressions, loops, matching, operators, statements, trips)

@@ -28,6 +28,8 @@ from ast_ad.frontend.values import (
     is_bottom,
 )
 from ast_ad.ir.core import Lit, Var
+from ast_ad.ir.kinds import bound_kind
+from ast_ad.ir.operators import is_sparse_kind
 
 Args = Sequence[Value]
 Kwargs = Mapping[str, Value]
@@ -109,6 +111,10 @@ def _writing() -> Any:
 
 def call_method(lo: Lowering, owner: Value, name: str, args: list[Value], kwargs: dict[str, Value], wish: str) -> Value:
     """`owner.name(*args, **kwargs)`."""
+    from ast_ad.frontend.sparse import method_of_sparse
+
+    if isinstance(owner, Var) and is_sparse_kind(bound_kind(owner.kind)):
+        return method_of_sparse(lo, owner, name, args, kwargs, wish)
     if isinstance(owner, Var):
         special = ARRAY_METHODS.get(name) or _writing().get(name)
         if special is not None:

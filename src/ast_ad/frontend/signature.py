@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import enum
 import inspect
+import sys
 import types
 import typing
 from collections.abc import Mapping, Sequence
@@ -182,6 +183,8 @@ def kind_of_argument(name: str, value: Any, symbols: Symbols | None = None) -> K
         return STATIC
     if isinstance(value, float):
         return FLOAT
+    if is_sparse(value):
+        return Opaque(type(value).__name__, value.dtype.name)
     fields = _parts_of(value)
     if fields is None:
         return Opaque(type(value).__name__)
@@ -192,6 +195,12 @@ def kind_of_argument(name: str, value: Any, symbols: Symbols | None = None) -> K
     kinds = [kind_of_argument(key.strip("_"), part, symbols) for key, part in fields.items()]
     symbols.around.pop()
     return Dict(tuple(fields), tuple(kinds), type(value))
+
+
+def is_sparse(value: Any) -> bool:
+    """Whether a value is a sparse matrix of SciPy."""
+    sparse = sys.modules.get("scipy.sparse")
+    return sparse is not None and bool(sparse.issparse(value))
 
 
 def _parts_of(value: Any) -> dict[str, Any] | None:

@@ -98,9 +98,10 @@ class Static(Kind):
 
 @dataclass(frozen=True, slots=True)
 class Opaque(Kind):
-    """Made at run time, carries no derivative; `type` is the name of its type, or ""."""
+    """Made at run time, carries no derivative; `type` is the name of its type, or ""; a sparse matrix has a dtype."""
 
     type: str = ""
+    dtype: str | None = None
 
 
 @dataclass(frozen=True, slots=True)

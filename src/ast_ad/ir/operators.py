@@ -13,6 +13,7 @@ from ast_ad.ir.kinds import (
     INT,
     Array,
     Kind,
+    Opaque,
     Scalar,
     broadcast_dims,
     broadcasts,
@@ -45,19 +46,23 @@ def _comparison(name: str, fn: Callable[..., Any]) -> Primitive:
     return Primitive(name, fn, kinds, total=no_overflow, cost=0)
 
 
+def is_sparse_kind(kind: Kind) -> bool:
+    """Whether a value is a sparse matrix, which multiplies arrays."""
+    return isinstance(kind, Opaque) and kind.dtype is not None
+
+
 def matmul_kind(kinds: Kinds, params: Mapping[str, Any]) -> Kind:
     """The kind of `a @ b`."""
-    a, b = dims_of(kinds[0]), dims_of(kinds[1])
-    element = elementwise_kind(
-        operator.mul,
-        [k if isinstance(k, Scalar) else Array(k.dtype, ()) for k in kinds if isinstance(k, (Scalar, Array))],
-    )
-    dtype = element.dtype if isinstance(element, Array) else None
-    if a is None or b is None or not a or not b:
+    a, b = (Array(k.dtype, (None, None)) if isinstance(k, Opaque) and k.dtype else k for k in kinds)
+    rows, columns = dims_of(a), dims_of(b)
+    numbers = [k if isinstance(k, Scalar) else Array(k.dtype, ()) for k in (a, b) if isinstance(k, (Scalar, Array))]
+    element = elementwise_kind(operator.mul, numbers)
+    dtype = element.dtype if isinstance(element, Array) and len(numbers) == 2 else None
+    if rows is None or columns is None or not rows or not columns:
         return Array(dtype, None)
-    rows, columns = a[:-1][-1:], b[-1:] if len(b) > 1 else ()
-    batch = (Array(None, a[:-2]), Array(None, b[:-2]))
-    return Array(dtype, (*(broadcast_dims(batch) or ()), *rows, *columns))
+    batch = (Array(None, rows[:-2]), Array(None, columns[:-2]))
+    inner = (*rows[:-1][-1:], *(columns[-1:] if len(columns) > 1 else ()))
+    return Array(dtype, (*(broadcast_dims(batch) or ()), *inner))
 
 
 def fits_matmul(kinds: Kinds, params: Mapping[str, Any]) -> bool:

@@ -180,3 +180,10 @@ elementwise(
 
 serves_complex(*_PLAIN, *_MANY, *_OF_REAL, *_TO_REAL, np.fft.rfft, np.fft.irfft, np.fft.hfft, np.fft.ihfft)
 serves_complex(np.fft.fftshift, np.fft.ifftshift, runtime.resized, runtime.filled, runtime.doubled)
+elementwise(
+    (np.fft.fftfreq, np.fft.rfftfreq),
+    None,
+    lambda ans, n, d=1.0: -ans / d,
+    operands=("n", "d"),
+    kinds=lambda ks, p: Array("float64", (None,)),
+)

@@ -163,13 +163,21 @@ class Bilinear(Rule):
 
 
 class Tangents(tuple["Term | tuple[Any, ...] | None", ...]):
-    """The tangents of the arguments by position; `of(name)` is that of an argument by keyword."""
+    """The tangents of the arguments by position; `of(name)` is that of the operand of this name.
+
+    `names` are those that the call passes by keyword, `operands` those of all operands.
+    """
 
     names: tuple[str, ...]
+    operands: tuple[str, ...] = ()
 
     def of(self, name: str) -> Any:
-        """The tangent of the argument that was passed as `name`."""
-        return self[len(self) - len(self.names) + self.names.index(name)] if name in self.names else None
+        """The tangent of the operand `name`; None where the call does not pass it."""
+        by_place = len(self) - len(self.names)
+        if name in self.names:
+            return self[by_place + self.names.index(name)]
+        place = self.operands.index(name) if name in self.operands else by_place
+        return self[place] if place < by_place else None
 
 
 @dataclass(frozen=True, slots=True)
@@ -181,6 +189,7 @@ class Custom(Rule):
 
     tangent: Lambda | None = None
     cotangents: Mapping[int | str, Lambda] = field(default_factory=dict)
+    operands: tuple[str, ...] = ()
 
     def jvp(self, ans: Term, args: Terms, params: Params, tangents: Sequence[Tree]) -> Tree:
         assert self.tangent is not None
@@ -188,6 +197,7 @@ class Custom(Rule):
             return None
         moves = Tangents(tangents)
         moves.names = tuple(name for name, value in params.items() if value is HOLE)
+        moves.operands = self.operands
         args, named = fill_params(args, params)
         result: Tree = self.tangent(ans, moves, *args, **named)
         return result

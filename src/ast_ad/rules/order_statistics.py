@@ -49,7 +49,11 @@ _PLACES: dict[str, tuple[float, float]] = {
     "median_unbiased": (1 / 3, 1 / 3),
     "normal_unbiased": (3 / 8, 3 / 8),
     "interpolated_inverted_cdf": (0, 1),
+    "inverted_cdf": (0, 1),
+    "averaged_inverted_cdf": (0, 1),
+    "closest_observation": (-0.5, 1.5),
 }
+_DISCRETE = frozenset({"inverted_cdf", "averaged_inverted_cdf", "closest_observation"})
 
 
 def _in_front(a: Any, axis: Any) -> Any:
@@ -68,8 +72,6 @@ def _quantile(
     a: Any, q: Any, axis: Any = None, method: str = "linear", keepdims: bool = False, nans: bool = False
 ) -> Any:
     """Between the neighbours of the place that the quantile has among the sorted."""
-    if method not in _PLACES:
-        raise UnsupportedArgument(f"quantiles with method={method!r} have no derivative rule")
     alpha, beta = _PLACES[method]
     values = _in_front(a, axis)
     s = np.sort(values, axis=0)
@@ -80,16 +82,25 @@ def _quantile(
     else:
         number = length_along(values, 0)
     place = number * wide + (alpha + wide * (1 - alpha - beta)) - 1
-    place = np.clip(place, 0, number - 1)
-    below = call(np.array, np.floor(place), dtype=np.int64)
-    above = np.minimum(below + 1, number - 1)
-    part = place - np.floor(place)
+    discrete = method in _DISCRETE
+    if not discrete:
+        place = np.clip(place, 0, number - 1)
+    floor = np.floor(place)
+    below = call(np.array, np.clip(floor, 0, number - 1) if discrete else floor, dtype=np.int64)
+    above = np.clip(call(np.array, floor, dtype=np.int64) + 1, 0, number - 1)
+    part = place - floor
     low, high = _picked(s, below, q, nans), _picked(s, above, q, nans)
     part = _beside(part, s, q, nans)
     if method == "lower":
         return _restored(low, a, q, axis, keepdims)
     if method == "higher":
         return _restored(np.where(part > 0, high, low), a, q, axis, keepdims)
+    if discrete:
+        exact = part.equals(0)
+        if method == "closest_observation":
+            exact = exact & _beside(floor % 2, s, q, nans).equals(1)
+        at_place = 0.5 * (low + high) if method == "averaged_inverted_cdf" else low
+        return _restored(np.where(exact, at_place, high), a, q, axis, keepdims)
     if method == "nearest":
         even = _beside(below % 2, s, q, nans).equals(0)
         up = (part > 0.5) | (part.equals(0.5) & ~even)

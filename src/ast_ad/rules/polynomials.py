@@ -82,7 +82,12 @@ linear(primitive_of(runtime.uncut_correlation), (lambda ct, c, a, v: cut_correla
 
 def _interp(x: Any, xp: Any, fp: Any, left: Any = None, right: Any = None, period: Any = None) -> Any:
     if period is not None:
-        raise UnsupportedArgument("np.interp with a period has no derivative rule")
+        x, xp = x % period, xp % period
+        order = np.argsort(xp)
+        xp, fp = np.take(xp, order), np.take(fp, order)
+        xp = np.concatenate((xp[-1:] - period, xp, xp[:1] + period))
+        fp = np.concatenate((fp[-1:], fp, fp[:1]))
+        left = right = None
     last = length_along(xp, 0) - 1
     place = np.clip(call(np.searchsorted, xp, x, side="right") - 1, 0, last - 1)
     x0, f0 = np.take(xp, place), np.take(fp, place)

@@ -8,14 +8,15 @@ from typing import Any
 import numpy as np
 
 from ast_ad.ir import primitives as P
-from ast_ad.ir.kinds import Array, Dim, Kind, broadcast_dims, dims_of, is_complex, rank
+from ast_ad.ir.kinds import OPAQUE, Array, Dim, Kind, Tuple, broadcast_dims, dims_of, is_complex, rank
+from ast_ad.ir.operators import is_sparse_kind
 from ast_ad.ir.primitives import Kinds, fits_matmul, matmul_kind
 from ast_ad.rules.binding import BINDERS, HONOURED
 from ast_ad.rules.modes import Rule, Tree
 from ast_ad.rules.results import Dims, array_dims, dtype_by_trial, flat, name_of, promoted
 from ast_ad.rules.shaping import reshaped
 from ast_ad.rules.structures import unbroadcast
-from ast_ad.rules.table import RULES, bilinear, custom, primitive_for
+from ast_ad.rules.table import RULES, bilinear, composite, custom, nondifferentiable, primitive_for
 from ast_ad.rules.terms import Term, call, make
 
 
@@ -34,6 +35,8 @@ def outer(x: Any, y: Any) -> Any:
 
 def matmul_left(ct: Any, x: Any, y: Any) -> Any:
     """The cotangent of x in x @ y."""
+    if is_sparse_kind(y.kind):
+        return ct @ y.T
     if y.ndim == 1:
         if x.ndim == 1:
             return ct * y
@@ -46,6 +49,8 @@ def matmul_left(ct: Any, x: Any, y: Any) -> Any:
 
 def matmul_right(ct: Any, x: Any, y: Any) -> Any:
     """The cotangent of y in x @ y."""
+    if is_sparse_kind(x.kind):
+        return x.T @ ct
     if x.ndim == 1:
         if y.ndim == 1:
             return ct * x
@@ -57,6 +62,8 @@ def matmul_right(ct: Any, x: Any, y: Any) -> Any:
 
 
 bilinear((P.MATMUL, np.matmul), matmul_left, matmul_right, matmul_kind)
+if hasattr(np.linalg, "matmul"):
+    bilinear(np.linalg.matmul, matmul_left, matmul_right, matmul_kind, operands=("x1", "x2"))
 
 
 # dot, inner, outer
@@ -208,6 +215,12 @@ if hasattr(np, "vecdot"):
             lambda ct, ans, x, y, axis=-1: unbroadcast(np.expand_dims(ct, axis) * _conj(x), y),
         ),
         _vecdot_kind,
+    )
+    composite(
+        np.linalg.vecdot,
+        lambda x1, x2, axis=-1: call(np.vecdot, x1, x2, axis=axis),
+        _vecdot_kind,
+        operands=("x1", "x2"),
     )
 if hasattr(np, "matvec"):
 
@@ -448,6 +461,8 @@ BINDERS[_EINSUM] = _bind_einsum
 HONOURED[_EINSUM] = frozenset({"subscripts", "optimize"})
 RULES[_EINSUM] = _Einsum()
 
+
+nondifferentiable(np.einsum_path, operands=("operands",), kinds=lambda ks, p: Tuple((OPAQUE, OPAQUE)))
 
 # kron, cross
 

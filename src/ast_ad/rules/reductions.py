@@ -10,8 +10,10 @@ import numpy as np
 from ast_ad import runtime
 from ast_ad.ir import primitives as P
 from ast_ad.ir.kinds import INT, Array, Kind, dims_of, is_complex
-from ast_ad.ir.primitives import Kinds
+from ast_ad.ir.primitives import Kinds, Primitive
 from ast_ad.rules.arithmetic import divide, divide_or_zero
+from ast_ad.rules.binding import BINDERS, bind_arguments, signature_of
+from ast_ad.rules.modes import Tangents
 from ast_ad.rules.results import array_dims, axes_of, name_of, reduced_dims, reduction
 from ast_ad.rules.table import custom, helper, linear, nondifferentiable, primitive_for, primitive_of, register
 from ast_ad.rules.terms import call, make
@@ -110,8 +112,10 @@ def _mean_transpose(
 linear(np.mean, _mean_transpose, reduction(np.mean), operands=("a", "where"), total=_total)
 
 
-def _deviations(x: Any, axis: Any, where: Any) -> Any:
+def _deviations(x: Any, axis: Any, where: Any, mean: Any = None) -> Any:
     """The distances from the mean."""
+    if mean is not None:
+        return x - mean if where is None else np.where(where, x - mean, 0)
     if where is None:
         return x - (np.mean(x) if axis is None else np.mean(x, axis=axis, keepdims=True))
     mean = np.mean(x, axis=axis, keepdims=True, where=where)
@@ -132,13 +136,23 @@ def _var_tangent(
     ddof: Any = 0,
     keepdims: Any = False,
     where: Any = None,
+    mean: Any = None,
 ) -> Any:
     number = _freedom(x, axis, ddof, where)
-    product = _plain_product(_deviations(x, axis, where), t[0], x)
+    product = _plain_product(_deviations(x, axis, where, mean), _moved(t, x, mean), x)
     total = np.sum(product, axis=axis, keepdims=keepdims)
     if where is not None and keepdims is True:
         number = kept(number, x, axis)
     return 2 * total / number
+
+
+def _moved(t: Any, x: Any, mean: Any) -> Any:
+    """How the distances from the mean change, but for the mean's own change by `x`, which does not count."""
+    change = t.of("mean") if mean is not None else None
+    if t[0] is None:
+        assert change is not None
+        return make(P.BROADCAST_LIKE, -change, x)
+    return t[0] if change is None else t[0] - change
 
 
 def _plain_product(deviations: Any, t: Any, x: Any) -> Any:
@@ -155,14 +169,25 @@ def _var_cotangent(
     ddof: Any = 0,
     keepdims: Any = False,
     where: Any = None,
+    mean: Any = None,
 ) -> Any:
     number = kept(_freedom(x, axis, ddof, where), x, axis) if where is not None else _freedom(x, axis, ddof, where)
-    deviations = _deviations(x, axis, where)
+    deviations = _deviations(x, axis, where, mean)
     deviations = np.conj(deviations) if is_complex(x.kind) else deviations
     return 2 * kept(ct, x, axis, keepdims) / number * deviations
 
 
-custom(np.var, _var_tangent, _var_cotangent, reduction(np.var), operands=("a", "where"), total=_total)
+def _by_mean(rule: Any) -> Any:
+    """The cotangent of the mean: what the distances get, with the other sign."""
+
+    def cotangent(ct: Any, ans: Any, x: Any, mean: Any = None, **params: Any) -> Any:
+        return make(P.UNBROADCAST, -rule(ct, ans, x, mean=mean, **params), mean)
+
+    return cotangent
+
+
+_OF_SPREAD: dict[str, Any] = {"operands": ("a", "where", "mean"), "total": _total}
+custom(np.var, _var_tangent, {0: _var_cotangent, "mean": _by_mean(_var_cotangent)}, reduction(np.var), **_OF_SPREAD)
 
 
 def _std_tangent(
@@ -174,11 +199,12 @@ def _std_tangent(
     ddof: Any = 0,
     keepdims: Any = False,
     where: Any = None,
+    mean: Any = None,
 ) -> Any:
     number = _freedom(x, axis, ddof, where)
     if where is not None and keepdims is True:
         number = kept(number, x, axis)
-    product = _plain_product(_deviations(x, axis, where), t[0], x)
+    product = _plain_product(_deviations(x, axis, where, mean), _moved(t, x, mean), x)
     return divide_or_zero(np.sum(product, axis=axis, keepdims=keepdims), number * ans)
 
 
@@ -191,14 +217,34 @@ def _std_cotangent(
     ddof: Any = 0,
     keepdims: Any = False,
     where: Any = None,
+    mean: Any = None,
 ) -> Any:
     number = kept(_freedom(x, axis, ddof, where), x, axis) if where is not None else _freedom(x, axis, ddof, where)
-    deviations = _deviations(x, axis, where)
+    deviations = _deviations(x, axis, where, mean)
     deviations = np.conj(deviations) if is_complex(x.kind) else deviations
     return divide_or_zero(kept(ct, x, axis, keepdims) * deviations, number * kept(ans, x, axis, keepdims))
 
 
-custom(np.std, _std_tangent, _std_cotangent, reduction(np.std), operands=("a", "where"), total=_total)
+custom(np.std, _std_tangent, {0: _std_cotangent, "mean": _by_mean(_std_cotangent)}, reduction(np.std), **_OF_SPREAD)
+
+
+def _bind_spread(primitive: Primitive) -> Any:
+    """`correction` is another name of `ddof`."""
+    signature = signature_of(primitive.call)
+    assert signature is not None
+
+    def bound(args: Any, kwargs: dict[str, Any]) -> Any:
+        if "correction" in kwargs:
+            if "ddof" in kwargs:
+                raise TypeError("ddof and correction can't be provided simultaneously")
+            kwargs = {**{k: v for k, v in kwargs.items() if k != "correction"}, "ddof": kwargs["correction"]}
+        return bind_arguments(primitive, signature, signature.bind(*args, **kwargs).arguments)
+
+    return bound
+
+
+for _spread in (np.var, np.std):
+    BINDERS[primitive_for(_spread)] = _bind_spread(primitive_for(_spread))
 
 # The largest and the smallest: equal ones share
 
@@ -367,16 +413,34 @@ def _counted(x: Any, where: Any) -> Any:
     return seen if where is None else seen & where
 
 
+def _nansum_tangent(
+    ans: Any,
+    t: Any,
+    x: Any,
+    axis: Any = None,
+    dtype: Any = None,
+    keepdims: Any = False,
+    initial: Any = None,
+    where: Any = None,
+) -> Any:
+    change = t.of("initial") if initial is not None else None
+    if t[0] is not None:
+        part = np.sum(t[0], axis=axis, keepdims=keepdims, where=_counted(x, where))
+        change = part if change is None else part + change
+    return make(P.BROADCAST_LIKE, change, ans)
+
+
 custom(
     np.nansum,
-    lambda ans, t, x, axis=None, dtype=None, keepdims=False, where=None: np.sum(
-        t[0], axis=axis, keepdims=keepdims, where=_counted(x, where)
-    ),
-    lambda ct, ans, x, axis=None, dtype=None, keepdims=False, where=None: np.where(
-        _counted(x, where), kept(ct, x, axis, keepdims), 0
-    ),
+    _nansum_tangent,
+    {
+        0: lambda ct, ans, x, axis=None, dtype=None, keepdims=False, initial=None, where=None: np.where(
+            _counted(x, where), kept(ct, x, axis, keepdims), 0
+        ),
+        "initial": lambda ct, ans, x, axis=None, dtype=None, keepdims=False, initial=None, where=None: np.sum(ct),
+    },
     reduction(np.nansum),
-    operands=("a", "where"),
+    operands=("a", "initial", "where"),
     total=_total,
 )
 custom(
@@ -400,9 +464,10 @@ for _name, _of in {"var": (_var_tangent, _var_cotangent), "std": (_std_tangent, 
         ddof: Any = 0,
         keepdims: Any = False,
         where: Any = None,
+        mean: Any = None,
         _rule: Any = _tangent,
     ) -> Any:
-        return _rule(ans, (_finite(t[0], x),), _finite(x, x), axis, dtype, ddof, keepdims, _counted(x, where))
+        return _rule(ans, _finite_tangents(t, x), _finite(x, x), axis, dtype, ddof, keepdims, _counted(x, where), mean)
 
     def _nan_cotangent(
         ct: Any,
@@ -413,11 +478,25 @@ for _name, _of in {"var": (_var_tangent, _var_cotangent), "std": (_std_tangent, 
         ddof: Any = 0,
         keepdims: Any = False,
         where: Any = None,
+        mean: Any = None,
         _rule: Any = _cotangent,
     ) -> Any:
-        return _rule(ct, ans, _finite(x, x), axis, dtype, ddof, keepdims, _counted(x, where))
+        return _rule(ct, ans, _finite(x, x), axis, dtype, ddof, keepdims, _counted(x, where), mean)
 
-    custom(_function, _nan_tangent, _nan_cotangent, reduction(_function), operands=("a", "where"))
+    custom(
+        _function,
+        _nan_tangent,
+        {0: _nan_cotangent, "mean": _by_mean(_nan_cotangent)},
+        reduction(_function),
+        operands=("a", "where", "mean"),
+    )
+    BINDERS[primitive_for(_function)] = _bind_spread(primitive_for(_function))
+
+
+def _finite_tangents(t: Any, x: Any) -> Any:
+    found = Tangents((None if t[0] is None else _finite(t[0], x), *t[1:]))
+    found.names, found.operands = t.names, t.operands
+    return found
 
 
 def _finite(value: Any, x: Any) -> Any:
@@ -435,14 +514,19 @@ custom(
 )
 custom(
     np.nanprod,
-    lambda ans, t, x, axis=None, dtype=None, keepdims=False, where=None: _prod_tangent(
-        ans, t, x, axis, None, keepdims, None, _counted(x, where)
+    lambda ans, t, x, axis=None, dtype=None, keepdims=False, initial=None, where=None: _prod_tangent(
+        ans, t, x, axis, None, keepdims, initial, _counted(x, where)
     ),
-    lambda ct, ans, x, axis=None, dtype=None, keepdims=False, where=None: _prod_cotangent(
-        ct, ans, x, axis, None, keepdims, None, _counted(x, where)
-    ),
+    {
+        0: lambda ct, ans, x, axis=None, dtype=None, keepdims=False, initial=None, where=None: _prod_cotangent(
+            ct, ans, x, axis, None, keepdims, initial, _counted(x, where)
+        ),
+        "initial": lambda ct, ans, x, axis=None, dtype=None, keepdims=False, initial=None, where=None: _prod_by_initial(
+            ct, ans, x, axis, None, keepdims, initial, _counted(x, where)
+        ),
+    },
     reduction(np.nanprod),
-    operands=("a", "where"),
+    operands=("a", "initial", "where"),
     total=_total,
 )
 

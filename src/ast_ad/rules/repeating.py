@@ -18,8 +18,8 @@ from ast_ad.rules.modes import elements
 from ast_ad.rules.results import array_dims, name_of, sum_of, times, unknown
 from ast_ad.rules.shaping import reshaped
 from ast_ad.rules.structures import unbroadcast, zeros
-from ast_ad.rules.table import composite, helper, linear, nondifferentiable, primitive_of
-from ast_ad.rules.terms import call, make
+from ast_ad.rules.table import _holes_filled, composite, helper, linear, nondifferentiable, primitive_of
+from ast_ad.rules.terms import call, make, term
 
 # tile, repeat
 
@@ -151,9 +151,9 @@ def _padded(
     stat_length: Any = None,
     reflect_type: str = "even",
 ) -> Any:
+    if mode in ("reflect", "symmetric") and reflect_type == "odd":
+        return _reflected_oddly(x, _widths(pad_width, x.ndim), mode)
     if mode in ("edge", "reflect", "symmetric", "wrap"):
-        if reflect_type != "even":
-            raise UnsupportedArgument("np.pad with reflect_type='odd' has no derivative rule")
         return np.take(x, call(np.pad, _numbers(x), pad_width, mode=mode))
     if mode not in ("constant", "linear_ramp", *_STATISTICS):
         raise UnsupportedArgument(f"np.pad with mode={mode!r} has no derivative rule")
@@ -173,7 +173,9 @@ def _edge(x: Any, axis: int, first: bool, width: int, mode: str, constants: Any,
     at_end = x[along(axis, slice(0, 1) if first else slice(-1, None), x.ndim)]
     column = (slice(None), *(None,) * (x.ndim - 1 - axis))
     if mode == "constant":
-        value = _pair(constants, axis, x.ndim, 0)[0 if first else 1]
+        value = term(constants)
+        if rank(value.kind) != 0:
+            value = np.broadcast_to(call(np.array, value), (x.ndim, 2))[axis, 0 if first else 1]
         return 0 * call(np.repeat, at_end, width, axis=axis) + value
     if mode == "linear_ramp":
         value = _pair(ends, axis, x.ndim, 0)[0 if first else 1]
@@ -185,6 +187,26 @@ def _edge(x: Any, axis: int, first: bool, width: int, mode: str, constants: Any,
     if length is not None:
         part = x[along(axis, slice(0, length) if first else slice(-length, None), x.ndim)]
     return call(np.repeat, _STATISTICS[mode](part, axis=axis, keepdims=True), width, axis=axis)
+
+
+def _reflected_oddly(x: Any, widths: list[tuple[int, int]], mode: str) -> Any:
+    """Twice the element at the end less the reflected one, axis by axis, as far as one reflection goes."""
+    skipped = 1 if mode == "reflect" else 0
+    for axis, (before, after) in enumerate(widths):
+        length = array_dims(x.kind)
+        own = None if length is None else length[axis]
+        if isinstance(own, int) and max(before, after) > own - skipped:
+            raise UnsupportedArgument("np.pad with reflect_type='odd' wider than the array has no derivative rule")
+        parts = [x]
+        for first, width in ((True, before), (False, after)):
+            if width:
+                ends = slice(0, 1) if first else slice(-1, None)
+                near = slice(skipped, skipped + width) if first else slice(-width - skipped, -skipped or None)
+                turned = np.flip(x[along(axis, near, x.ndim)], axis=axis)
+                edge = 2 * x[along(axis, ends, x.ndim)] - turned
+                parts = [edge, *parts] if first else [*parts, edge]
+        x = np.concatenate(tuple(parts), axis=axis) if len(parts) > 1 else x
+    return x
 
 
 def _padding(
@@ -206,7 +228,14 @@ def _padding(
     return np.pad(array, pad_width, mode=mode, **{k: v for k, v in given.items() if v is not None})
 
 
-composite(np.pad, _padded, _pad_kind, operands=("array",), written=("*", "pad_width"), call=_padding)
+composite(
+    np.pad,
+    _padded,
+    _pad_kind,
+    operands=("array", "constant_values"),
+    written=("*", "pad_width"),
+    call=_holes_filled(_padding, ("array", "constant_values")),
+)
 
 # insert, delete, resize, trim_zeros
 

@@ -8,7 +8,19 @@ from typing import Any
 import numpy as np
 
 from ast_ad.ir import primitives as P
-from ast_ad.ir.kinds import OPAQUE, Array, Dim, Kind, List, Scalar, Tuple, broadcast_dims, dims_of, known_equal
+from ast_ad.ir.kinds import (
+    OPAQUE,
+    Array,
+    Dim,
+    Kind,
+    List,
+    Scalar,
+    Tuple,
+    broadcast_dims,
+    dims_of,
+    known_equal,
+)
+from ast_ad.ir.operators import is_sparse_kind
 from ast_ad.ir.primitives import Kinds
 from ast_ad.rules.results import array_dims, as_array, axes_of, flat, items_of, length_of, name_of, promoted, unknown
 from ast_ad.rules.structures import unbroadcast
@@ -23,6 +35,8 @@ def reshaped(ct: Any, x: Any, **params: Any) -> Any:
     alike = dims is not None and found is not None and len(dims) == len(found)
     if alike and (len(dims or ()) < 2 or all(map(known_equal, dims or (), found or ()))):
         return ct
+    if isinstance(x.kind, Scalar):
+        return np.sum(ct)
     return np.reshape(ct, x.shape, **params)
 
 
@@ -37,7 +51,7 @@ def _shape_kind(kinds: Kinds, params: Mapping[str, Any]) -> Kind:
 
 linear(
     np.reshape,
-    lambda ct, x, shape=None, newshape=None, order="C": reshaped(ct, x, order=order),
+    lambda ct, x, shape=None, newshape=None, order="C", copy=None: reshaped(ct, x, order=order),
     _shape_kind,
     operands=("a", "shape", "newshape"),
     result="layout",
@@ -55,6 +69,8 @@ linear(
 
 
 def _transposed(kinds: Kinds, params: Mapping[str, Any]) -> Kind:
+    if is_sparse_kind(kinds[0]):
+        return kinds[0]
     dims, axes = array_dims(kinds[0]), params.get("axes")
     if dims is not None:
         dims = dims[::-1] if axes is None else tuple(dims[k] for k in axes)

@@ -9,11 +9,12 @@ from typing import Any
 import numpy as np
 import scipy.special as sp
 
-from ast_ad.ir.kinds import Array, Kind
+from ast_ad.ir.kinds import Array, Kind, Tuple
 from ast_ad.ir.primitives import Kinds
 from ast_ad.rules.arithmetic import divide, divide_or_zero
 from ast_ad.rules.reductions import kept
 from ast_ad.rules.results import array_dims, inexact, name_of, promoted, reduced_dims
+from ast_ad.rules.structures import unbroadcast
 from ast_ad.rules.table import custom, elementwise, nondifferentiable
 from ast_ad.rules.terms import call
 
@@ -228,35 +229,45 @@ def _over_axis(kinds: Kinds, params: Mapping[str, Any]) -> Kind:
 
 
 def _logsumexp_kind(kinds: Kinds, params: Mapping[str, Any]) -> Kind:
-    return Array(
-        inexact(promoted(kinds)), reduced_dims(array_dims(kinds[0]), params.get("axis"), params.get("keepdims"))
-    )
+    dims = reduced_dims(array_dims(kinds[0]), params.get("axis"), params.get("keepdims"))
+    found = Array(inexact(promoted(kinds)), dims)
+    return Tuple((found, found)) if params.get("return_sign") else found
 
 
-def _weights(ans: Any, a: Any, axis: Any, keepdims: Any) -> Any:
-    return np.exp(a - kept(ans, a, axis, keepdims))
+def _weights(ans: Any, a: Any, axis: Any, keepdims: Any, sign: Any) -> Any:
+    """What each exponential counts for; with `return_sign` the result is a pair."""
+    log = ans[0] if sign else ans
+    weights = np.exp(a - kept(log, a, axis, keepdims))
+    return weights * kept(ans[1], a, axis, keepdims) if sign else weights
 
 
-def _logsumexp_tangent(ans: Any, t: Any, a: Any, axis: Any = None, keepdims: Any = False, b: Any = None) -> Any:
-    weights = _weights(ans, a, axis, keepdims)
+def _logsumexp_tangent(
+    ans: Any, t: Any, a: Any, axis: Any = None, keepdims: Any = False, b: Any = None, return_sign: bool = False
+) -> Any:
+    weights = _weights(ans, a, axis, keepdims, return_sign)
     total: Any = 0
     if t[0] is not None:
         total = t[0] * weights if b is None else t[0] * weights * b
     if b is not None and t.of("b") is not None:
         total = total + t.of("b") * weights
-    return np.sum(total, axis=axis, keepdims=keepdims)
+    found = np.sum(total, axis=axis, keepdims=keepdims)
+    return (found, None) if return_sign else found
 
 
-def _logsumexp_cotangent(ct: Any, ans: Any, a: Any, axis: Any = None, keepdims: Any = False, b: Any = None) -> Any:
-    part = kept(ct, a, axis, keepdims) * _weights(ans, a, axis, keepdims)
+def _logsumexp_cotangent(
+    ct: Any, ans: Any, a: Any, axis: Any = None, keepdims: Any = False, b: Any = None, return_sign: bool = False
+) -> Any:
+    ct = ct[0] if return_sign else ct
+    part = kept(ct, a, axis, keepdims) * _weights(ans, a, axis, keepdims, return_sign)
     return part if b is None else part * b
 
 
-def _logsumexp_by_factor(ct: Any, ans: Any, a: Any, axis: Any = None, keepdims: Any = False, b: Any = None) -> Any:
-    from ast_ad.rules.structures import unbroadcast
-
+def _logsumexp_by_factor(
+    ct: Any, ans: Any, a: Any, axis: Any = None, keepdims: Any = False, b: Any = None, return_sign: bool = False
+) -> Any:
     assert b is not None
-    return unbroadcast(kept(ct, a, axis, keepdims) * _weights(ans, a, axis, keepdims), b)
+    ct = ct[0] if return_sign else ct
+    return unbroadcast(kept(ct, a, axis, keepdims) * _weights(ans, a, axis, keepdims, return_sign), b)
 
 
 custom(

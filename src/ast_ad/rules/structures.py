@@ -127,8 +127,12 @@ def _row(kind: Any) -> Any:
     return Array(kind.dtype, kind.dims[1:] if kind.dims else None) if isinstance(kind, Array) else kind
 
 
+array_of_floats = helper(runtime.array_of_floats, lambda ks, p: Array("float64", (None,)), total=P.never)
+linear(primitive_of(runtime.array_of_floats), lambda ct, xs: list_of_rows(ct))
+
 linear(primitive_of(runtime.list_of), (lambda ct, x, xs: sum_of_list(ct), None))
 linear(primitive_of(runtime.list_of_rows), lambda ct, x: call(np.array, ct))
+linear(primitive_of(runtime.list_of_lists), lambda ct, x: call(np.array, ct))
 linear(primitive_of(runtime.sum_of_list), lambda ct, xs: list_of(ct, xs))
 
 

@@ -85,7 +85,10 @@ _LATER = {
     "cmath": ("complex_numbers",),
     "numpy.fft": ("fft",),
     "numpy.random": ("random",),
-    "scipy": ("special", "scipy_linalg", "stats"),
+    "scipy": (
+        *("special", "scipy_linalg", "stats", "scipy_integrate", "scipy_signal", "scipy_ndimage"),
+        *("scipy_distance", "scipy_sparse"),
+    ),
 }
 _loaded: set[str] = set()
 
@@ -282,6 +285,16 @@ def _numbered(lambdas: Any) -> dict[int | str, Callable[..., Any]]:
     return {i: f for i, f in enumerate(every) if f is not None}
 
 
+def _by_place_and_name(lambdas: Mapping[int | str, Any], primitive: Primitive) -> dict[int | str, Any]:
+    """The same for an operand that a call passes by position and for one that it passes by keyword."""
+    found = dict(lambdas)
+    for place, name in enumerate(primitive.operands):
+        for one, other in ((place, name), (name, place)):
+            if one in lambdas:
+                found.setdefault(other, lambdas[one])
+    return found
+
+
 def _enter(primitive: Primitive, rule: Rule, lambdas: Sequence[Any], keywords: Sequence[str] | None = None) -> None:
     """Put a rule in the table; the keywords that it honours are those that its lambdas have."""
     RULES[primitive] = rule
@@ -353,8 +366,9 @@ def linear(
 
     `transpose(ct, *operands, **params)` may ask its operands for their shapes only, not for their values.
     """
-    transposes = _numbered(transpose)
+    given = _numbered(transpose)
     for primitive in _primitives(functions, kinds, how):
+        transposes = _by_place_and_name(given, primitive)
         rule = Linear(unbroadcast, False, selects, primitive, transposes, zero)
         _enter(primitive, rule, list(transposes.values()), keywords)
 
@@ -378,9 +392,10 @@ def custom(
     **how: Any,
 ) -> None:
     """Functions with a rule for each mode: `jvp(ans, tangents, *operands, **params)`, `vjp[i](ct, ans, ...)`."""
-    cotangents = _numbered(vjp)
+    given = _numbered(vjp)
     for primitive in _primitives(functions, kinds, how):
-        rule = Custom(unbroadcast, singular, selects, jvp, cotangents)
+        cotangents = _by_place_and_name(given, primitive)
+        rule = Custom(unbroadcast, singular, selects, jvp, cotangents, primitive.operands)
         _enter(primitive, rule, [jvp, *cotangents.values()], keywords)
 
 

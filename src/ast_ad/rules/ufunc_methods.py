@@ -8,8 +8,10 @@ import numpy as np
 
 from ast_ad.ir.kinds import Array, elementwise_kind
 from ast_ad.rules.arithmetic import log_of_number
+from ast_ad.rules.binding import UnsupportedArgument
+from ast_ad.rules.joining import along
 from ast_ad.rules.results import array_dims, dtype_by_trial, name_of, promoted, reduced_dims
-from ast_ad.rules.table import composite
+from ast_ad.rules.table import _holes_filled, composite
 from ast_ad.rules.terms import call
 
 # Reductions: the axis is 0 where none is given
@@ -21,11 +23,29 @@ def _logsumexp(x: Any, axis: Any, keepdims: Any) -> Any:
     return total if keepdims else np.squeeze(total, axis=axis)
 
 
+def _first_and_rest(x: Any, axis: Any) -> tuple[Any, Any]:
+    if axis is None or isinstance(axis, tuple):
+        raise UnsupportedArgument("a reduction over several axes by an operation that does not commute")
+    return x[along(axis, slice(0, 1), x.ndim)], x[along(axis, slice(1, None), x.ndim)]
+
+
+def _less_the_rest(x: Any, axis: Any, keepdims: Any) -> Any:
+    first, rest = _first_and_rest(x, axis)
+    return np.sum(first, axis=axis, keepdims=keepdims) - np.sum(rest, axis=axis, keepdims=keepdims)
+
+
+def _by_the_rest(x: Any, axis: Any, keepdims: Any) -> Any:
+    first, rest = _first_and_rest(x, axis)
+    return np.sum(first, axis=axis, keepdims=keepdims) / np.prod(rest, axis=axis, keepdims=keepdims)
+
+
 _REDUCTIONS: dict[Any, Any] = {
-    np.add: lambda x, axis, keepdims: np.sum(x, axis=axis, keepdims=keepdims),
-    np.multiply: lambda x, axis, keepdims: np.prod(x, axis=axis, keepdims=keepdims),
-    np.maximum: lambda x, axis, keepdims: np.max(x, axis=axis, keepdims=keepdims),
-    np.minimum: lambda x, axis, keepdims: np.min(x, axis=axis, keepdims=keepdims),
+    np.add: lambda x, axis, keepdims, **of: np.sum(x, axis=axis, keepdims=keepdims, **of),
+    np.multiply: lambda x, axis, keepdims, **of: np.prod(x, axis=axis, keepdims=keepdims, **of),
+    np.maximum: lambda x, axis, keepdims, **of: np.max(x, axis=axis, keepdims=keepdims, **of),
+    np.minimum: lambda x, axis, keepdims, **of: np.min(x, axis=axis, keepdims=keepdims, **of),
+    np.subtract: _less_the_rest,
+    np.true_divide: _by_the_rest,
     np.fmax: lambda x, axis, keepdims: call(np.nanmax, x, axis=axis, keepdims=keepdims),
     np.fmin: lambda x, axis, keepdims: call(np.nanmin, x, axis=axis, keepdims=keepdims),
     np.logaddexp: _logsumexp,
@@ -35,18 +55,44 @@ _REDUCTIONS: dict[Any, Any] = {
 
 for _ufunc, _formula in _REDUCTIONS.items():
 
-    def _reduced(array: Any, axis: Any = 0, dtype: Any = None, keepdims: Any = False, _formula: Any = _formula) -> Any:
-        return _formula(array, axis, keepdims)
+    def _reduced(
+        array: Any,
+        axis: Any = 0,
+        dtype: Any = None,
+        keepdims: Any = False,
+        initial: Any = None,
+        where: Any = None,
+        _formula: Any = _formula,
+        _ufunc: Any = _ufunc,
+    ) -> Any:
+        given = {k: v for k, v in {"initial": initial, "where": where}.items() if v is not None}
+        if given and _ufunc not in (np.add, np.multiply, np.maximum, np.minimum):
+            raise UnsupportedArgument(f"np.{_ufunc.__name__}.reduce with {next(iter(given))!r} has no derivative rule")
+        return _formula(array, axis, keepdims, **given)
 
-    def _reduce(array: Any, axis: Any = 0, dtype: Any = None, keepdims: Any = False, _ufunc: Any = _ufunc) -> Any:
-        return _ufunc.reduce(array, axis=axis, dtype=dtype, keepdims=keepdims)
+    def _reduce(
+        array: Any,
+        axis: Any = 0,
+        dtype: Any = None,
+        keepdims: Any = False,
+        initial: Any = np._NoValue,
+        where: Any = True,
+        _ufunc: Any = _ufunc,
+    ) -> Any:
+        return _ufunc.reduce(array, axis=axis, dtype=dtype, keepdims=keepdims, initial=initial, where=where)
 
     def _reduced_kind(kinds: Any, params: Any, _ufunc: Any = _ufunc) -> Any:
         given = {"dtype": params["dtype"]} if params.get("dtype") is not None else {}
         dtype = dtype_by_trial(_ufunc.reduce, [Array(name_of(kinds[0]), (1,))], **given)
         return Array(dtype, reduced_dims(array_dims(kinds[0]), params.get("axis", 0), params.get("keepdims")))
 
-    composite(_ufunc.reduce, _reduced, _reduced_kind, operands=("array",), call=_reduce)
+    composite(
+        _ufunc.reduce,
+        _reduced,
+        _reduced_kind,
+        operands=("array", "initial", "where"),
+        call=_holes_filled(_reduce, ("array", "initial", "where")),
+    )
 
 # Scans
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import numpy as np
@@ -23,6 +23,7 @@ from ast_ad.rules.arithmetic import (
     magnitude_cotangent,
     magnitude_tangent,
 )
+from ast_ad.rules.binding import BINDERS, UnsupportedArgument
 from ast_ad.rules.results import fits_together, inexact, name_of, real
 from ast_ad.rules.table import (
     custom,
@@ -122,6 +123,8 @@ def _is_none(value: Any) -> bool:
 
 def _clip_share(t: Any, ans: Any, x: Any, low: Any = None, high: Any = None) -> Any:
     """As minimum(maximum(x, low), high): half at either bound."""
+    if _is_none(low) and _is_none(high):
+        return t
     if _is_none(low):
         return _share(t, x < high, x.equals(high))
     if _is_none(high):
@@ -146,6 +149,25 @@ def _clipped(kinds: Kinds, params: Mapping[str, Any]) -> Kind:
 
 
 selecting(np.clip, _clip_share, _low_share, _high_share, kinds=_clipped, operands=("a", "a_min", "a_max"))
+
+
+def _bind_clip(args: Sequence[Any], kwargs: dict[str, Any]) -> Any:
+    """`min` and `max` are other names of the bounds; a bound that is not there is None."""
+    names = {"min": "a_min", "max": "a_max"}
+    given = dict(zip(("a", "a_min", "a_max"), args, strict=False))
+    for name, value in kwargs.items():
+        name = names.get(name, name)
+        if name not in ("a", "a_min", "a_max"):
+            raise UnsupportedArgument(f"np.clip with {name!r} is not supported")
+        if name in given:
+            raise TypeError(f"got several values for {name!r}")
+        given[name] = value
+    if len(args) > 3:
+        raise UnsupportedArgument("np.clip with 'out' is not supported")
+    return [given["a"], given.get("a_min"), given.get("a_max")], {}
+
+
+BINDERS[primitive_for(np.clip)] = _bind_clip
 
 selecting(
     np.heaviside,
@@ -214,11 +236,18 @@ def _same(kinds: Kinds, params: Mapping[str, Any]) -> Kind:
     return Array(name_of(kinds[0]), dims_of(kinds[0]))
 
 
+def _has_imaginary_part(x: Any) -> bool:
+    """Whether a number is complex; where that is not known, nothing can be said of its imaginary part."""
+    if isinstance(x.kind, Array) and x.kind.dtype is None:
+        raise UnsupportedArgument("the imaginary part of a number whose type is not known has no derivative rule")
+    return is_complex(x.kind)
+
+
 linear(np.real, lambda ct, x: ct, _complex_to_real, operands=("val",), result="layout", total=P.always, cost=0)
 custom(
     np.imag,
-    lambda ans, t, x: np.imag(t[0]) if is_complex(x.kind) else None,
-    lambda ct, ans, x: -1j * ct if is_complex(x.kind) else None,
+    lambda ans, t, x: np.imag(t[0]) if _has_imaginary_part(x) else None,
+    lambda ct, ans, x: -1j * ct if _has_imaginary_part(x) else None,
     _complex_to_real,
     operands=("val",),
     result="layout",
@@ -247,13 +276,13 @@ def _turn(angle: Any, deg: bool) -> Any:
 def angle_tangent(ans: Any, tangents: Any, x: Any, deg: bool = False) -> Any:
     """Of the angle: the imaginary part of the tangent over x, 0 at 0; None of a real number."""
     turned = divide_or_zero(tangents[0] * np.conj(x), square_of_distance(x))
-    return _turn(np.imag(turned), deg) if is_complex(x.kind) else None
+    return _turn(np.imag(turned), deg) if _has_imaginary_part(x) else None
 
 
 def angle_cotangent(ct: Any, ans: Any, x: Any, deg: bool = False) -> Any:
     """The transpose of `angle_tangent`."""
     turned = divide_or_zero(ct * np.conj(x), square_of_distance(x))
-    return _turn(-1j * turned, deg) if is_complex(x.kind) else None
+    return _turn(-1j * turned, deg) if _has_imaginary_part(x) else None
 
 
 custom(

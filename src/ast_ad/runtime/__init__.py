@@ -51,6 +51,7 @@ from ast_ad.runtime.jacobians import (
     unit_like,
 )
 from ast_ad.runtime.lists import (
+    array_of_floats,
     in_order,
     list_of,
     list_of_lists,
@@ -71,11 +72,21 @@ from ast_ad.runtime.numbers import (
     sign,
 )
 from ast_ad.runtime.objects import fields_of, is_record, make_object, slots_of
+from ast_ad.runtime.signals import (
+    cut_from_full,
+    gaussian_filter_back,
+    in_frame,
+    lagged_products,
+    out_of_frame,
+    simpson_weights,
+    uncut_to_full,
+)
 
 __all__ = [
     "add",
     "add_along_axis",
     "add_to_slice",
+    "array_of_floats",
     "bessel_i",
     "broadcast_like",
     "cast_like",
@@ -87,6 +98,7 @@ __all__ = [
     "count_entries",
     "cut",
     "cut_correlation",
+    "cut_from_full",
     "delay",
     "diagonal_like",
     "divide",
@@ -94,11 +106,14 @@ __all__ = [
     "doubled",
     "fields_of",
     "filled",
+    "gaussian_filter_back",
+    "in_frame",
     "in_order",
     "is_record",
     "jacobian_of_columns",
     "jacobian_of_rows",
     "keep_zeros",
+    "lagged_products",
     "last_written",
     "list_of",
     "list_of_lists",
@@ -106,6 +121,7 @@ __all__ = [
     "log_or_zero",
     "make_object",
     "or_zeros",
+    "out_of_frame",
     "out_of_order",
     "pivot_order",
     "polygamma",
@@ -121,6 +137,7 @@ __all__ = [
     "seed",
     "select",
     "sign",
+    "simpson_weights",
     "sinc_derivative",
     "slots_of",
     "sorting_order",
@@ -132,6 +149,7 @@ __all__ = [
     "unbroadcast",
     "uncut",
     "uncut_correlation",
+    "uncut_to_full",
     "unique_places",
     "unit_like",
     "zeros_like",

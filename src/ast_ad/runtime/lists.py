@@ -24,6 +24,22 @@ def list_of_lists(x: Any) -> list[Any]:
     return [list_of_rows(row) for row in x]
 
 
+def array_of_floats(values: list[Any]) -> Any:
+    """The array of what a function gave that `np.vectorize` calls: the first value decides its type.
+
+    >>> array_of_floats([1.5, 2])
+    array([1.5, 2. ])
+    """
+    if not values:
+        raise ValueError("cannot call `vectorize` on size 0 inputs unless `otypes` is set")
+    if not isinstance(values[0], float):
+        raise TypeError(
+            f"the first number that the vectorized function gave is {values[0]!r}, which makes an array of "
+            f"{type(values[0]).__name__}: name the type, as in np.vectorize(function, otypes=[float])"
+        )
+    return np.array(values)
+
+
 def sum_of_list(xs: Any) -> Any:
     """The sum of a list; 0.0 of an empty one."""
     return sum(xs[1:], xs[0]) if len(xs) else 0.0

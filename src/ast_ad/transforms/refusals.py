@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from ast_ad import errors
+from ast_ad.ir import primitives as P
 from ast_ad.ir.core import Atom, Call, Callee, Var
 from ast_ad.rules.table import rule_of
 from ast_ad.rules.terms import UnknownRank
@@ -12,6 +13,8 @@ def no_rule(call: Call, active: set[Atom]) -> errors.AstAdError:
     """The error for a primitive that has no rule and meets an active value."""
     if isinstance(call.fn, Callee):
         return _refusal(call, active, f"{call.fn.name} is unknown")
+    if call.fn is P.CALL_OPAQUE and isinstance(call.args[0], Var):
+        return _refusal(call, active, f"{call.args[0].name} has no derivative rule, and its source cannot be read")
     numbers = " for complex numbers" if rule_of(call.fn) is not None else ""
     return _refusal(call, active, f"{call.fn!r} has no derivative rule{numbers}")
 

@@ -1,0 +1,114 @@
+"""Samples of SciPy's functions of signals, images, samples and points, and of sparse matrices."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import numpy as np
+import scipy.integrate as si
+import scipy.ndimage as nd
+import scipy.signal as sg
+import scipy.sparse as ss
+import scipy.sparse.linalg as ssl
+import scipy.spatial.distance as sd
+
+from ast_ad import runtime
+from tests.rules.checking import Sample, sample
+
+RNG = np.random.default_rng(23)
+V, W = RNG.normal(size=6), RNG.normal(size=3)
+M, K = RNG.normal(size=(5, 4)), RNG.normal(size=(3, 2))
+POINTS, OTHERS = RNG.uniform(0.3, 1.7, size=(3, 2)), RNG.uniform(0.3, 1.7, size=(4, 2))
+PLACES = np.array([0.0, 1.0, 2.5, 3.0, 4.5, 6.0])
+MODES = ("reflect", "constant", "nearest", "mirror", "wrap")
+METRICS = ("euclidean", "sqeuclidean", "cityblock", "chebyshev", "cosine", "canberra", "braycurtis", "minkowski")
+
+
+def of_signals() -> Iterator[Sample]:
+    """Convolutions and filters."""
+    for mode in ("full", "same", "valid"):
+        for function in (sg.convolve, sg.fftconvolve, sg.oaconvolve):
+            yield sample(function, V, W, mode=mode)
+            yield sample(function, M, K, mode=mode)
+        yield sample(sg.convolve2d, M, K, mode=mode)
+        yield sample(sg.convolve, W, V, mode=mode)
+    for mode in ("full", "valid"):
+        yield sample(sg.correlate, M, K, mode=mode)
+        yield sample(sg.correlate2d, M, K, mode=mode)
+    yield sample(sg.correlate, V, W, mode="same")
+    yield sample(sg.convolve, V, W, method="direct")
+    yield sample(sg.convolve, V.astype(np.float32), W.astype(np.float32))
+    a = np.array([1.3, -0.4, 0.2])
+    yield sample(sg.lfilter, W, a, V)
+    yield sample(sg.lfilter, W, 2.0, V)
+    yield sample(sg.lfilter, 0.5, a, M, axis=0)
+    yield sample(sg.lfilter, W, a, M)
+    for kind in ("linear", "constant"):
+        yield sample(sg.detrend, M, type=kind)
+        yield sample(sg.detrend, M, axis=0, type=kind)
+    yield sample(runtime.lagged_products, V, V[::-1], W, axis=0)
+    yield sample(runtime.lagged_products, M, M[::-1], W, axis=1)
+    yield sample(runtime.uncut_to_full, np.ones(4) * 0.3, V, W, mode="valid")
+    yield sample(runtime.cut_from_full, np.arange(8.0), V, W, mode="same")
+
+
+def of_images() -> Iterator[Sample]:
+    """Filters with all that can lie beyond an edge."""
+    for mode in MODES:
+        for function in (nd.correlate, nd.convolve):
+            yield sample(function, V, W, mode=mode)
+            yield sample(function, M, K, mode=mode)
+        yield sample(nd.gaussian_filter, M, 0.8, mode=mode)
+        yield sample(runtime.gaussian_filter_back, M, sigma=0.8, order=1, mode=mode, truncate=4.0)
+        yield sample(runtime.in_frame, M, K, mode=mode)
+        yield sample(runtime.out_of_frame, RNG.normal(size=(7, 5)), M, K, mode=mode)
+    yield sample(nd.correlate, V, W, origin=1)
+    yield sample(nd.convolve, V, W, origin=-1)
+    yield sample(nd.convolve, V, W[:2], origin=-1)
+    yield sample(nd.gaussian_filter, M, (0.8, 0.0), order=(1, 0), truncate=2.0)
+
+
+def of_samples() -> Iterator[Sample]:
+    """Integrals."""
+    for function in (si.trapezoid, si.cumulative_trapezoid, si.simpson):
+        yield sample(function, V)
+        yield sample(function, M)
+        yield sample(function, M, axis=0)
+        yield sample(function, V, dx=0.4)
+    for function in (si.trapezoid, si.cumulative_trapezoid):
+        yield sample(function, V, PLACES)
+        yield sample(function, V, x=PLACES)
+        yield sample(function, M, x=PLACES[:5], axis=0)
+    yield sample(si.simpson, V, x=np.arange(6))
+    yield sample(si.simpson, V[:5], x=np.array([0, 1, 3, 4, 9]))
+    yield sample(si.simpson, M, x=np.arange(20).reshape(5, 4))
+    yield sample(si.cumulative_trapezoid, M, initial=0)
+    yield sample(runtime.simpson_weights, M)
+
+
+def of_points() -> Iterator[Sample]:
+    """Distances."""
+    for metric in METRICS:
+        yield sample(sd.cdist, POINTS, OTHERS, metric)
+        yield sample(sd.pdist, OTHERS, metric)
+        yield sample(getattr(sd, metric), POINTS[0], OTHERS[1])
+    points = RNG.normal(size=(3, 4))
+    yield sample(sd.cdist, points, points + 0.3, "correlation")
+    yield sample(sd.pdist, points, metric="correlation")
+    yield sample(sd.correlation, points[0], points[1])
+    yield sample(sd.cdist, POINTS, OTHERS, "minkowski", p=3.0)
+    yield sample(sd.minkowski, POINTS[0], OTHERS[1], 3)
+    yield sample(np.triu_indices, 3, 1)
+
+
+def of_sparse_matrices() -> Iterator[Sample]:
+    """Products and solves with constant matrices."""
+    dense = np.array([[1.0, 0, 2], [0, 3, 0], [4, 0, 5]])
+    for matrix in (ss.csc_matrix(dense), ss.csr_array(dense)):
+        yield sample(ssl.spsolve, matrix, W)
+        yield sample(ssl.spsolve, matrix, RNG.normal(size=(3, 2)))
+
+
+def scipy_array_samples() -> list[Sample]:
+    """All samples of this file."""
+    return [*of_signals(), *of_images(), *of_samples(), *of_points(), *of_sparse_matrices()]
