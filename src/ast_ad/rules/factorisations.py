@@ -13,12 +13,13 @@ from typing import Any
 import numpy as np
 
 from ast_ad.ir import primitives as P
-from ast_ad.ir.kinds import Array, Kind, Tuple, is_complex, rank
+from ast_ad.ir.kinds import OPAQUE, Array, Kind, Tuple, is_complex, rank
 from ast_ad.ir.primitives import Kinds
 from ast_ad.rules.arithmetic import divide_or_zero
 from ast_ad.rules.binding import UnsupportedArgument
 from ast_ad.rules.fft import filled, resized
 from ast_ad.rules.joining import length_along
+from ast_ad.rules.linalg import _no_cut_off
 from ast_ad.rules.products import transposed
 from ast_ad.rules.results import array_dims, inexact, name_of, promoted, real
 from ast_ad.rules.table import custom
@@ -362,6 +363,8 @@ if hasattr(np.linalg, "svdvals"):
 def _qr_kind(kinds: Kinds, params: Mapping[str, Any]) -> Kind:
     dtype, dims = inexact(name_of(kinds[0])), array_dims(kinds[0])
     mode = params.get("mode", "reduced")
+    if mode not in ("reduced", "complete", "r"):  # the old names, which have no rule
+        return OPAQUE
     if dims is None:
         return Array(dtype, None) if mode == "r" else Tuple((Array(dtype, None), Array(dtype, None)))
     batch, m, n = dims[:-2], dims[-2], dims[-1]
@@ -372,8 +375,8 @@ def _qr_kind(kinds: Kinds, params: Mapping[str, Any]) -> Kind:
 
 
 def _qr_parts(ans: Any, a: Any, mode: str) -> tuple[Any, Any]:
-    if mode == "raw":
-        raise UnsupportedArgument("np.linalg.qr with mode='raw' has no derivative rule")
+    if mode not in ("reduced", "complete", "r"):
+        raise UnsupportedArgument(f"np.linalg.qr with mode={mode!r} has no derivative rule")
     if mode == "r":
         parts = call(np.linalg.qr, a)
         return parts[0], parts[1]
@@ -443,6 +446,7 @@ def _lstsq_kind(kinds: Kinds, params: Mapping[str, Any]) -> Kind:
 
 
 def _lstsq_tangent(ans: Any, tangents: Any, a: Any, b: Any, rcond: Any = None) -> Any:
+    _no_cut_off("np.linalg.lstsq", None if rcond == -1 else rcond)
     da, db = tangents
     x, p = ans[0], call(np.linalg.pinv, a)
     residual = b - a @ x
@@ -471,6 +475,7 @@ def _from_squares(ct: Any, a: Any, b: Any, x: Any) -> Any:
 
 
 def _lstsq_by_matrix(ct: Any, ans: Any, a: Any, b: Any, rcond: Any = None) -> Any:
+    _no_cut_off("np.linalg.lstsq", None if rcond == -1 else rcond)
     x_bar, squares_bar, _, values_bar = _given(ct)
     x, p = ans[0], call(np.linalg.pinv, a)
     total: Any = None if values_bar is None else _svd_cotangent(values_bar, ans, a, compute_uv=False)
@@ -486,6 +491,7 @@ def _lstsq_by_matrix(ct: Any, ans: Any, a: Any, b: Any, rcond: Any = None) -> An
 
 
 def _lstsq_by_right_side(ct: Any, ans: Any, a: Any, b: Any, rcond: Any = None) -> Any:
+    _no_cut_off("np.linalg.lstsq", None if rcond == -1 else rcond)
     x_bar, squares_bar, *_ = _given(ct)
     total: Any = None if x_bar is None else transposed(call(np.linalg.pinv, a)) @ x_bar
     if squares_bar is not None:

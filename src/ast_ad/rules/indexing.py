@@ -12,7 +12,7 @@ from ast_ad.ir import primitives as P
 from ast_ad.ir.kinds import Array, Kind, List, Scalar, Tuple, broadcast_dims, dims_of, is_number, rank
 from ast_ad.ir.primitives import HOLE, Kinds, Span
 from ast_ad.rules.modes import elements
-from ast_ad.rules.results import array_dims, item_of, items_of, name_of, promoted, unknown
+from ast_ad.rules.results import array_dims, in_dtype, item_of, items_of, name_of, promoted, unknown
 from ast_ad.rules.shaping import reshaped
 from ast_ad.rules.structures import unbroadcast, zeros
 from ast_ad.rules.table import custom, helper, linear, nondifferentiable, primitive_of
@@ -267,7 +267,7 @@ if hasattr(np.linalg, "trace"):
     linear(
         np.linalg.trace,
         lambda ct, x, offset=0, dtype=None: _trace_transpose(ct, x, offset, -2, -1),
-        lambda ks, p: _trace_kind(ks, {"offset": p.get("offset", 0), "axis1": -2, "axis2": -1}),
+        in_dtype(lambda ks, p: _trace_kind(ks, {"offset": p.get("offset", 0), "axis1": -2, "axis2": -1})),
         operands=("x",),
     )
 

@@ -16,6 +16,7 @@ from ast_ad.ir import primitives as P
 from ast_ad.ir.kinds import Array, Kind, Tuple, dims_of, is_complex, known_equal, rank
 from ast_ad.ir.primitives import Kinds
 from ast_ad.rules.arithmetic import divide_or_zero, power
+from ast_ad.rules.binding import UnsupportedArgument
 from ast_ad.rules.products import outer, transposed
 from ast_ad.rules.reductions import kept
 from ast_ad.rules.results import array_dims, axes_of, inexact, name_of, promoted, real, reduced_dims
@@ -310,7 +311,14 @@ def _adjoint(x: Any) -> Any:
     return np.conj(transposed(x)) if is_complex(x.kind) else transposed(x)
 
 
+def _no_cut_off(name: str, rcond: Any) -> None:
+    """A cut-off of one's own may leave singular values out, and then this is no inverse of the whole."""
+    if rcond is not None:
+        raise UnsupportedArgument(f"{name} with a cut-off for singular values has no derivative rule")
+
+
 def _pinv_tangent(ans: Any, t: Any, x: Any, rcond: Any = None, hermitian: Any = False) -> Any:
+    _no_cut_off("np.linalg.pinv", rcond)
     d = t[0]
     d_h = _adjoint(d)
     left, right = _adjoint(ans), ans
@@ -321,6 +329,7 @@ def _pinv_tangent(ans: Any, t: Any, x: Any, rcond: Any = None, hermitian: Any = 
 
 def _pinv_cotangent(ct: Any, ans: Any, x: Any, rcond: Any = None, hermitian: Any = False) -> Any:
     """The transpose of the tangent, term by term."""
+    _no_cut_off("np.linalg.pinv", rcond)
     a, a_t = ans, transposed(ans)
     g = ct
     if is_complex(x.kind):

@@ -11,7 +11,7 @@ from ast_ad.ir.kinds import Array, Kind, is_complex, rank
 from ast_ad.ir.primitives import HOLE, Kinds
 from ast_ad.rules.binding import UnsupportedArgument
 from ast_ad.rules.joining import length_along
-from ast_ad.rules.results import array_dims, axes_of, inexact, name_of, promoted, reduced_dims
+from ast_ad.rules.results import array_dims, axes_of, in_dtype, inexact, name_of, promoted, reduced_dims
 from ast_ad.rules.table import composite
 from ast_ad.rules.terms import call
 
@@ -257,7 +257,7 @@ def _cov_kind(kinds: Kinds, params: Mapping[str, Any]) -> Kind:
     return Array(inexact(promoted(kinds)), () if alone and rank(kinds[0]) == 1 else (None, None))
 
 
-composite(np.cov, _cov, _cov_kind, operands=("m", "y", "fweights", "aweights"))
+composite(np.cov, _cov, in_dtype(_cov_kind), operands=("m", "y", "fweights", "aweights"))
 
 
 def _corrcoef(x: Any, y: Any = None, rowvar: Any = True, dtype: Any = None) -> Any:
@@ -268,4 +268,4 @@ def _corrcoef(x: Any, y: Any = None, rowvar: Any = True, dtype: Any = None) -> A
     return c / spread[:, None] / spread[None, :]
 
 
-composite(np.corrcoef, _corrcoef, _cov_kind, operands=("x", "y"))
+composite(np.corrcoef, _corrcoef, in_dtype(_cov_kind), operands=("x", "y"))

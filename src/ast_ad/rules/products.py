@@ -11,7 +11,7 @@ from ast_ad.ir import primitives as P
 from ast_ad.ir.kinds import OPAQUE, Array, Dim, Kind, Tuple, broadcast_dims, dims_of, is_complex, rank
 from ast_ad.ir.operators import is_sparse_kind
 from ast_ad.ir.primitives import Kinds, fits_matmul, matmul_kind
-from ast_ad.rules.binding import BINDERS, HONOURED
+from ast_ad.rules.binding import BINDERS, HONOURED, UnsupportedArgument
 from ast_ad.rules.modes import Rule, Tree
 from ast_ad.rules.results import Dims, array_dims, dtype_by_trial, flat, name_of, promoted
 from ast_ad.rules.shaping import reshaped
@@ -206,13 +206,20 @@ def _vecdot_tangent(ans: Any, tangents: Any, x: Any, y: Any, axis: int = -1) -> 
     return parts[0] if len(parts) == 1 else parts[0] + parts[1]
 
 
+def _widened(ct: Any, x: Any, y: Any, axis: int) -> Any:
+    """The cotangent with the axis that was summed over, which is counted in each operand by itself."""
+    if axis != -1 and x.ndim != y.ndim:
+        raise UnsupportedArgument("np.vecdot along another axis than the last, of different ranks, has no rule")
+    return np.expand_dims(ct, axis)
+
+
 if hasattr(np, "vecdot"):
     custom(
         np.vecdot,
         _vecdot_tangent,
         (
-            lambda ct, ans, x, y, axis=-1: unbroadcast(_conj(np.expand_dims(ct, axis) * y), x),
-            lambda ct, ans, x, y, axis=-1: unbroadcast(np.expand_dims(ct, axis) * _conj(x), y),
+            lambda ct, ans, x, y, axis=-1: unbroadcast(_conj(_widened(ct, x, y, axis) * y), x),
+            lambda ct, ans, x, y, axis=-1: unbroadcast(_widened(ct, x, y, axis) * _conj(x), y),
         ),
         _vecdot_kind,
     )
@@ -429,8 +436,6 @@ def _with_diagonal(value: Any, before: str, upto: str, letter: str, x: Any, k: i
 
 
 def _bind_einsum(args: Sequence[Any], kwargs: dict[str, Any]) -> Any:
-    from ast_ad.rules.binding import UnsupportedArgument
-
     for name in kwargs:
         if name != "optimize":
             raise UnsupportedArgument(f"np.einsum with {name!r} is not supported")
@@ -515,22 +520,26 @@ bilinear(np.kron, _kron_left, _kron_right, _kron_kind, operands=("a", "b"))
 
 def _cross_kind(kinds: Kinds, params: Mapping[str, Any]) -> Kind:
     every = [array_dims(k) for k in kinds]
-    if any(d is None for d in every) or params.get("axisa") or params.get("axisb"):
+    if any(d is None for d in every):
         return Array(_dtype(kinds), None)
+    if any(name in params for name in ("axisa", "axisb", "axisc", "axis")):
+        return Array(_dtype(kinds), (None,) * max(len(d or ()) for d in every))
     return Array(_dtype(kinds), broadcast_dims([Array(None, d) for d in every]))
 
 
-def _cross_axes(axisa: Any, axisb: Any, axisc: Any, axis: Any) -> tuple[Any, Any, Any]:
+def _cross_axes(x: Any, y: Any, axisa: Any, axisb: Any, axisc: Any, axis: Any) -> tuple[Any, Any, Any]:
+    if x.ndim != y.ndim and (axisa, axisb, axisc, axis) != (-1, -1, -1, None):
+        raise UnsupportedArgument("np.cross along other axes than the last, of different ranks, has no derivative rule")
     return (axisa, axisb, axisc) if axis is None else (axis, axis, axis)
 
 
 def _cross_left(ct: Any, x: Any, y: Any, axisa: Any = -1, axisb: Any = -1, axisc: Any = -1, axis: Any = None) -> Any:
-    a, b, c = _cross_axes(axisa, axisb, axisc, axis)
+    a, b, c = _cross_axes(x, y, axisa, axisb, axisc, axis)
     return unbroadcast(np.cross(y, ct, axisa=b, axisb=c, axisc=a), x)
 
 
 def _cross_right(ct: Any, x: Any, y: Any, axisa: Any = -1, axisb: Any = -1, axisc: Any = -1, axis: Any = None) -> Any:
-    a, b, c = _cross_axes(axisa, axisb, axisc, axis)
+    a, b, c = _cross_axes(x, y, axisa, axisb, axisc, axis)
     return unbroadcast(np.cross(ct, x, axisa=c, axisb=a, axisc=b), y)
 
 

@@ -13,9 +13,10 @@ from ast_ad.ir import primitives as P
 from ast_ad.ir.kinds import Array, Kind, Scalar, Tuple, rank
 from ast_ad.ir.primitives import HOLE, Kinds, Span
 from ast_ad.rules.binding import UnsupportedArgument
+from ast_ad.rules.composite import kind_of_formula
 from ast_ad.rules.joining import along, length_along
 from ast_ad.rules.modes import elements
-from ast_ad.rules.results import array_dims, name_of, sum_of, times, unknown
+from ast_ad.rules.results import array_dims, in_dtype, name_of, sum_of, times, unknown
 from ast_ad.rules.shaping import reshaped
 from ast_ad.rules.structures import unbroadcast, zeros
 from ast_ad.rules.table import _holes_filled, composite, helper, linear, nondifferentiable, primitive_of
@@ -404,5 +405,5 @@ def _geomspace(start: Any, stop: Any, num: int = 50, endpoint: bool = True, dtyp
     return start * np.power(stop / start, weights)
 
 
-composite(np.logspace, _logspace, operands=("start", "stop", "base"))
-composite(np.geomspace, _geomspace, operands=("start", "stop"))
+composite(np.logspace, _logspace, in_dtype(kind_of_formula(_logspace)), operands=("start", "stop", "base"))
+composite(np.geomspace, _geomspace, in_dtype(kind_of_formula(_geomspace)), operands=("start", "stop"))

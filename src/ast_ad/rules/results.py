@@ -277,6 +277,18 @@ def flat(dims: Dims) -> Dims:
     return (Sym(f"({'*'.join(map(_spelt, others))})", 0, all(map(not_one, others))),)
 
 
+def in_dtype(rule: KindRule) -> KindRule:
+    """The kind that a rule gives, in the dtype that a parameter `dtype` names."""
+
+    def kind(kinds: Kinds, params: Mapping[str, Any]) -> Kind:
+        found, dtype = rule(kinds, params), params.get("dtype")
+        if dtype is None:
+            return found  # type: ignore[no-any-return]
+        return Array(np.dtype(dtype).name, found.dims if isinstance(found, Array) else None)
+
+    return kind
+
+
 def same_shape_as_first(fn: Callable[..., Any] | None = None) -> KindRule:
     """The axes of the first operand, with the dtype that `fn` gives it."""
 

@@ -8,8 +8,9 @@ import numpy as np
 
 from ast_ad import runtime
 from ast_ad.ir.kinds import Array, broadcast_dims, elementwise_kind, rank
+from ast_ad.rules.composite import kind_of_formula
 from ast_ad.rules.joining import along, length_along
-from ast_ad.rules.results import array_dims, less, name_of, scan
+from ast_ad.rules.results import array_dims, in_dtype, less, name_of, scan
 from ast_ad.rules.shaping import reshaped
 from ast_ad.rules.table import composite, custom, helper, linear, nondifferentiable, primitive_of
 from ast_ad.rules.terms import Term
@@ -114,18 +115,22 @@ def _with_initial(scanned: Any, first: float) -> Any:
 
 
 if hasattr(np, "cumulative_sum"):
-    composite(np.cumulative_sum, _with_initial(np.cumsum, 0), operands=("x",))
-    composite(np.cumulative_prod, _with_initial(np.cumprod, 1), operands=("x",))
+    for _function, _formula in (
+        (np.cumulative_sum, _with_initial(np.cumsum, 0)),
+        (np.cumulative_prod, _with_initial(np.cumprod, 1)),
+    ):
+        composite(_function, _formula, in_dtype(kind_of_formula(_formula)), operands=("x",))
 
 # Differences
 
 
 def _diff_kind(kinds: Any, params: Any) -> Any:
     dims = array_dims(kinds[0])
-    if dims is not None:
+    if dims is not None and params.get("n", 1):
         axis = params.get("axis", -1) % len(dims)
         length = dims[axis]
-        new = less(length, params.get("n", 1)) if len(kinds) == 1 else None
+        known = len(kinds) == 1 and params.get("n", 1) <= 2
+        new = less(length, params.get("n", 1)) if known else None
         dims = tuple(new if k == axis else d for k, d in enumerate(dims))
     return Array(name_of(kinds[0]), dims)
 
@@ -151,17 +156,23 @@ def _ends(x: Any, prepend: Any, append: Any, axis: int) -> tuple[Any, Any]:
 
 def _diff_cotangent(ct: Any, x: Any, n: Any = 1, axis: Any = -1, prepend: Any = None, append: Any = None) -> Any:
     whole = _lengthened(ct, n, axis)
-    if prepend is None and append is None:
+    if prepend is None and append is None and n <= 2:
         return whole
+    if n == 0:
+        return ct
     front, _ = _ends(x, prepend, append, axis)
     return whole[along(axis, slice(front, front + length_along(x, axis)), x.ndim)]
 
 
 def _diff_front(ct: Any, x: Any, n: Any = 1, axis: Any = -1, prepend: Any = None, append: Any = None) -> Any:
+    if n == 0:  # the array comes back as it is
+        return None
     return _end(_lengthened(ct, n, axis), x, prepend, axis, _ends(x, prepend, append, axis)[0], True)
 
 
 def _diff_back(ct: Any, x: Any, n: Any = 1, axis: Any = -1, prepend: Any = None, append: Any = None) -> Any:
+    if n == 0:  # the array comes back as it is
+        return None
     return _end(_lengthened(ct, n, axis), x, append, axis, _ends(x, prepend, append, axis)[1], False)
 
 

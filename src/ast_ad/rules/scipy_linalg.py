@@ -55,10 +55,11 @@ composite(
 
 
 def _norm_of_scipy(kinds: Kinds, params: Any) -> Kind:
-    """A Python number of a vector, where BLAS computes it."""
+    """A Python number where BLAS or LAPACK computes it."""
     found = _norm_kind(kinds, params)
-    by_blas = params.get("ord") in (None, 2) and params.get("axis") is None and not params.get("keepdims")
-    return FLOAT if by_blas and rank(kinds[0]) == 1 else found
+    compiled = (None, 2) if rank(kinds[0]) == 1 else (1, np.inf)
+    whole = params.get("axis") is None and not params.get("keepdims")
+    return FLOAT if whole and params.get("ord") in compiled else found
 
 
 composite(
@@ -77,9 +78,15 @@ composite(
 )
 
 
+#: what `assume_a` may say of a matrix that is read as a whole, or is symmetric
+_WHOLE = (None, "gen", "general", "sym", "symmetric", "her", "hermitian", "pos", "positive definite")
+
+
 def _solve(
     a: Any, b: Any, lower: bool = False, assume_a: Any = None, transposed: bool = False, check_finite: bool = True
 ) -> Any:
+    if assume_a not in _WHOLE:
+        raise UnsupportedArgument(f"scipy.linalg.solve with assume_a={assume_a!r} has no derivative rule")
     return np.linalg.solve(a.T if transposed else a, b)
 
 
@@ -116,10 +123,10 @@ composite(
 )
 custom(
     sl.lstsq,
-    lambda ans, t, a, b, cond=None, check_finite=True: _lstsq_tangent(ans, t, a, b),
+    lambda ans, t, a, b, cond=None, check_finite=True: _lstsq_tangent(ans, t, a, b, cond),
     (
-        lambda ct, ans, a, b, cond=None, check_finite=True: _lstsq_by_matrix(ct, ans, a, b),
-        lambda ct, ans, a, b, cond=None, check_finite=True: _lstsq_by_right_side(ct, ans, a, b),
+        lambda ct, ans, a, b, cond=None, check_finite=True: _lstsq_by_matrix(ct, ans, a, b, cond),
+        lambda ct, ans, a, b, cond=None, check_finite=True: _lstsq_by_right_side(ct, ans, a, b, cond),
     ),
     lambda ks, p: Tuple((_lstsq_kind(ks, p).items[0], Array(None, None), P.NUMBER, _lstsq_kind(ks, p).items[3])),  # type: ignore[attr-defined]
     operands=("a", "b"),
@@ -181,7 +188,11 @@ custom(
     sl.qr,
     lambda ans, t, a, mode="full", check_finite=True: _qr_tangent(ans, t, a, _numpy_mode(mode)),
     lambda ct, ans, a, mode="full", check_finite=True: _qr_cotangent(ct, ans, a, _numpy_mode(mode)),
-    lambda ks, p: _qr_kind(ks, {"mode": _MODES.get(p.get("mode", "full"), "complete")}),
+    lambda ks, p: (
+        Tuple((_qr_kind(ks, {"mode": "r"}),))
+        if p.get("mode") == "r"
+        else _qr_kind(ks, {"mode": _MODES.get(p.get("mode", "full"), "complete")})
+    ),
     operands=("a",),
 )
 
@@ -428,7 +439,7 @@ custom(
     sl.lu,
     _lu_tangent,
     _lu_cotangent,
-    lambda ks, p: Tuple((_square(ks, p),) * 3),
+    lambda ks, p: Tuple((_square(ks, p),) * (2 if p.get("permute_l") else 3)),
     operands=("a",),
 )
 

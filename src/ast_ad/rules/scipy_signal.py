@@ -91,6 +91,8 @@ composite(
 
 
 def _correlated(in1: Any, in2: Any, mode: str = "full", boundary: str = "fill", fillvalue: Any = 0) -> Any:
+    if mode == "same":
+        raise UnsupportedArgument("scipy.signal.correlate2d with mode='same' has no derivative rule")
     turned = np.flip(_conj(in2))
     return call(sg.convolve2d, in1, turned, mode=mode, boundary=boundary, fillvalue=fillvalue)
 

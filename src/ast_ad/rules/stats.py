@@ -30,9 +30,23 @@ def _kind(kinds: Kinds, params: Any) -> Kind:
     return Array("float64", broadcast_dims([Array(None, array_dims(k)) for k in kinds]))
 
 
-def _inside(test: Any, value: Any) -> Any:
-    """The logarithm of a density on its support."""
-    return np.where(test, value, -math.inf)
+def _within(low: float | None, high: float | None, outside: float, formula: Formula) -> Formula:
+    """A formula on the support of a standard distribution; beyond it the value `outside`, without a derivative."""
+    point = 1.0 if high is None else 0.5
+
+    def value(z: Any, *shapes: Any) -> Any:
+        inside = z >= low if high is None else (z >= low) & (z <= high)
+        return np.where(inside, formula(np.where(inside, z, point), *shapes), outside)
+
+    return value
+
+
+def _positive(formula: Formula) -> Formula:
+    return _within(0.0, None, -math.inf, formula)
+
+
+def _of_unit_interval(formula: Formula) -> Formula:
+    return _within(0.0, 1.0, -math.inf, formula)
 
 
 _LOG_DENSITIES: dict[str, Formula] = {
@@ -43,30 +57,30 @@ _LOG_DENSITIES: dict[str, Formula] = {
         - 0.5 * np.log(df * math.pi)
         - 0.5 * (df + 1) * np.log1p(z * z / df)
     ),
-    "gamma": lambda z, a: _inside(z >= 0, call(sp.xlogy, a - 1, z) - z - sp.gammaln(a)),
-    "beta": lambda z, a, b: _inside(
-        (z >= 0) & (z <= 1), call(sp.xlog1py, b - 1, -z) + call(sp.xlogy, a - 1, z) - call(sp.betaln, a, b)
+    "gamma": _positive(lambda z, a: call(sp.xlogy, a - 1, z) - z - sp.gammaln(a)),
+    "beta": _of_unit_interval(
+        lambda z, a, b: call(sp.xlog1py, b - 1, -z) + call(sp.xlogy, a - 1, z) - call(sp.betaln, a, b)
     ),
-    "chi2": lambda z, df: _inside(
-        z >= 0, call(sp.xlogy, 0.5 * df - 1, z) - 0.5 * z - sp.gammaln(0.5 * df) - 0.5 * math.log(2) * df
+    "chi2": _positive(
+        lambda z, df: call(sp.xlogy, 0.5 * df - 1, z) - 0.5 * z - sp.gammaln(0.5 * df) - 0.5 * math.log(2) * df
     ),
-    "expon": lambda z: _inside(z >= 0, -z),
+    "expon": _positive(lambda z: -z),
     "laplace": lambda z: -np.abs(z) - math.log(2),
     "logistic": lambda z: -z - 2 * np.log1p(np.exp(-z)),
-    "lognorm": lambda z, s: _inside(z > 0, -0.5 * (np.log(z) / s) ** 2 - np.log(s) - np.log(z) - HALF_LOG_TWO_PI),
+    "lognorm": _positive(lambda z, s: -0.5 * (np.log(z) / s) ** 2 - np.log(s) - np.log(z) - HALF_LOG_TWO_PI),
     "cauchy": lambda z: -math.log(math.pi) - np.log1p(z * z),
-    "uniform": lambda z: _inside((z >= 0) & (z <= 1), 0 * z),
-    "weibull_min": lambda z, c: _inside(z >= 0, np.log(c) + call(sp.xlogy, c - 1, z) - np.power(z, c)),
+    "uniform": _of_unit_interval(lambda z: 0 * z),
+    "weibull_min": _positive(lambda z, c: np.log(c) + call(sp.xlogy, c - 1, z) - np.power(z, c)),
 }
 _DISTRIBUTIONS: dict[str, Formula | None] = {
     "norm": lambda z: sp.ndtr(z),
-    "expon": lambda z: np.where(z >= 0, -np.expm1(-z), 0),
-    "laplace": lambda z: np.where(z > 0, 1 - 0.5 * np.exp(-z), 0.5 * np.exp(z)),
+    "expon": _within(0.0, None, 0.0, lambda z: -np.expm1(-z)),
+    "laplace": lambda z: np.where(z > 0, 1 - 0.5 * np.exp(-np.abs(z)), 0.5 * np.exp(-np.abs(z))),
     "logistic": lambda z: sp.expit(z),
     "cauchy": lambda z: 0.5 + np.arctan(z) / math.pi,
     "uniform": lambda z: np.clip(z, 0, 1),
-    "lognorm": lambda z, s: sp.ndtr(np.log(z) / s),
-    "weibull_min": lambda z, c: np.where(z >= 0, -np.expm1(-np.power(z, c)), 0),
+    "lognorm": _within(0.0, None, 0.0, lambda z, s: sp.ndtr(np.log(z) / s)),
+    "weibull_min": _within(0.0, None, 0.0, lambda z, c: -np.expm1(-np.power(z, c))),
 }
 _SHAPES: dict[str, tuple[str, ...]] = {
     "t": ("df",),
@@ -235,7 +249,11 @@ def _mass(name: str, log: bool) -> Formula:
 
     def value(k: Any, *args: Any, **named: Any) -> Any:
         loc = args[len(shapes)] if len(args) > len(shapes) else named.get("loc")
-        found = formula(_at(k, loc), *args[: len(shapes)])
+        at = _at(k, loc)
+        inside = at.equals(np.floor(at)) & (at >= 0)
+        if name in ("binom", "bernoulli"):
+            inside = inside & (at <= (args[0] if name == "binom" else 1))
+        found = np.where(inside, formula(np.where(inside, at, 0), *args[: len(shapes)]), -math.inf)
         return found if log else np.exp(found)
 
     return value

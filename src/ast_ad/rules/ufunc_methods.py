@@ -10,7 +10,7 @@ from ast_ad.ir.kinds import Array, elementwise_kind
 from ast_ad.rules.arithmetic import log_of_number
 from ast_ad.rules.binding import UnsupportedArgument
 from ast_ad.rules.joining import along
-from ast_ad.rules.results import array_dims, dtype_by_trial, name_of, promoted, reduced_dims
+from ast_ad.rules.results import array_dims, dtype_by_trial, in_dtype, name_of, promoted, reduced_dims
 from ast_ad.rules.table import _holes_filled, composite
 from ast_ad.rules.terms import call
 
@@ -163,14 +163,16 @@ def _stretches(array: Any, indices: Any, axis: int = 0, dtype: Any = None) -> An
 composite(
     np.add.reduceat,
     _stretches,
-    lambda ks, p: Array(
-        name_of(ks[0]),
-        None
-        if array_dims(ks[0]) is None
-        else tuple(
-            (array_dims(ks[1]) or (None,))[0] if k == p.get("axis", 0) % len(array_dims(ks[0]) or ()) else d
-            for k, d in enumerate(array_dims(ks[0]) or ())
-        ),
+    in_dtype(
+        lambda ks, p: Array(
+            name_of(ks[0]),
+            None
+            if array_dims(ks[0]) is None
+            else tuple(
+                (array_dims(ks[1]) or (None,))[0] if k == p.get("axis", 0) % len(array_dims(ks[0]) or ()) else d
+                for k, d in enumerate(array_dims(ks[0]) or ())
+            ),
+        )
     ),
     operands=("array", "indices"),
     call=lambda array, indices, axis=0, dtype=None: np.add.reduceat(array, indices, axis=axis, dtype=dtype),
