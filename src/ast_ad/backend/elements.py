@@ -5,7 +5,7 @@ from __future__ import annotations
 from ast_ad.analyses.aliasing import Storage
 from ast_ad.backend.coalescing import Coalescing
 from ast_ad.backend.names import is_of_the_user
-from ast_ad.backend.tree import For, Let
+from ast_ad.backend.tree import For, Let, Node, defines, lists, operands
 from ast_ad.ir.core import Atom, Call, If, Lit, Loop, Stmt, Var
 from ast_ad.ir.primitives import HOLE
 from ast_ad.ir.walk import statements
@@ -26,7 +26,7 @@ def loop_over_elements(
     reads = [n for n in node.body if isinstance(n, Let) and _reads_at(n, index)]
     if not lists or len(reads) != len(lists) or {let.call.args[0] for let in reads} != set(lists):
         return
-    if not all(let is n or names.is_alone(let.call.outs[0]) for let, n in zip(reads, node.body, strict=False)):
+    if any(_touches(names, n, let.call.outs[0]) for let in reads for n in node.body[: node.body.index(let)]):
         return
     updated = [s.outs[0] for s in statements(loop.body) if isinstance(s, Call) and s in storage.in_place]
     if any(storage.may_alias(var, whole) for var in updated for whole in lists):
@@ -40,6 +40,13 @@ def loop_over_elements(
     node.each = tuple((let.call.outs[0], let.call.args[0]) for let in reads)
     node.index = index if asked else None
     node.body[:] = [n for n in node.body if n not in reads]
+
+
+def _touches(names: Coalescing, node: Node, var: Var) -> bool:
+    """Whether a statement reads or assigns the variable of the text that `var` is."""
+    found = (*operands(node), *defines(node), *(node.call.args[:1] if isinstance(node, Let) else ()))
+    inner = (n for part in lists(node) for n in part)
+    return any(names.together(var, other) for other in found) or any(_touches(names, n, var) for n in inner)
 
 
 def _lists_of_length(stop: Var, definitions: dict[Var, Stmt]) -> list[Var]:

@@ -83,6 +83,8 @@ class _Simplifier:
                 simpler = make(P.MATMUL, *summand.args)
         elif call.fn is P.MUL:
             simpler = self.without_distance(call)
+        elif call.fn is P.GETITEM and len(call.args) == 1:
+            simpler = simplify(call.fn, (self.total(call.args[0]),), dict(call.params))
         elif call.fn.name == "np.transpose":
             simpler = simplify(call.fn, (self.product(call.args[0]),), dict(call.params))
         if simpler is None:
@@ -104,6 +106,13 @@ class _Simplifier:
             return None
         rest = _without(self.opened(factor), quotient.args[1])
         return None if rest is None else make(P.MUL, rest, Term(self.change(above.outs[0])))
+
+    def total(self, atom: Atom) -> Term:
+        """What a subscript reads, as a term: a sum of the last transform for it alone."""
+        made = self.defined.get(atom) if atom in self.made else None
+        if made is None or isinstance(made.fn, Callee) or made.fn.name != "np.sum" or self.reads[made.outs[0]] > 1:
+            return Term(atom)
+        return Term(fn=made.fn, args=tuple(map(Term, made.args)), params=dict(made.params))
 
     def product(self, atom: Atom) -> Term:
         """What is transposed, as a term: a transpose, or a product of matrices of the last transform for it alone."""

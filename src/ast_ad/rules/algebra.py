@@ -160,9 +160,15 @@ def _truediv(a: Term, b: Term) -> Term | None:
 
 
 def _getitem(a: Term, *holes: Term, index: Any) -> Term | None:
-    """A subscript of a stretched number is the number, stretched."""
+    """A subscript of a stretched number is the number, stretched; one that takes a summed axis away is the sum."""
     if a.fn is P.BROADCAST_LIKE and rank(a.args[0].kind) == 0:
         return make(P.BROADCAST_LIKE, a.args[0], make(P.GETITEM, a.args[1], *holes, index=index))
+    if a.fn is P.NEG:
+        return make(P.NEG, make(P.GETITEM, a.args[0], *holes, index=index))
+    if a.fn is not None and a.fn.name == "np.sum" and a.params.get("keepdims") is True:
+        axis, places = a.params.get("axis"), {k: part for k, part in enumerate(index) if part != P.Span()}
+        if type(axis) is int and axis >= 0 and places == {axis: 0}:  # the axis that was kept is left out
+            return make(a.fn, *a.args, axis=axis)
     return None
 
 

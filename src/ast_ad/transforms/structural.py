@@ -135,8 +135,12 @@ def adjoint_of_getitem(sweep: Sweep, call: Call) -> None:
     """`y = x[index]`: adds at the index."""
     x, *holes = call.args
     ct = sweep.cts.pop(call.outs[0])
+    index: P.Index = dict(call.params)["index"]
+    if None in index and all(part is None or part == P.Span() for part in index):  # `x[:, None]` is all of x
+        sweep.contribute(x, make(P.GETITEM, ct, index=tuple(0 if part is None else part for part in index)))
+        return
     zeros = make(P.ZEROS_LIKE, Term(x))
-    sweep.contribute(x, make(P.INDEX_ADD, zeros, ct, *map(Term, holes), index=dict(call.params)["index"]))
+    sweep.contribute(x, make(P.INDEX_ADD, zeros, ct, *map(Term, holes), index=index))
 
 
 def adjoint_of_index_update(sweep: Sweep, call: Call) -> None:
