@@ -75,8 +75,8 @@ def iteration_of(lo: Lowering, value: Value) -> Iteration:
     """How to run over a value."""
     from ast_ad.frontend.streams import collected
 
-    value = value.source if isinstance(value, Generated) else value
-    value = collected(lo, iterated_by(lo, value))
+    value = iterated_by(lo, value.source if isinstance(value, Generated) else value)
+    value = collected(lo, value.source if isinstance(value, Generated) else value)
     handler = _ITERATIONS.get(type(value))
     if handler is None:
         raise lo.error(
