@@ -17,7 +17,7 @@ else:
     import tomli as tomllib
 
 ROOT = Path(__file__).parents[1]
-DOCUMENTS = ["README.md", "src/ast_ad/README.md"]
+DOCUMENTS = ["README.md", "src/ast_ad/README.md", "docs/coming_from_autograd.md", "docs/coming_from_jax.md"]
 PROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))
 
 

@@ -144,27 +144,58 @@ def calls(s: Sample) -> Iterator[tuple[str, Any]]:
             continue
         of_complex = any(np.iscomplexobj(x) for x in s.args if isinstance(x, np.ndarray))
         for value in () if of_complex and name == "dtype" else VALUES.get(name, ()):
-            with warnings.catch_warnings(), np.errstate(all="ignore"):
-                warnings.simplefilter("ignore")
-                warnings.simplefilter("error", DeprecationWarning)
-                try:
-                    s.primitive.call(*s.args, **s.params, **{name: value})
-                except Exception:  # the function does not take it
-                    continue
-            yield name, value
+            if takes(s, {name: value}):
+                yield name, value
 
 
-@pytest.mark.parametrize("s", list(cases()))
+def takes(s: Sample, more: dict[str, Any]) -> bool:
+    """Whether a function computes something when a sample's call is given more keywords."""
+    with warnings.catch_warnings(), np.errstate(all="ignore"):
+        warnings.simplefilter("ignore")
+        warnings.simplefilter("error", DeprecationWarning)
+        try:
+            s.primitive.call(*s.args, **s.params, **more)
+        except Exception:  # whatever the function says of it
+            return False
+    return True
+
+
+CASES = list(cases())
+
+
+@pytest.mark.parametrize("s", CASES)
 def test_a_keyword_is_honoured_or_refused(s: Sample) -> None:
     for name, value in calls(s):
-        try:
-            operands, params = bind(s.primitive, list(s.args), {**s.params, name: value})
-        except (UnsupportedArgument, TypeError):
-            continue
-        one = Sample(s.primitive, tuple(operands), params, orders=1, tolerance=1e-4, quiet=False, symmetric=s.symmetric)
-        try:
-            check(one, "signature")
-        except UnsupportedArgument:
-            continue
-        except Exception as error:
-            raise AssertionError(f"{one}: {error}") from error
+        check_call(s, {name: value})
+
+
+def check_call(s: Sample, more: dict[str, Any]) -> bool:
+    """Whether a sample's call with more keywords has a derivative, which is then the right one."""
+    try:
+        operands, params = bind(s.primitive, list(s.args), {**s.params, **more})
+    except (UnsupportedArgument, TypeError):
+        return False
+    one = Sample(s.primitive, tuple(operands), params, orders=1, tolerance=1e-4, quiet=False, symmetric=s.symmetric)
+    try:
+        check(one, "signature")
+    except UnsupportedArgument:
+        return False
+    except Exception as error:
+        raise AssertionError(f"{one}: {error}") from error
+    return True
+
+
+def test_a_hundred_functions_chosen_at_random_with_several_keywords_agree_with_differences() -> None:
+    rng = np.random.default_rng(11)
+    agreed: set[str] = set()
+    for place in rng.permutation(len(CASES)):
+        (s,) = CASES[place].values
+        chosen: dict[str, Any] = {}
+        for name, value in calls(s):
+            if rng.random() < 0.6 and name not in chosen and takes(s, {**chosen, name: value}):
+                chosen[name] = value
+        if chosen and check_call(s, chosen):
+            agreed.add(s.primitive.name)
+        if len(agreed) == 100:
+            return
+    raise AssertionError(f"{len(agreed)} functions only")
