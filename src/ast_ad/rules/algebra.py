@@ -94,7 +94,7 @@ def _add(a: Term, b: Term) -> Term | None:
         return make(P.SUB, a, make(P.MUL, term(-b.args[0].value), b.args[1]))
     if a.fn is P.NEG:
         return make(P.SUB, b, a.args[0])
-    return _through_broadcast(P.ADD, a, b)
+    return _multiples(a, b, 1) or _through_broadcast(P.ADD, a, b)
 
 
 def _sub(a: Term, b: Term) -> Term | None:
@@ -106,7 +106,18 @@ def _sub(a: Term, b: Term) -> Term | None:
         return make(P.ADD, a, b.args[0])
     if b.fn is P.MUL and _number(b.args[0]) and b.args[0].value < 0:
         return make(P.ADD, a, make(P.MUL, term(-b.args[0].value), b.args[1]))
-    return _through_broadcast(P.SUB, a, b)
+    return _multiples(a, b, -1) or _through_broadcast(P.SUB, a, b)
+
+
+def _multiples(a: Term, b: Term, sign: int) -> Term | None:
+    """`-0.5 * x - 0.5 * x` is `-1.0 * x`."""
+    if not all(t.fn is P.MUL and _number(t.args[0]) for t in (a, b)) or not _same(a.args[1], b.args[1]):
+        return None
+    total = a.args[0].value + sign * b.args[0].value
+    return make(P.MUL, term(total), a.args[1]) if total else None
+
+
+_QUOTIENTS = (P.TRUEDIV, P.DIVIDE, P.DIVIDE_OR_ZERO)
 
 
 def _mul(a: Term, b: Term) -> Term | None:
@@ -123,6 +134,9 @@ def _mul(a: Term, b: Term) -> Term | None:
         return make(P.MUL, b, a)
     if _number(a) and b.fn is P.MUL and _number(b.args[0]):
         return make(P.MUL, make(P.MUL, a, b.args[0]), b.args[1])
+    if _number(a) and b.fn in _QUOTIENTS and b.args[0].fn is P.MUL and _number(b.args[0].args[0]):
+        assert b.fn is not None
+        return make(b.fn, make(P.MUL, a, b.args[0]), b.args[1])
     if _number(a) and b.fn is P.TRUEDIV and _number(b.args[0]):
         return make(P.TRUEDIV, make(P.MUL, a, b.args[0]), b.args[1])
     if a.fn is P.TRUEDIV and _is(a.args[0], 1) and rank(a.kind) == 0 and _same_rank(a, b):

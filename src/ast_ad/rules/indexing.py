@@ -9,7 +9,7 @@ import numpy as np
 
 from ast_ad import runtime
 from ast_ad.ir import primitives as P
-from ast_ad.ir.kinds import Array, Kind, List, Scalar, Tuple, broadcast_dims, dims_of, is_number, rank
+from ast_ad.ir.kinds import Array, Kind, List, Scalar, Tuple, broadcast_dims, dims_of, is_number, known_equal, rank
 from ast_ad.ir.primitives import HOLE, Kinds, Span
 from ast_ad.rules.modes import elements
 from ast_ad.rules.results import array_dims, in_dtype, item_of, items_of, name_of, promoted, unknown
@@ -228,6 +228,9 @@ def _diagonal_kind(kinds: Kinds, params: Mapping[str, Any]) -> Kind:
 
 
 def _on_diagonal(ct: Any, x: Any, offset: Any = 0, axis1: Any = 0, axis2: Any = 1) -> Any:
+    dims = dims_of(x.kind)
+    if dims is not None and len(dims) == 2 and offset == 0 and known_equal(*dims):
+        return call(np.diag, ct)
     return diagonal_like(ct, x, offset=offset, axis1=axis1, axis2=axis2)
 
 
