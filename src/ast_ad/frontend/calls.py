@@ -112,6 +112,7 @@ def _object(lo: Lowering, function: Value, args: list[Value], kwargs: dict[str, 
 
 
 def _static(lo: Lowering, function: Static, args: list[Value], kwargs: dict[str, Value], name: str) -> Value:
+    from ast_ad.frontend.bound import closure_of
     from ast_ad.frontend.builtin_calls import BUILTINS
     from ast_ad.frontend.enclosed import Enclosed
     from ast_ad.frontend.fillers import FILLERS
@@ -165,6 +166,8 @@ def _static(lo: Lowering, function: Static, args: list[Value], kwargs: dict[str,
         return call_program(lo, function, args, kwargs, name)
     if _is_ours(obj) and obj.__name__ in PRODUCTS:
         return PRODUCTS[obj.__name__](lo, args, kwargs, name)
+    if _is_ours(obj) and args:
+        args[0] = closure_of(lo, args[0])
     if _is_ours(obj) and args and isinstance(args[0], Closure):
         args[0] = Static(Enclosed(args[0], lo), args[0].name)
     if _is_ours(obj) and all(isinstance(v, (Lit, Static)) for v in [*args, *kwargs.values()][:1]):

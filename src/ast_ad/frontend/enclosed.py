@@ -9,6 +9,7 @@ from __future__ import annotations
 import inspect
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
+from dataclasses import replace
 from typing import Any
 
 from ast_ad.errors import UnknownAtCompileTime
@@ -16,6 +17,7 @@ from ast_ad.frontend.context import Frame, Lowering, Unit
 from ast_ad.frontend.liveness import reads
 from ast_ad.frontend.signature import Argument
 from ast_ad.frontend.values import (
+    Bound,
     Closure,
     Entries,
     Items,
@@ -153,6 +155,9 @@ class _Around:
             return TupleOf(tuple(self.bring(v, f"{name}_{k}") for k, v in enumerate(value.items)), value.type)
         if isinstance(value, Ref):
             return self.reference(value, name)
+        if isinstance(value, Bound):
+            first, *rest = (self.bring(v, name) for v in (value.function, *value.args, *value.named))
+            return Bound(first, tuple(rest[: len(value.args)]), value.words, tuple(rest[len(value.args) :]))
         if isinstance(value, Range):
             return Range(*(self.atom(a, name) for a in (value.start, value.stop, value.step)))
         raise self.caller.error(
@@ -171,7 +176,7 @@ class _Around:
                 made = Items(tuple(self.bring(v, f"{name}_{k}") for k, v in enumerate(contents.values)))
             elif isinstance(contents, Entries):
                 parts = zip(contents.keys, contents.values, strict=True)
-                made = Entries(contents.keys, tuple(self.bring(v, f"{name}_{k}") for k, v in parts))
+                made = replace(contents, values=tuple(self.bring(v, f"{name}_{k}") for k, v in parts))
             else:
                 raise self.caller.error(
                     UnknownAtCompileTime,
