@@ -10,6 +10,7 @@ import sys
 import threading
 from collections import namedtuple
 from concurrent.futures import ProcessPoolExecutor
+from functools import partial
 
 import numpy as np
 import pytest
@@ -620,8 +621,8 @@ def test_a_function_without_source_is_told_what_can_be_done():
         "    (a string given to exec or eval, or a prompt that keeps no lines).\n"
         "    Put the function in a file or in a notebook cell."
     )
-    assert told(lambda: grad(math.sin)(1.0), TypeError) == (
-        "math.sin is not written in Python, so it has no source to read\n"
+    assert told(lambda: grad(len)([1.0]), TypeError) == (
+        "builtins.len is not written in Python, so it has no source to read\n"
         "    Call it in a function of your own, for instance a lambda."
     )
     assert told(lambda: grad(int)(1.0), TypeError) == (
@@ -629,6 +630,36 @@ def test_a_function_without_source_is_told_what_can_be_done():
         "    It is not written in Python, so there is no source to differentiate.\n"
         "    Wrap it in a Python function whose derivative is known."
     )
+
+
+def test_functions_of_numpy_and_math_are_differentiated_as_they_are():
+    assert grad(math.sin)(1.0) == math.cos(1.0)
+    assert "math.cos(x)" in grad(math.sin).source_for(1.0)
+    assert grad(grad(math.exp))(1.0) == math.e
+    np.testing.assert_allclose(ast_ad.elementwise_grad(np.tanh)(np.array([0.0, 0.5])), [1, 1 / np.cosh(0.5) ** 2])
+    np.testing.assert_array_equal(grad(np.sum)(np.ones(3)), np.ones(3))
+    np.testing.assert_allclose(grad(np.linalg.det)(np.diag([2.0, 3.0])), np.diag([3.0, 2.0]))
+    np.testing.assert_array_equal(ast_ad.jacobian(np.exp)(np.zeros(2)), np.eye(2))
+    value, gradients = value_and_grad(np.dot, argnums=(0, 1))(np.ones(2), np.arange(2.0))
+    assert value == 1
+    np.testing.assert_array_equal(gradients[0], [0, 1])
+    assert jvp(np.hypot, (3.0, 4.0), (1.0, 0.0))[1] == pytest.approx(0.6)
+    assert pickle.loads(pickle.dumps(grad(np.tanh)))(0.0) == 1
+    assert repr(grad(np.tanh)) == "<grad of tanh>"
+    assert grad(lambda x: x * grad(np.sin)(x))(0.0) == 1
+
+
+def powered(x, k=1.0, *, power=2.0):
+    return np.sum(x**power) * k
+
+
+def test_partial_functions_have_the_parameters_that_they_leave():
+    np.testing.assert_array_equal(grad(partial(powered, k=3.0))(np.ones(2)), [6, 6])
+    by_power = grad(partial(powered, power=3.0))
+    np.testing.assert_array_equal(by_power(np.ones(2)), [3, 3])
+    np.testing.assert_array_equal(by_power(np.ones(2), 2.0), [6, 6])
+    by_factor = grad(partial(powered, 2 * np.ones(2)))
+    assert by_factor(1.0) == pickle.loads(pickle.dumps(by_factor))(1.0) == 8
 
 
 def test_importing_the_package_does_not_import_the_compiler():

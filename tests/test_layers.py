@@ -9,6 +9,7 @@ PACKAGE = Path(__file__).parents[1] / "src" / "ast_ad"
 LAYERS = (
     "errors",
     "wrappers",
+    "library_functions",
     "runtime",
     "ir",
     "rules",

@@ -11,6 +11,7 @@ from weakref import WeakKeyDictionary
 
 from ast_ad.errors import WrongArgument
 from ast_ad.ir.places import Place
+from ast_ad.library_functions import in_python
 from ast_ad.parameters import Parameters, parameters_of, places_of, receiver_of
 from ast_ad.patterns import Compiled, Ready, exact_key, fetched, holds, pattern_of_call, plain_of, ready
 
@@ -41,7 +42,7 @@ class Derivative:
                 f"{mode} expects a function, not {type(primal).__name__}",
                 remedy=f"Write {mode}(f), where f is a function.",
             )
-        self.primal = primal
+        self.primal = primal = in_python(primal)
         self._mode = mode
         self._argnums = argnums
         self._has_aux = has_aux
@@ -70,11 +71,12 @@ class Derivative:
 
     def __reduce__(self) -> Any:
         """Found again by name where its name leads to it (a decorated function), else rebuilt from its function."""
+        function = getattr(self.primal, "__ast_ad_library__", self.primal)
         holder: Any = sys.modules.get(getattr(self, "__module__", ""))
         name = getattr(self, "__qualname__", "")
         for part in name.split("."):
             holder = getattr(holder, part, None)
-        return name if holder is self else (Derivative, (self.primal, self._mode, self._argnums, self._has_aux))
+        return name if holder is self else (Derivative, (function, self._mode, self._argnums, self._has_aux))
 
     def prepare(self) -> Parameters:
         """Read the parameters of the function, on the first call."""

@@ -341,3 +341,44 @@ def test_a_recursion_that_writes_to_the_module():
         return x[0] * n
 
     assert "the write would outlive the call" in str(refused(f, X, 3))
+
+
+def test_flat_elements_are_subscripted_like_a_matrix():
+    def f(a, k):
+        a.flat[k] = a.flat[k - 1] * 2
+        return np.sum(a)
+
+    text = ast_ad.grad(f).source_for(A, 3)
+    assert "ravel" not in text
+    assert "// " in text
+
+    def g(a, k):
+        a.flat[k] += 1
+        return a
+
+    for k in (0, 11, -1, -12):
+        agree(g, A, k)
+    for k in (12, -13):
+        with pytest.raises(IndexError):
+            ast_ad.grad(f)(A, k)
+
+
+def test_flat_elements_are_not_followed_through_names():
+    def f(a):
+        elements = a.flat
+        return elements[0]
+
+    assert "a.flat where it is used" in str(refused(f, A))
+
+    def g(a):
+        b = np.array(a.flat)
+        a[0, 0] = 1.0
+        return np.sum(b)
+
+    assert "NumPy gives a view of the array or a copy" in str(refused(g, A))
+
+    def h(a):
+        a.flat[0] = [1.0, 2.0]
+        return np.sum(a)
+
+    assert "an element is assigned an array" in str(refused(h, A))

@@ -219,6 +219,25 @@ def selected_rows(c, x, k):
     return np.sum(a**2 * np.arange(27.0).reshape(3, 3, 3))
 
 
+def flat_elements(m, x, n):
+    """The elements of a matrix by one number, whatever its layout."""
+    a = m.copy()
+    a.flat[3] = a.flat[2] * 2
+    a.flat[::2] *= 3
+    a.flat[[1, -3]] = 7.0
+    a.T.flat[1:3] = x[:2]
+    a[1:].flat[-1] += x[0]
+    a.flat[a.flat[:] > 6] = x[1]
+    for k in range(n):
+        a.flat[k * k % 12] += m.flat[-k] ** 2
+    for k, v in enumerate(a.flat):
+        a.flat[k] = v * x[k % 2]
+    b = np.zeros((2, 3))
+    b.flat = x
+    b.flat[4:] = [1.0]
+    return np.sum(a**2) + sum(v**3 for v in b.flat) + np.sum(x.flat) + len(a.flat) * max(m.flat)
+
+
 def meshes(x, n):
     """Subscripts that NumPy makes of ranges and lists."""
     a = np.c_[x, np.r_[1.0, x[1:], 2.0][: len(x)]]
@@ -272,6 +291,7 @@ PROGRAMS = [
     Program(put_along, [(M, waves(4))], wrt=(0, 1)),
     Program(sorted_in_place, [(M,)]),
     Program(selected_rows, [(waves(3, 3, 3), waves(3), 1)], wrt=(0, 1)),
+    Program(flat_elements, [(M, waves(4), 3), (np.asfortranarray(M), waves(4), 0)], wrt=(0, 1)),
     Program(meshes, [(X, 3), (X[:3], 2)]),
     Program(handed_back, [(X,)]),
 ]

@@ -11,7 +11,7 @@ import numpy as np
 from ast_ad.errors import UnsupportedSyntax
 from ast_ad.frontend.context import Lowering
 from ast_ad.frontend.trips import append
-from ast_ad.frontend.values import Items, Static, TupleOf, Value, describe, kind_of
+from ast_ad.frontend.values import Flat, Items, Static, TupleOf, Value, describe, kind_of
 from ast_ad.ir import primitives as P
 from ast_ad.ir.core import Lit, Var
 from ast_ad.ir.kinds import Array, Kind, Scalar, dims_of, is_complex, rank
@@ -67,6 +67,7 @@ def _function_attribute(function: Any) -> Callable[..., Value]:
 
 
 ATTRIBUTES: dict[str, Callable[[Lowering, Any, str], Value]] = {
+    "flat": lambda lo, owner, name: Flat(owner),
     "shape": _shape,
     "ndim": _ndim,
     "size": _size,

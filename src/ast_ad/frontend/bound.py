@@ -12,6 +12,7 @@ from ast_ad.frontend.context import Lowering, static
 from ast_ad.frontend.emission import Frame
 from ast_ad.frontend.liveness import names_of
 from ast_ad.frontend.values import Bound, Closure, Ref, Static, TupleOf, Value
+from ast_ad.library_functions import in_python
 
 _CALLED = "called"
 _PLAIN = (inspect.Parameter.POSITIONAL_ONLY, inspect.Parameter.POSITIONAL_OR_KEYWORD)
@@ -22,14 +23,16 @@ def closure_of(lo: Lowering, value: Value) -> Value:
     from ast_ad.frontend.objects import special
 
     bound = special(lo, value, "__call__") if isinstance(value, (Ref, TupleOf)) else value
-    if not isinstance(bound, Bound) or not isinstance(bound.function, Static):
+    while isinstance(bound, Bound) and isinstance(bound.function, Bound):
+        inner = bound.function
+        args, words, named = (*inner.args, *bound.args), (*inner.words, *bound.words), (*inner.named, *bound.named)
+        bound = Bound(inner.function, args, words, named)
+    plain = isinstance(bound, Bound) and isinstance(bound.function, Static)
+    function = in_python(bound.function.obj) if plain else None  # type: ignore[union-attr]
+    if not isinstance(bound, Bound) or not isinstance(function, FunctionType):
         return value
-    function = bound.function.obj
-    if not isinstance(function, FunctionType):
-        return value
-    left = [
-        p for p in list(inspect.signature(function).parameters.values())[len(bound.args) :] if p.name not in bound.words
-    ]
+    parameters = list(inspect.signature(function).parameters.values())[len(bound.args) :]
+    left = [p for p in parameters if p.name not in bound.words]
     if any(p.kind not in _PLAIN for p in left) or _CALLED in {p.name for p in left}:
         return value
     names = ", ".join(p.name for p in left)

@@ -33,6 +33,7 @@ from ast_ad.frontend.values import (
     Contents,
     Entries,
     Fields,
+    Flat,
     Items,
     Ref,
     Run,
@@ -162,6 +163,12 @@ def _pack_static(lo: Lowering, value: Static, name: str) -> Atom:
     return Lit(value.obj)
 
 
+def _pack_flat(lo: Lowering, value: Flat, name: str) -> Atom:
+    from ast_ad.frontend.flat import flattened
+
+    return lo.emit(P.COPY, flattened(lo, value.owner), name=name)
+
+
 def _pack_torn(lo: Lowering, value: Torn, name: str) -> Atom:
     return torn(lo, value, name)
 
@@ -180,6 +187,7 @@ _PACKERS: dict[type, Callable[..., Atom]] = {
     TupleOf: _pack_tuple,
     Ref: _pack_ref,
     Static: _pack_static,
+    Flat: _pack_flat,
     Torn: _pack_torn,
 }
 

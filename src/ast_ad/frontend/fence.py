@@ -36,10 +36,6 @@ WRITES_OUTSIDE = Refusal(
     "A variable outside the function would change behind the back of its derivative.",
     "Pass the value as an argument, and return the new one.",
 )
-IMPORTS = Refusal(
-    "What a name stands for must be known before the function runs.",
-    "Import at the top of the file.",
-)
 BRANCHES_ON_FAILURE = Refusal(
     "Which of its statements took effect is not known when the function is run backward.",
     "Test for the case with if, or catch the exception where the function is called.",
@@ -80,8 +76,8 @@ TABLE: dict[str, Row] = {
     "FunctionDef": Row("`def`"),
     "Global": Row("`global`"),
     "If": Row("`if`"),
-    "Import": Row("`import`", IMPORTS),
-    "ImportFrom": Row("`from` ... `import`", IMPORTS),
+    "Import": Row("`import`"),
+    "ImportFrom": Row("`from` ... `import`"),
     "Match": Row("`match`"),
     "Nonlocal": Row("`nonlocal`"),
     "Pass": Row("`pass`"),

@@ -19,7 +19,7 @@ from ast_ad.frontend.values import FALSE, NONE, TRUE, Static, Value, is_bottom, 
 from ast_ad.frontend.versions import as_before, check_cast, store, write_version
 from ast_ad.ir import primitives as P
 from ast_ad.ir.core import Atom, Lit, Var
-from ast_ad.ir.kinds import Array, Kind, dims_of, known_equal, rank, same_shape
+from ast_ad.ir.kinds import Array, Kind, Scalar, dims_of, known_equal, rank, same_shape
 from ast_ad.ir.primitives import HOLE
 from ast_ad.rules.table import primitive_of
 
@@ -43,11 +43,41 @@ def _flat(lo: Lowering, atom: Atom) -> Atom:
     return atom if rank(kind_of(atom)) == 1 else _numpy(lo, np.ravel, atom)
 
 
+def flat_places(lo: Lowering, array: Atom, index: tuple[Any, ...], holes: Sequence[Atom]) -> list[Atom] | None:
+    """The subscripts of places that are counted through all rows, from the end where they are negative.
+
+    Of a matrix with m columns k is `k // m, k % m`.  None where the index is no integer and no array of integers.
+    """
+    axes = rank(kind_of(array))
+    place = holes[0] if index == (HOLE,) else Lit(index[0]) if len(index) == 1 else None
+    if axes is None or axes < 2 or place is None or not _counts(place):
+        return None
+    shape = lo.emit(P.SHAPE, array)
+    found: list[Atom] = []
+    for k in range(axes - 1, 0, -1):
+        length = lo.emit(P.ITEM, shape, key=k)
+        found.insert(0, lo.emit(P.MOD, place, length))
+        place = lo.emit(P.FLOORDIV, place, length)
+    return [place, *found]
+
+
+def _counts(place: Atom) -> bool:
+    kind = kind_of(place)
+    if isinstance(kind, Scalar):
+        return kind.type == "int"
+    return isinstance(kind, Array) and kind.dtype is not None and np.dtype(kind.dtype).kind in "iu"
+
+
 def write_flat(lo: Lowering, target: Var, index: tuple[Any, ...], holes: Sequence[Atom], value: Atom) -> None:
     """`target.flat[index] = value`."""
     old = lo.read(target)
+    places = flat_places(lo, old, index, holes)
+    if places is not None:
+        new = lo.emit(P.INDEX_UPDATE, old, value, *places, name=target.name, index=(HOLE,) * len(places))
+        write_version(lo, target, new)
+        return
     shape = None if rank(kind_of(old)) == 1 else lo.emit(P.SHAPE, old)
-    new: Atom = lo.emit(P.INDEX_UPDATE, _flat(lo, old), value, *holes, name=target.name, index=index)
+    new = lo.emit(P.INDEX_UPDATE, _flat(lo, old), value, *holes, name=target.name, index=index)
     write_version(lo, target, new if shape is None else as_before(lo, old, new, target.name, shape))
 
 

@@ -48,7 +48,9 @@ def _partial_from_outside(lo: Lowering, function: Static) -> Bound:
     obj, path = function.obj, function.path
 
     def part(value: Any, *steps: Any) -> Value:
-        return captured(lo, (*path, *steps), value, function.name) if path else static(value)
+        name = str(steps[-1][1])
+        name = name if name.isidentifier() else function.name
+        return captured(lo, (*path, *steps), value, name) if path else static(value)
 
     if path:
         lo.unit.guards.setdefault((id(path[0]), path[1:]), Guard(path, obj))

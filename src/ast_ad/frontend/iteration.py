@@ -13,6 +13,7 @@ from ast_ad.frontend.values import (
     Entries,
     Enumerate,
     Fields,
+    Flat,
     Generated,
     Items,
     Location,
@@ -106,7 +107,7 @@ def elements(lo: Lowering, value: Value) -> Sequence[Value] | None:
     from ast_ad.frontend.streams import collected
 
     value = collected(lo, value.source if isinstance(value, Generated) else value)
-    if not isinstance(value, (TupleOf, Ref, Range, Zip, Enumerate, Reversed, Static, Lit, Var, Mapped)):
+    if not isinstance(value, (TupleOf, Ref, Range, Zip, Flat, Enumerate, Reversed, Static, Lit, Var, Mapped)):
         return None
     found = iteration_of(lo, value)
     if isinstance(found, Listed):
@@ -291,11 +292,18 @@ def _not_iterable(lo: Lowering, value: Value) -> Exception:
     )
 
 
+def _flat(lo: Lowering, value: Flat) -> Iteration:
+    from ast_ad.frontend.flat import ends_of_flat
+
+    return Counted(*ends_of_flat(lo, value))
+
+
 _ITERATIONS: dict[type, Callable[..., Iteration]] = {
     TupleOf: _tuple,
     Ref: _ref,
     Var: _var,
     Range: _range,
+    Flat: _flat,
     Zip: _zip,
     Enumerate: _enumerate,
     Reversed: _reversed,

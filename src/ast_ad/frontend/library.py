@@ -9,10 +9,10 @@ from typing import Any, get_args
 
 import numpy as np
 
-from ast_ad.errors import NoDerivative, WrongArgument
+from ast_ad.errors import MayAlias, NoDerivative, WrongArgument
 from ast_ad.frontend.context import Lowering, static
 from ast_ad.frontend.known import constant_of
-from ast_ad.frontend.values import Closure, Items, Ref, Run, Static, TupleOf, Value, kind_of, may_be_array
+from ast_ad.frontend.values import Closure, Flat, Items, Ref, Run, Static, TupleOf, Value, kind_of, may_be_array
 from ast_ad.ir.core import Atom, Lit, Var
 from ast_ad.ir.kinds import Array, Kind, List, Opaque, Scalar
 from ast_ad.ir.primitives import HOLE, Primitive
@@ -39,6 +39,13 @@ def call_primitive(
         for key, value in params.items()
     }
     values = [_operand(lo, primitive, k, _value(v)) for k, v in enumerate(operands)]
+    if any(isinstance(v, Flat) for v in values) and (primitive.result != "fresh" or primitive.name == "np.array"):
+        raise lo.error(
+            MayAlias,
+            f"{primitive.name} of the flat elements of an array",
+            reason="NumPy gives a view of the array or a copy, by its layout.",
+            remedy="Write a.flatten() for a copy, or a.ravel().",
+        )
     if any(isinstance(v, Closure) for v in values):
         raise lo.error(
             NoDerivative, f"{primitive.name} of a function", remedy="Call the function, and pass what it gives."

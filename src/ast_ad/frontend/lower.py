@@ -13,7 +13,18 @@ from functools import partial
 from typing import Any
 
 from ast_ad.errors import AstAdError, UnknownAtCompileTime, UnsupportedSyntax
-from ast_ad.frontend import blocks, builtin_calls, calls, expressions, loops, matching, operators, statements, trips
+from ast_ad.frontend import (
+    blocks,
+    builtin_calls,
+    calls,
+    expressions,
+    imports,
+    loops,
+    matching,
+    operators,
+    statements,
+    trips,
+)
 from ast_ad.frontend.calls import new_frame
 from ast_ad.frontend.captures import Assumption, Guard, Taken, fetch, guard_holds
 from ast_ad.frontend.context import Lowering, Unit, static
@@ -226,4 +237,4 @@ __all__ = [
     "lower",
 ]
 # imported for what they register
-_FORMS = (blocks, builtin_calls, calls, expressions, loops, matching, operators, statements, trips)
+_FORMS = (blocks, builtin_calls, calls, expressions, imports, loops, matching, operators, statements, trips)

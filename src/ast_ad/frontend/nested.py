@@ -10,7 +10,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager, nullcontext
 from contextvars import ContextVar
 from dataclasses import replace
-from typing import Any
+from typing import Any, get_args
 
 from ast_ad.errors import UnknownAtCompileTime, WrongArgument
 from ast_ad.frontend.arguments import spec_of
@@ -117,6 +117,11 @@ def emit_call(lo: Lowering, function: Function, atoms: Mapping[str, Atom], name:
     return out
 
 
+def _default(value: Any) -> Value:
+    """A default: a value of the program for a function that the program made, else an object."""
+    return value if isinstance(value, get_args(Value)) else static(value)
+
+
 def bound_arguments(
     lo: Lowering, obj: Any, args: Sequence[Value], kwargs: Mapping[str, Value]
 ) -> dict[str, tuple[Value, str]]:
@@ -136,7 +141,7 @@ def bound_arguments(
             extra = bound.arguments.get(name, {})
             value = lo.new_ref(Entries(tuple(extra), tuple(extra.values())))
         else:
-            value = bound.arguments[name] if name in bound.arguments else static(parameter.default)
+            value = bound.arguments[name] if name in bound.arguments else _default(parameter.default)
         found[name] = value, form
     return found
 

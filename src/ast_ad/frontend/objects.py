@@ -16,8 +16,8 @@ from ast_ad.errors import MayAlias, UnsupportedSyntax, WrongArgument
 from ast_ad.frontend.captures import Guard, captured
 from ast_ad.frontend.context import Lowering, static
 from ast_ad.frontend.trips import with_entry
-from ast_ad.frontend.values import Bound, Fields, Generated, Method, Ref, Static, TupleOf, Value, describe
-from ast_ad.ir.core import Lit
+from ast_ad.frontend.values import Bound, Fields, Flat, Generated, Method, Ref, Static, TupleOf, Value, describe
+from ast_ad.ir.core import Lit, Var
 from ast_ad.runtime import fields_of, is_record
 
 _BINARY = {
@@ -170,6 +170,11 @@ def special(lo: Lowering, owner: Value, name: str) -> Bound | None:
 def set_attribute(lo: Lowering, owner: Value, name: str, value: Value) -> None:
     """`owner.name = value`."""
     cls = class_of(lo, owner)
+    if isinstance(owner, Var) and name == "flat":
+        from ast_ad.frontend.flat import assign_flat
+
+        assign_flat(lo, Flat(owner), Lit(Ellipsis), value)
+        return
     if cls is None or isinstance(owner, TupleOf):
         raise lo.error(
             UnsupportedSyntax,

@@ -14,6 +14,7 @@ from ast_ad.frontend.iteration import list_element
 from ast_ad.frontend.known import constant_of
 from ast_ad.frontend.values import (
     Entries,
+    Flat,
     Items,
     Range,
     Ref,
@@ -234,6 +235,12 @@ def _range(lo: Lowering, owner: Range, index: Value, name: str) -> Value:
     return shifted(lo, owner.start, product(lo, lo.atom(index), owner.step))
 
 
+def _flat(lo: Lowering, owner: Flat, index: Value, name: str) -> Value:
+    from ast_ad.frontend.flat import read_flat
+
+    return read_flat(lo, owner, index, name)
+
+
 _READERS: dict[type, Callable[..., Value]] = {
     Var: _array,
     TupleOf: _tuple,
@@ -241,5 +248,6 @@ _READERS: dict[type, Callable[..., Value]] = {
     Lit: _constant,
     Static: _static,
     Range: _range,
+    Flat: _flat,
 }
 _CONTENTS: dict[type, Callable[..., Value]] = {Items: _fixed_list, Run: _run_list, Entries: _dict}

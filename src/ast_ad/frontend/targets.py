@@ -14,6 +14,7 @@ from ast_ad.frontend.iteration import Counted, elements, iteration_of, row
 from ast_ad.frontend.values import (
     NONE,
     Enumerate,
+    Flat,
     Generated,
     Items,
     Mapped,
@@ -53,6 +54,13 @@ def bind_name(lo: Lowering, name: str, value: Value) -> None:
         christen(value, name)
     if isinstance(value, Var) and not value.name:
         value = _named_extent(lo, value, name)
+    if isinstance(value, Flat):
+        raise lo.error(
+            UnsupportedSyntax,
+            "the flat elements of an array under a name",
+            reason="What is written to the array would have to be followed through it.",
+            remedy="Write a.flat where it is used, or a.ravel() for a copy or a view.",
+        )
     if isinstance(value, _ITERATORS):
         value = Once(value, lo.new_ref(Items((Lit(0),)), name).location)
     frame = lo.frame

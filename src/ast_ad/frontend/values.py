@@ -147,6 +147,13 @@ class Mapped:
 
 
 @dataclass(frozen=True, slots=True, eq=False)
+class Flat:
+    """`owner.flat`, where it is used."""
+
+    owner: Var
+
+
+@dataclass(frozen=True, slots=True, eq=False)
 class Generated:
     """What a generator expression, `filter` or `iter` gives: its elements, once."""
 
@@ -234,6 +241,7 @@ Value: TypeAlias = (
     | Slice
     | Range
     | Zip
+    | Flat
     | Enumerate
     | Reversed
     | Mapped

@@ -11,6 +11,7 @@ import numpy as np
 from ast_ad.errors import MayAlias, WrongArgument
 from ast_ad.frontend.calls import call_value
 from ast_ad.frontend.context import Lowering
+from ast_ad.frontend.flat import assign_flat
 from ast_ad.frontend.known import constant_of
 from ast_ad.frontend.list_parts import put_slice
 from ast_ad.frontend.methods import attribute
@@ -21,6 +22,7 @@ from ast_ad.frontend.targets import assign, unpacked
 from ast_ad.frontend.trips import append, with_entry
 from ast_ad.frontend.values import (
     Entries,
+    Flat,
     Items,
     Method,
     Ref,
@@ -240,7 +242,7 @@ def _tuple(lo: Lowering, owner: TupleOf, index: Value, value: Value) -> None:
     raise lo.error(WrongArgument, "a tuple cannot be assigned to", remedy="Make a new tuple, or use a list.")
 
 
-_WRITERS: dict[type, Callable[..., None]] = {Var: _array, Ref: _ref, TupleOf: _tuple}
+_WRITERS: dict[type, Callable[..., None]] = {Var: _array, Ref: _ref, TupleOf: _tuple, Flat: assign_flat}
 
 
 def extend(lo: Lowering, target: Ref, value: Value) -> None:

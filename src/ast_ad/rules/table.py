@@ -198,6 +198,7 @@ _SHORT = {
 def path_of(function: Any) -> str:
     """The dotted path that a function is written with.
 
+    >>> import math
     >>> path_of(np.absolute), path_of(math.sin), path_of(np.linalg.solve)
     ('np.abs', 'math.sin', 'np.linalg.solve')
     """
