@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 pytest.importorskip("scipy")
-from scipy import integrate, signal, sparse
+from scipy import integrate, linalg as dense_linalg, signal, sparse
 from scipy.sparse import linalg
 
 from ast_ad import errors, grad, jacfwd, jvp, stop_gradient
@@ -124,6 +124,14 @@ def by_matrix(x):
     return np.sum(linalg.spsolve(sparse.diags(x), np.ones(3)))
 
 
+def of_a_stack(x):
+    return np.sum(dense_linalg.expm(np.outer(x, x)[None]))
+
+
+def of_a_rectangle(x):
+    return np.sum(dense_linalg.lu(np.outer(x, x[:2]))[2])
+
+
 def times_a_sparse_matrix(x):
     return np.sum(MATRIX * x)
 
@@ -134,6 +142,8 @@ OF_SCIPY = [
     (median_filter, ("medfilt", "medfilt")),
     (by_places, ("scipy.integrate.simpson has no derivative rule for the places x of the samples",) * 2),
     (by_matrix, ("scipy.sparse.linalg.spsolve has no derivative rule for its matrix", "diags")),
+    (of_a_stack, ("scipy.linalg.expm has a derivative rule for one square matrix only",) * 2),
+    (of_a_rectangle, ("scipy.linalg.lu has a derivative rule for one square matrix only",) * 2),
     (times_a_sparse_matrix, ("* of a sparse matrix is not supported",) * 2),
 ]
 
@@ -159,3 +169,20 @@ def test_a_sparse_matrix_multiplies_and_solves():
         np.testing.assert_allclose(grad(f)(x, matrix), grad(dense)(x, MATRIX.toarray()))
         hessians = jacfwd(grad(f))(x, matrix), jacfwd(grad(dense))(x, MATRIX.toarray())
         np.testing.assert_allclose(*hessians)
+
+
+def test_what_a_factorisation_gives_is_solved_with():
+    def f(a, b):
+        positive = a @ a.T + np.eye(3)
+        one = dense_linalg.cho_solve(dense_linalg.cho_factor(positive), b)
+        two = dense_linalg.cho_solve((np.linalg.cholesky(positive), True), b)
+        return np.sum(one * two) + np.sum(dense_linalg.lu_solve(dense_linalg.lu_factor(a), b, trans=1))
+
+    def dense(a, b):
+        solution = np.linalg.solve(a @ a.T + np.eye(3), b)
+        return np.sum(solution * solution) + np.sum(np.linalg.solve(a.T, b))
+
+    a, b = MATRIX.toarray() + 0.3, np.array([0.5, 1.5, 2.0])
+    for found, expected in zip(grad(f, (0, 1))(a, b), grad(dense, (0, 1))(a, b), strict=True):
+        np.testing.assert_allclose(found, expected)
+    np.testing.assert_allclose(jacfwd(grad(f))(a, b), jacfwd(grad(dense))(a, b), atol=1e-12)

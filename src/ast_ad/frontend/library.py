@@ -167,7 +167,10 @@ _JOINED = frozenset(
         "lexsort",
     )
 )
-_OF_STRUCTURES = _JOINED | {"np.array", "np.asarray", "np.asanyarray", "np.ascontiguousarray", "np.linalg.multi_dot"}
+_OF_STRUCTURES = _JOINED | {
+    *("np.array", "np.asarray", "np.asanyarray", "np.ascontiguousarray", "np.linalg.multi_dot"),
+    *("scipy.linalg.cho_solve", "scipy.linalg.lu_solve"),
+}
 _ABSCISSAE = frozenset({"x", "xp", "fp", "y", "b", "v", "weights"})
 _SHAPES = frozenset({"shape", "newshape", "reps", "axes", "size"})
 

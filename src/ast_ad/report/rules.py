@@ -16,7 +16,7 @@ from ast_ad.rules.table import load_all
 
 def rules_by_name() -> dict[str, tuple[Primitive, Rule]]:
     """Every rule by the name that its function is written with."""
-    found = {primitive.name: (primitive, rule) for primitive, rule in load_all().items()}
+    found = {primitive.name: (primitive, rule) for primitive, rule in load_all(scipy=True).items()}
     return dict(sorted(found.items(), key=lambda pair: (pair[0].lower(), pair[0])))
 
 

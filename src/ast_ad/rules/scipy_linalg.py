@@ -9,7 +9,7 @@ import scipy.linalg as sl
 
 from ast_ad import runtime
 from ast_ad.ir import primitives as P
-from ast_ad.ir.kinds import BOOL, FLOAT, Array, Kind, Tuple, is_complex, rank
+from ast_ad.ir.kinds import BOOL, FLOAT, Array, Kind, Tuple, is_complex, known_equal, rank
 from ast_ad.ir.primitives import Kinds
 from ast_ad.rules.binding import UnsupportedArgument
 from ast_ad.rules.factorisations import (
@@ -310,6 +310,7 @@ composite(
 
 
 def _corner(function: Any, a: Any, e: Any) -> Any:
+    _only_square(f"scipy.linalg.{function.__name__}", a)
     n = length_along(a, -1)
     top = np.concatenate((a, e), axis=1)
     bottom = np.concatenate((np.zeros_like(a), a), axis=1)
@@ -346,6 +347,13 @@ custom(
 )
 
 # LU
+
+
+def _only_square(name: str, a: Any) -> None:
+    """A rule for one square matrix; a stack of them, or one of other shape, is refused where the kinds tell it."""
+    dims = array_dims(a.kind)
+    if dims is not None and (len(dims) != 2 or not (None in dims or known_equal(*dims))):
+        raise UnsupportedArgument(f"{name} has a derivative rule for one square matrix only")
 
 
 def _lu_parts(lu: Any) -> tuple[Any, Any]:
@@ -419,19 +427,20 @@ composite(
 
 
 def _lu_tangent(ans: Any, t: Any, a: Any, permute_l: bool = False, check_finite: bool = True) -> Any:
-    p, lower, upper = _of_lu(ans, permute_l)
+    p, lower, upper = _of_lu(ans, a, permute_l)
     moves = _lu_tangents(lower, upper, p.T @ t[0])
     return None, *moves
 
 
-def _of_lu(ans: Any, permute_l: bool) -> tuple[Any, Any, Any]:
+def _of_lu(ans: Any, a: Any, permute_l: bool) -> tuple[Any, Any, Any]:
+    _only_square("scipy.linalg.lu", a)
     if permute_l:
         raise UnsupportedArgument("scipy.linalg.lu with permute_l=True has no derivative rule")
     return ans[0], ans[1], ans[2]
 
 
 def _lu_cotangent(ct: Any, ans: Any, a: Any, permute_l: bool = False, check_finite: bool = True) -> Any:
-    p, lower, upper = _of_lu(ans, permute_l)
+    p, lower, upper = _of_lu(ans, a, permute_l)
     return p @ _lu_back(lower, upper, ct[1], ct[2])
 
 
