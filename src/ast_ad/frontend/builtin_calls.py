@@ -35,6 +35,7 @@ from ast_ad.frontend.known import constant_of
 from ast_ad.frontend.library import call_primitive
 from ast_ad.frontend.objects import special
 from ast_ad.frontend.operators import binary, compare
+from ast_ad.frontend.stand_ins import stands_for
 from ast_ad.frontend.values import (
     NONE,
     Bound,
@@ -284,7 +285,8 @@ def type_of(lo: Lowering, value: Value) -> type:
     if isinstance(value, Ref):
         contents = lo.contents(value)
         if isinstance(contents, Fields):
-            return contents.type
+            kept: type = stands_for(contents.type)
+            return kept
         return dict if isinstance(contents, Entries) else list
     if isinstance(value, Closure):
         return FunctionType

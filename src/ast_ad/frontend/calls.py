@@ -16,6 +16,7 @@ from ast_ad.frontend.fence import RUNS_TEXT
 from ast_ad.frontend.known import constant_of
 from ast_ad.frontend.liveness import names_of, reads
 from ast_ad.frontend.source import Source, source_of
+from ast_ad.frontend.stand_ins import of_stand_in, stand_in_of
 from ast_ad.frontend.targets import bind_name, unpacked
 from ast_ad.frontend.values import (
     Bound,
@@ -117,7 +118,7 @@ def _static(lo: Lowering, function: Static, args: list[Value], kwargs: dict[str,
     from ast_ad.frontend.enclosed import Enclosed
     from ast_ad.frontend.fillers import FILLERS
     from ast_ad.frontend.higher_order import HIGHER_ORDER, call_made_function
-    from ast_ad.frontend.instances import OBJECT_CALLS, construct, makes_objects
+    from ast_ad.frontend.instances import OBJECT_CALLS, construct, construct_stand_in, makes_objects
     from ast_ad.frontend.library import call_primitive, fold_call
     from ast_ad.frontend.meshes import MESHES
     from ast_ad.frontend.nested import call_program
@@ -156,6 +157,9 @@ def _static(lo: Lowering, function: Static, args: list[Value], kwargs: dict[str,
         return made
     if makes_objects(obj):
         return construct(lo, obj, args, kwargs, name)
+    stand_in = stand_in_of(obj)
+    if stand_in is not None:
+        return construct_stand_in(lo, stand_in, args, kwargs, name)
     if class_of(lo, function) is not None:
         return _object(lo, function, args, kwargs, name)
     if wrapper_of(obj) is not None:
@@ -226,14 +230,15 @@ def call_function(lo: Lowering, function: Static, args: list[Value], kwargs: dic
         return Stream(source.node, source, None, bound, title)
     if any(is_bottom(v) for v in bound.values()):
         return Var(name, next(v for v in bound.values() if is_bottom(v)).kind)  # type: ignore[union-attr]
-    if _is_expression(source) and source.function not in lo.inlined:
+    if of_stand_in(source.function) or (_is_expression(source) and source.function not in lo.inlined):
         return inline(lo, source.node, source, None, bound, title)
     return call_lowered(lo, source, bound, name)
 
 
 def _is_ours(obj: Any) -> bool:
     """Whether this is `grad` or one of its kin, which are called while compiling."""
-    return isinstance(obj, FunctionType) and (obj.__module__ or "").partition(".")[0] == "ast_ad"
+    ours = isinstance(obj, FunctionType) and (obj.__module__ or "").partition(".")[0] == "ast_ad"
+    return ours and not of_stand_in(obj)
 
 
 def is_readable(obj: Any) -> bool:
@@ -242,7 +247,7 @@ def is_readable(obj: Any) -> bool:
     top = module.partition(".")[0]
     import sys
 
-    return top not in ("numpy", "scipy", "ast_ad") and top not in sys.stdlib_module_names
+    return of_stand_in(obj) or (top not in ("numpy", "scipy", "ast_ad") and top not in sys.stdlib_module_names)
 
 
 def defaults_of(lo: Lowering, source: Source) -> dict[str, Value]:
@@ -363,6 +368,8 @@ def new_frame(lo: Lowering, node: Any, source: Source, outer: int | None, title:
     """Enter a function."""
     lo.unit.frames += 1
     frame = Frame(lo.unit.frames, source, node, names_of(node), outer, title)
+    if of_stand_in(source.function):
+        frame.seen_at = lo.origin()
     lo.frames[frame.id] = frame
     lo.stack.append(frame)
     lo.state.frames[frame.id] = {}

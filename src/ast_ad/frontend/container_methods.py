@@ -3,15 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
+from typing import Any
 
 from ast_ad.errors import UnsupportedSyntax
+from ast_ad.frontend import searches
+from ast_ad.frontend.calls import call_value
 from ast_ad.frontend.context import Lowering, static
 from ast_ad.frontend.control import ends_here
 from ast_ad.frontend.known import constant_of
 from ast_ad.frontend.list_parts import put_in, take_out
 from ast_ad.frontend.subscripts import to_run
 from ast_ad.frontend.trips import append, with_entry
-from ast_ad.frontend.values import NONE, Entries, Items, Ref, Run, TupleOf, Value, describe
+from ast_ad.frontend.values import NONE, Entries, Items, Ref, Run, Static, TupleOf, Value, describe
 from ast_ad.ir import primitives as P
 from ast_ad.ir.core import Lit
 
@@ -64,6 +67,17 @@ def _insert(lo: Lowering, owner: Ref, args: Args, kwargs: Kwargs) -> Value:
     return NONE
 
 
+def _searching(function: Callable[..., Any]) -> Callable[..., Value]:
+    """A method that looks for an element, by the function that says what it does."""
+
+    def method(lo: Lowering, owner: Ref, args: Args, kwargs: Kwargs) -> Value:
+        if function is searches.remove:
+            _check_not_iterated(lo, owner)
+        return call_value(lo, Static(function, function.__name__), [owner, *args], kwargs)
+
+    return method
+
+
 def _list_copy(lo: Lowering, owner: Ref, args: Args, kwargs: Kwargs) -> Value:
     return lo.new_ref(lo.contents(owner))
 
@@ -96,10 +110,13 @@ def _sort(lo: Lowering, owner: Ref, args: Args, kwargs: Kwargs) -> Value:
 
 LIST_METHODS: dict[str, Callable[..., Value]] = {
     "append": _append,
+    "count": _searching(searches.count),
     "extend": _extend,
     "pop": _pop,
+    "index": _searching(searches.index),
     "insert": _insert,
     "copy": _list_copy,
+    "remove": _searching(searches.remove),
     "reverse": _reverse,
     "sort": _sort,
     "clear": _clear,

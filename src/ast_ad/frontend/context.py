@@ -23,10 +23,11 @@ from collections.abc import Callable
 from types import MethodType
 from typing import Any, NoReturn
 
-from ast_ad.errors import UnknownAtCompileTime
+from ast_ad.errors import UnknownAtCompileTime, UnsupportedSyntax
 from ast_ad.frontend.emission import FORMS, Frame, Unit, View, lowers
 from ast_ad.frontend.memory import Memory, NeedsInlining
 from ast_ad.frontend.signature import MISSING
+from ast_ad.frontend.stand_ins import is_stand_in
 from ast_ad.frontend.values import (
     NONE,
     Bound,
@@ -153,6 +154,13 @@ def _pack_ref(lo: Lowering, value: Ref, name: str) -> Atom:
         atoms = [lo.atom(item) for item in contents.values]
         return lo.emit(P.MAKE_FIXED, *atoms, name=name)
     if isinstance(contents, Entries):
+        if isinstance(contents, Fields) and is_stand_in(contents.type):
+            raise lo.error(
+                UnsupportedSyntax,
+                f"a {contents.type.__name__} is used as one value",
+                reason="It is followed inside of a function, but not returned, printed or given to others.",
+                remedy="Take its elements: list(d).",
+            )
         atoms = [lo.atom(item) for item in contents.values]
         named = {"type": contents.type} if isinstance(contents, Fields) else {}
         return lo.emit(P.MAKE_DICT, *atoms, name=name, keys=contents.keys, **named)

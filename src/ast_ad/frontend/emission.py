@@ -57,6 +57,7 @@ class PathEnds(Exception):
 class Frame:
     """One activation of a function: whose names these are, and the loops it is in.
 
+    `seen_at` is the place that all of it is shown at, where it is no function of the user's.
     `loops` are the names that say that a loop stops, `exits` what may be read where the body of a loop is left.
     """
 
@@ -67,6 +68,7 @@ class Frame:
     outer: int | None = None
     title: str = ""
     consumer: Callable[[Value], None] | None = None
+    seen_at: Origin | None = None
     loops: list[str] = field(default_factory=list)
     exits: list[frozenset[str]] = field(default_factory=list)
 
@@ -149,6 +151,8 @@ class Emission:
 
     def origin(self, node: Any = None) -> Origin:
         """The place of a node in the user's text."""
+        if self.frame.seen_at is not None:
+            return self.frame.seen_at
         node = self.node if node is None else node
         source = self.frame.source
         text = statement_text(source, self.statement if self.statement is not None else node)

@@ -27,6 +27,7 @@ from ast_ad.frontend.objects import (
     special,
 )
 from ast_ad.frontend.source import source_of
+from ast_ad.frontend.stand_ins import is_stand_in
 from ast_ad.frontend.values import NONE, Entries, Fields, Items, Ref, Run, Static, Super, TupleOf, Value, describe
 from ast_ad.ir.core import Lit
 from ast_ad.runtime import is_record
@@ -79,6 +80,15 @@ def construct(lo: Lowering, cls: type, args: list[Value], kwargs: dict[str, Valu
             lo, source.node.args, defaults_of(lo, source), [made, *args], kwargs, f"{cls.__name__}.__init__"
         )
         inline(lo, source.node, source, None, bound, f"{cls.__name__}.__init__")
+    return made
+
+
+def construct_stand_in(lo: Lowering, cls: type, args: list[Value], kwargs: dict[str, Value], name: str) -> Value:
+    """`deque(...)`: its list of elements has the name of the whole."""
+    made = construct(lo, cls, args, kwargs, name)
+    for part in lo.contents(made).values if isinstance(made, Ref) and name else ():  # type: ignore[union-attr]
+        if isinstance(part, Ref):
+            part.location.name = name
     return made
 
 
@@ -188,6 +198,11 @@ def _copied(lo: Lowering, value: Value, deep: bool) -> Value:
         return lo.emit(P.COPY, lo.read(value))  # type: ignore[arg-type]
     if isinstance(value, TupleOf):
         return dataclasses.replace(value, items=tuple(_copied(lo, v, deep) for v in value.items)) if deep else value
+    own = special(lo, value, "__deepcopy__" if deep else "__copy__")
+    if own is not None and is_stand_in(class_of(lo, value)):
+        return call_value(lo, own, [], {})
+    if own is not None:
+        raise lo.error(UnsupportedSyntax, "a class with a copy method of its own", remedy="Call it by its name.")
     if isinstance(value, Ref):
         contents = lo.contents(value)
         if deep and isinstance(contents, (Items, Entries)):
@@ -196,8 +211,6 @@ def _copied(lo: Lowering, value: Value, deep: bool) -> Value:
             return lo.new_ref(contents, value.location.name)
     cls = class_of(lo, value)
     if isinstance(value, Static) and cls is not None:
-        if cls.__dict__.get("__deepcopy__" if deep else "__copy__"):
-            raise lo.error(UnsupportedSyntax, "a class with a copy method of its own", remedy="Call it by its name.")
         inside = attribute_of_object(lo, value, cls, "__dict__")
         held = lo.contents(inside)  # type: ignore[arg-type]
         values = tuple(_copied(lo, v, deep) if deep else v for v in held.values)  # type: ignore[union-attr]

@@ -91,7 +91,8 @@ def _from_the_front(lo: Lowering, whole: Atom, at: Atom) -> Atom:
 def _replace(lo: Lowering, owner: Ref, whole: Atom, start: Atom, new: list[Atom], stop: Atom) -> None:
     """`owner[start:stop] = new`."""
     name = owner.location.name
-    parts = [_part(lo, whole, Lit(None), start), *new, _part(lo, whole, stop, Lit(None))]
+    at_front = isinstance(start, Lit) and type(start.value) is int and start.value == 0
+    parts = [*([] if at_front else [_part(lo, whole, Lit(None), start)]), *new, _part(lo, whole, stop, Lit(None))]
     joined = parts[0]
     for part in parts[1:]:
         joined = lo.emit(P.LIST_CONCAT, joined, part, name=name)

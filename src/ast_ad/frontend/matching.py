@@ -7,7 +7,7 @@ from typing import Any
 
 import gast
 
-from ast_ad.errors import UnknownAtCompileTime, WrongArgument
+from ast_ad.errors import UnknownAtCompileTime, UnsupportedSyntax, WrongArgument
 from ast_ad.frontend.builtin_calls import type_of
 from ast_ad.frontend.context import Lowering, lowers, static
 from ast_ad.frontend.control import branch, choose, lower_statements, truth
@@ -15,6 +15,7 @@ from ast_ad.frontend.iteration import elements
 from ast_ad.frontend.known import constant_of
 from ast_ad.frontend.methods import attribute, has_attribute
 from ast_ad.frontend.operators import compare
+from ast_ad.frontend.stand_ins import is_stand_in
 from ast_ad.frontend.subscripts import read_subscript
 from ast_ad.frontend.targets import bind_name
 from ast_ad.frontend.values import (
@@ -148,6 +149,12 @@ def _sequence(lo: Lowering, pattern: Any, get: Callable[[], Value], bindings: Bi
     parts = pattern.patterns
     stars = [k for k, p in enumerate(parts) if isinstance(p, gast.MatchStar)]
     least = len(parts) - len(stars)
+    if isinstance(contents, Fields) and is_stand_in(contents.type):
+        raise lo.error(
+            UnsupportedSyntax,
+            f"a {contents.type.__name__} is matched with a sequence",
+            remedy="Match the list of its elements: list(d).",
+        )
     if isinstance(contents, Run):
         return _run(lo, parts, stars, least, get, bindings)
     if not isinstance(subject, TupleOf) and not isinstance(contents, Items):

@@ -15,6 +15,7 @@ from typing import Any
 from ast_ad.errors import MayAlias, UnsupportedSyntax, WrongArgument
 from ast_ad.frontend.captures import Guard, captured
 from ast_ad.frontend.context import Lowering, static
+from ast_ad.frontend.stand_ins import is_stand_in, stands_for
 from ast_ad.frontend.trips import with_entry
 from ast_ad.frontend.values import Bound, Fields, Flat, Generated, Method, Ref, Static, TupleOf, Value, describe
 from ast_ad.ir.core import Lit, Var
@@ -67,7 +68,7 @@ def lookup(cls: type, name: str) -> tuple[type, Any] | None:
 def attribute_of_object(lo: Lowering, owner: Value, cls: type, name: str) -> Value | None:
     """`owner.name` as Python finds it: properties of the class, attributes of the object, then those of the class."""
     if name == "__class__":
-        return Static(cls, cls.__name__)
+        return Static(stands_for(cls), cls.__name__)
     if name == "__dict__":
         made = lo.new_ref(_named(lo, owner), name)
         lo.freeze(made, "It is the dict of an object.")
@@ -283,7 +284,14 @@ def asked(lo: Lowering, function: Any, args: Sequence[Value]) -> Value | None:
     """`abs(x)`, `len(x)` ... of an object."""
     name = _ASKED.get(function) if args and isinstance(args[0], (Ref, Static, TupleOf)) else None
     method = None if name is None else special(lo, args[0], name)
-    return None if method is None else call(lo, method, args[1:])
+    if method is None:
+        return None
+    made = call(lo, method, args[1:])
+    if function is iter and is_stand_in(class_of(lo, args[0])):
+        from ast_ad.frontend.iterable_calls import lower_list
+
+        return Generated(lower_list(lo, [made], {}, ""))
+    return made
 
 
 _ITERATING = (all, any, enumerate, filter, list, map, max, min, set, sorted, sum, tuple, zip)
