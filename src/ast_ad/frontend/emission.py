@@ -122,6 +122,7 @@ class Emission:
         self.witness: dict[Var, Any] = {}
         self.objects: dict[int, Value] = {}
         self.by_layout: dict[Var, list[Var]] = {}
+        self.maybe_shared: dict[Var, dict[Var, str]] = {}
         self.paths: dict[Var, tuple[Any, ...]] = {}
         self.constants: dict[Var, Any] = {}
         self.extents: dict[Var, Sym] = {}

@@ -7,8 +7,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from ast_ad.frontend.context import Lowering, list_kind
-from ast_ad.frontend.joins import BOTH, audience_of
-from ast_ad.frontend.state import Side, State
+from ast_ad.frontend.state import BOTH, Side, State, audience_of, in_words
 from ast_ad.frontend.values import (
     Entries,
     Items,
@@ -46,8 +45,10 @@ class Fit:
         self.params = set(head.params)
         self.found: dict[Var, Any] = {}
         self.places: dict[Any, Any] = {}
-        self.groups: dict[tuple[Any, str], set[Any]] = {}
+        self.groups: dict[tuple[Any, str], dict[Any, None]] = {}
         self.audience = BOTH
+        self.name = ""
+        self.names: dict[tuple[Any, Any], str] = {}
 
     def run(self) -> list[Atom]:
         """The atoms."""
@@ -61,6 +62,7 @@ class Fit:
             for name in {**names, **there}:
                 self.audience = audience_of(name, own)
                 if live is None or name in live or name[0] == "%":
+                    self.name = name
                     self.fit(names.get(name), there.get(name))
         if any(k not in head.stale and self.lo.born.get(k, 0) <= self.before for k in state.stale):
             raise DoesNotFit
@@ -82,11 +84,27 @@ class Fit:
             else:
                 self.contents(head.get(key), state.get(key))
 
+    def check_arrays(self) -> None:
+        """Arrays that share memory here and not at the head, or perhaps, are noted as such at the head."""
+        news = False
+        for reader in BOTH:
+            pairs = [(here, there) for (here, who), places in self.groups.items() if who == reader for there in places]
+            for k, (here, there) in enumerate(pairs):
+                for other, its in pairs[:k]:
+                    if there is its or not isinstance(there, Var) or not isinstance(its, Var):
+                        continue
+                    if here is other or self.lo.is_maybe_shared(here, other):
+                        one, two = (in_words(self.names[pair]) for pair in ((here, there), (other, its)))
+                        news |= self.lo.may_share(there, its, one, two, "trip of the loop")
+        if news:
+            raise DoesNotFit
+
     def check_groups(self) -> None:
-        """One location here that the head holds for two is fine as long as nobody writes to it."""
+        """One list here that the head holds for two is fine as long as nobody writes to it."""
+        self.check_arrays()
         for places in self.groups.values():
             if len(places) > 1:
-                thawed = [p for p in places if p not in self.head.state.frozen]
+                thawed = [p for p in places if p not in self.head.state.frozen and not isinstance(p, Var)]
                 for place in thawed:
                     reason = (
                         "It may share memory with another name: they do on one trip of the loop, and not on another."
@@ -97,8 +115,9 @@ class Fit:
 
     def note(self, here: Any, there: Any) -> None:
         """A location here is this one at the head."""
+        self.names.setdefault((here, there), self.name)
         for reader in self.audience:
-            self.groups.setdefault((here, reader), set()).add(there)
+            self.groups.setdefault((here, reader), {})[there] = None
         if here in self.lo.foreign:
             self.lo.foreign.add(there)
         reason = self.lo.frozen_by(self.side.state, here)
@@ -150,9 +169,6 @@ class Fit:
             raise DoesNotFit
         if isinstance(have, Var) and may_be_array(have):
             self.note(self.lo.root(have), want)
-            if have in self.lo.views and want not in self.head.state.frozen:
-                self.head.state.frozen[want] = "It shares memory with another array on one trip of the loop."
-                raise DoesNotFit
         self.atom(want, have)
 
     def atom(self, want: Atom, have: Any) -> None:

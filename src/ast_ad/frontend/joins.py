@@ -11,7 +11,7 @@ from dataclasses import fields, replace
 from typing import Any
 
 from ast_ad.frontend.context import Lowering, list_kind
-from ast_ad.frontend.state import Side, State, wish_of
+from ast_ad.frontend.state import BOTH, Audience, Side, State, audience_of, in_words, wish_of
 from ast_ad.frontend.values import (
     Bound,
     Closure,
@@ -42,21 +42,6 @@ from ast_ad.ir.core import UNDEFINED, Atom, Lit, Var
 
 _STRUCTURAL = (Bound, Range, Slice, Enumerate, Reversed, Zip)
 _UNBOUND = object()
-
-#: who reads a value later: the rest of this function, or the caller of one that has returned
-Audience = str
-REST, CALLER, BOTH = "r", "c", "rc"
-
-
-def audience_of(name: str, own: bool) -> Audience:
-    """Names of a function count only where it has not returned, its result only where it has."""
-    if not own:
-        return BOTH
-    return CALLER if name == "%value" else REST
-
-
-def _in_words(name: str) -> str:
-    return "the result" if name.startswith("%value") else repr(wish_of(name))
 
 
 class Join:
@@ -103,7 +88,9 @@ class Join:
         self.audience = BOTH
         self._heap()
         for reader in BOTH:
-            self._freeze([g for g in self.groups if reader in g[4]])
+            groups = [g for g in self.groups if reader in g[4]]
+            self._relate(groups)
+            self._freeze(groups)
         return state
 
     def _names(self, frame: int, one: dict[str, Value], two: dict[str, Value]) -> dict[str, Value]:
@@ -176,20 +163,30 @@ class Join:
             return replace(value, values=tuple(self._passed(v, f"{name}_{k}") for k, v in enumerate(value.values)))
         return value
 
+    def _relate(self, groups: list[tuple[Any, Any, Any, str, Audience]]) -> None:
+        """Note which arrays are one on one path only: after a write to one of them the other is not read."""
+        arrays = [group for group in groups if isinstance(group[2], Var)]
+        for k, (a, b, merged, name, _) in enumerate(arrays):
+            for c, d, other, its, _ in arrays[:k]:
+                maybe = self.lo.is_maybe_shared(a, c) or self.lo.is_maybe_shared(b, d)
+                differ = (a is c is not _UNBOUND) is not (b is d is not _UNBOUND)
+                if merged is not other and (maybe or differ):
+                    self.lo.may_share(merged, other, in_words(name), in_words(its), "path")
+
     def _freeze(self, groups: list[tuple[Any, Any, Any, str, Audience]]) -> None:
-        """Freeze what one path groups in another way than the other does."""
+        """Freeze the lists that one path groups in another way than the other does."""
         partners: dict[tuple[int, Any], set[Any]] = {}
         for a, b, *_ in groups:
             partners.setdefault((0, a), set()).add(b)
             partners.setdefault((1, b), set()).add(a)
         for a, b, merged, name, _ in groups:
             clash = (a is not _UNBOUND and len(partners[0, a]) > 1) or (b is not _UNBOUND and len(partners[1, b]) > 1)
-            if clash:
+            if clash and not isinstance(merged, Var):
                 others = sorted({n for x, y, _, n, _ in groups if (x is a) != (y is b) and n != name})
-                also = " and ".join(map(_in_words, others)) or "another name"
+                also = " and ".join(map(in_words, others)) or "another name"
                 self.state.frozen.setdefault(
                     merged,
-                    f"{_in_words(name)} may share memory with {also}: they do on one path, and not on the other.",
+                    f"{in_words(name)} may share memory with {also}: they do on one path, and not on the other.",
                 )
             reason = self.lo.frozen_by(self.one.state, a) or self.lo.frozen_by(self.two.state, b)
             if reason is not None:
@@ -287,12 +284,6 @@ class Join:
             for v in (a, b)
         )
         self.groups.append((one, two, out, name, self.audience))
-        for value in (a, b):
-            if isinstance(value, Var) and value in self.lo.views:
-                reason = f"{_in_words(name)} shares memory with another array on one path only."
-                self.state.frozen[out] = reason
-                if self.audience != CALLER or len(self.lo.stack) > 1:
-                    self.state.frozen[self.lo.root(value)] = reason
         return out
 
     def _atom(self, a: Any, b: Any, name: str) -> Var:

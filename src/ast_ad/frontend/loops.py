@@ -28,7 +28,7 @@ from ast_ad.frontend.values import (
 )
 from ast_ad.ir.build import Builder
 from ast_ad.ir.core import UNDEFINED, Atom, Lit, Loop, Var
-from ast_ad.ir.kinds import INT
+from ast_ad.ir.kinds import INT, rank
 
 _PASSES = 16
 Triple = tuple[Atom, Atom, Atom]
@@ -104,6 +104,7 @@ def run_loop(
     lo.out = outer
     outs = {p: lo.new(p.name, p.kind) for p in head.params}
     lo.foreign |= {outs[p] for p in head.params if p in lo.foreign}
+    lo.share_alike(outs)
     outer.stmts.append(Loop(tuple(outs.values()), triple, tuple(inits), block, origin))
     lo.state = after_loop(head.state, outs)
     if after is not None:
@@ -124,6 +125,8 @@ def generalised(lo: Lowering, entry: State, assigned: Collection[str]) -> Head:
                 value, atom=None, items=tuple(parameter(v, f"{name}_{k}") for k, v in enumerate(value.items))
             )
         if not is_numeric(value) or value is UNDEFINED:
+            return value
+        if value in lo.views and rank(kind_of(value)):  # `row += 1` leaves it the view that it is
             return value
         key = lo.root(value) if isinstance(value, Var) and may_be_array(value) else (name, value)
         if key not in known:

@@ -11,6 +11,8 @@ from ast_ad.frontend.values import Contents, Entries, Items, Location, Ref, Tupl
 from ast_ad.ir.core import Atom, Var
 from ast_ad.ir.primitives import Primitive
 
+_THE_OTHER = {"path": "the other", "trip of the loop": "another"}
+
 
 class NeedsInlining(Exception):
     """A function writes to what its caller owns, so it is inlined; `by_arguments` if these arguments ask for it."""
@@ -35,20 +37,21 @@ class Memory(Emission):
                 self.constant_views[value] = var
         return value
 
-    def read(self, var: Var) -> Atom:
-        """The current version of an array; any other variable is its own."""
+    def read(self, var: Var, asked: str = "") -> Atom:
+        """The current version of an array; any other variable is its own.  `asked` is the name of a view of it."""
         view = self.views.get(var)
+        name = asked or var.name
         if var in self.state.stale:
             raise self.error(
                 MayAlias,
-                f"{var.name or 'this'} may have been written to through another name",
+                f"{name or 'this'} may have been written to through another name",
                 reason=self.state.stale[var],
                 remedy="Copy it where it is made.",
             )
         if view is None:
             found: Atom = self.state.heap.get(var, var)
             return found
-        version = self.read(view.base)
+        version = self.read(view.base, name)
         if version is view.call.args[0]:
             return var
         known = self.state.heap.get(var)
@@ -98,8 +101,33 @@ class Memory(Emission):
         """Why memory may not be written to; None where it may."""
         return state.frozen.get(place) or self.always_frozen.get(place)
 
+    def may_share(self, one: Var, two: Var, name: str, other: str, where: str) -> bool:
+        """Note that two arrays are one memory on one path and not on another; whether that is news."""
+        if two in self.maybe_shared.get(one, ()):
+            return False
+        for here, there, its, others in ((one, two, other, name), (two, one, name, other)):
+            self.maybe_shared.setdefault(here, {})[there] = (
+                f"{its} may share memory with {others}: they do on one {where}, and not on {_THE_OTHER[where]}."
+            )
+        return True
+
+    def share_alike(self, renamed: dict[Var, Var]) -> None:
+        """Let the arrays after a loop share memory, perhaps, with what those that it carried did."""
+        for old, new in renamed.items():
+            for other, reason in list(self.maybe_shared.get(old, {}).items()):
+                there = renamed.get(other, other)
+                self.maybe_shared.setdefault(new, {})[there] = reason
+                self.maybe_shared.setdefault(there, {})[new] = self.maybe_shared[other][old]
+
+    def is_maybe_shared(self, one: Any, two: Any) -> bool:
+        """Whether it depends on the path if two arrays share memory."""
+        return two in self.maybe_shared.get(one, ())
+
     def note_written(self, root: Var) -> None:
         """What may or may not share memory with an array must not be read after that array is written."""
+        for other, reason in self.maybe_shared.get(root, {}).items():
+            origin = self.origin()
+            self.state.stale.setdefault(other, f"{reason} Line {origin.line} writes: {origin.text}")
         for other in self.by_layout.get(root, ()):
             self.state.stale.setdefault(
                 other, f"It shares memory with {root.name or 'another array'!r} or not, which only a run tells."

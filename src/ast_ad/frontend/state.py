@@ -49,3 +49,20 @@ def wish_of(name: str) -> str:
     if name.startswith("%:"):
         return name[2:].rstrip("'")
     return name[1:].rstrip("0123456789") if name.startswith("%") else name
+
+
+def in_words(name: str) -> str:
+    """A name in a message."""
+    return "the result" if name.startswith("%value") else repr(wish_of(name))
+
+
+#: who reads a value later: the rest of this function, or the caller of one that has returned
+Audience = str
+REST, CALLER, BOTH = "r", "c", "rc"
+
+
+def audience_of(name: str, own: bool) -> Audience:
+    """Names of a function count only where it has not returned, its result only where it has."""
+    if not own:
+        return BOTH
+    return CALLER if name == "%value" else REST

@@ -1,0 +1,177 @@
+"""References that are one array on some paths only: what is exact compiles, what is not says so."""
+
+from __future__ import annotations
+
+import numpy as np
+import oracle
+import pytest
+
+import ast_ad
+from ast_ad.errors import MayAlias
+
+X, Y = np.sin(1.0 + 1.7 * np.arange(6.0)), np.cos(0.4 * np.arange(6.0))
+
+
+def a_view_that_grows_in_a_loop(x, y, n):
+    x = x.copy()
+    inner = x[1:-1]
+    for _ in range(n):
+        inner *= y[1:-1]
+        inner += 0.1 * x[:-2]
+    return np.sum(x * x) + inner[0]
+
+
+def a_row_at_a_time(x, y, n):
+    table = np.outer(x, y)
+    for i in range(n):
+        row = table[i]
+        for j in range(1, 6):
+            row[j] += row[j - 1] * y[j]
+            row *= 0.9
+    return np.sum(table**2)
+
+
+def copied_on_one_path(x, y, n):
+    work = x.copy() if n > 2 else x
+    work[0] = y[0] * y[1]
+    work *= 0.5
+    return np.sum(work**2)
+
+
+def written_where_the_partner_is_dead(x, y, n):
+    x = x.copy()
+    v = x[1:4]
+    for i in range(n):
+        s = v[0] * y[i]
+        x = x * 0.5
+        x[0] = s
+    x[1] = y[0]
+    return np.sum(x * x)
+
+
+def looked_at_only(x, y, n):
+    best = x
+    for i in range(n):
+        if y[i] > 0.5:
+            best = y
+    return np.sum(best * x) + best[0] * y[1]
+
+
+def rebound_before_each_write(x, y, n):
+    v = np.zeros(3)
+    y = y.copy()
+    for i in range(n):
+        v = y[i : i + 3]
+        v *= 0.5 + x[i]
+    return np.sum(y * y)
+
+
+def a_buffer_of_one_of_two(x, y, n):
+    a, b = x.copy(), y.copy()
+    out = a if n % 2 else b
+    for i in range(n):
+        out[i] = out[i - 1] * 0.5 + x[i]
+    return np.sum(out**2)
+
+
+def swapped_by_chance(x, y, n):
+    a, b = x.copy(), y.copy()
+    for i in range(n):
+        if y[i] > 0.3:
+            a, b = b, a
+        a[i] += b[i - 1] * b[i]
+    return np.sum(a * np.arange(6.0)) + np.sum(b * b)
+
+
+EXACT = [
+    a_view_that_grows_in_a_loop,
+    a_row_at_a_time,
+    copied_on_one_path,
+    written_where_the_partner_is_dead,
+    looked_at_only,
+    rebound_before_each_write,
+    a_buffer_of_one_of_two,
+    swapped_by_chance,
+]
+
+
+@pytest.mark.parametrize("n", [0, 1, 2, 3])
+@pytest.mark.parametrize("program", EXACT)
+def test_what_is_exact_is_differentiated(program, n):
+    args = (X, Y, n)
+    oracle.assert_gradient(program, args, (0, 1), ast_ad.grad(program, (0, 1))(*args))
+    function = oracle.restricted(program, args, (0, 1))
+    oracle.assert_modes_agree(function, args[:2])
+    gradient = oracle.restricted(ast_ad.grad(program, (0, 1)), args, (0, 1))
+    oracle.assert_second_order_modes_agree(gradient, args[:2])
+    oracle.assert_hessian_product(gradient, args[:2])
+
+
+def one_path(x, y, n):
+    b = x if n else x.copy()
+    b[0] = 1.0
+    return np.sum(b) + np.sum(x)
+
+
+def a_view_of_either(x, y, n):
+    v = x[1:3] if n else y[1:3]
+    v[0] = 1.0
+    return np.sum(v) + np.sum(y)
+
+
+def the_base_of_a_view(x, y, n):
+    v = x[1:3] if n else y[1:3]
+    x[1] = 1.0
+    return v[0] + np.sum(y)
+
+
+def one_trip(x, y, n):
+    v = x[1:4]
+    for _ in range(n):
+        x, y = y, x
+        x[0] *= 2.0
+    return np.sum(x) + np.sum(v)
+
+
+def a_copy_after_one_trip(x, y, n):
+    v = x[1:4]
+    for _ in range(n):
+        x[1] *= y[0]
+        x = x * 2.0
+    return np.sum(x) + np.sum(v)
+
+
+def put_away_on_one_path(x, y, n):
+    kept = [x, y]
+    if n:
+        kept[0] = y
+    y[0] = 3.0
+    return np.sum(kept[0] * x)
+
+
+REFUSED = [
+    (one_path, "x may have been written to through another name", "'x' may share memory with 'b'", "b[0] = 1.0"),
+    (a_view_of_either, "y may have been", "'y' may share memory with 'v'", "v[0] = 1.0"),
+    (the_base_of_a_view, "v may have been", "'v' may share memory with 'x'", "x[1] = 1.0"),
+    (one_trip, "v may have been", "'v' may share memory with", "x[0] *= 2.0"),
+    (a_copy_after_one_trip, "v may have been", "'v' may share memory with 'x'", "x[1] *= y[0]"),
+    (put_away_on_one_path, "kept_0 may have been", "'kept_0' may share memory with 'y'", "y[0] = 3.0"),
+]
+
+
+@pytest.mark.parametrize(("program", "sentence", "both", "write"), REFUSED, ids=[case[0].__name__ for case in REFUSED])
+def test_what_is_not_is_refused_with_both_names_and_the_write(program, sentence, both, write):
+    with pytest.raises(MayAlias) as caught:
+        ast_ad.grad(program, (0, 1))(X, Y, 2)
+    place, text, caret, reason, remedy = str(caught.value).splitlines()
+    first = program.__code__.co_firstlineno
+    assert place.startswith(f"{__file__}:")
+    assert sentence in place
+    assert set(caret.strip()) == {"^"}
+    assert both in reason
+    assert "and not on" in reason
+    line = int(reason.partition("Line ")[2].split()[0])
+    assert reason.endswith(f"Line {line} writes: {write}")
+    assert first < line < int(place.split(":")[1])
+    assert remedy.strip() == "Copy it where it is made."
+    assert text.strip()
