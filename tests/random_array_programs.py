@@ -178,10 +178,127 @@ class ArrayWriter:
         self.add(indent, f"if {self.test()}:", "    " + self.result())
 
 
+class WideWriter(ArrayWriter):
+    """The same with more ways to reach an array: helpers that write, matrices, rows, lists of buffers, `out=`."""
+
+    def statement(self, indent: str, depth: int, in_loop: bool) -> None:
+        if self.random.random() < 0.6:
+            super().statement(indent, depth, in_loop)
+            return
+        forms = ("helper", "matrix", "row_loop", "buffers", "chain", "halves", "out", "at", "view_of_view", "minimum")
+        getattr(self, f"write_{self.random.choice(forms)}")(indent, depth, in_loop)
+
+    def write_helper(self, indent: str, depth: int, in_loop: bool) -> None:
+        r, name = self.random, self.array()
+        self.add(
+            indent,
+            r.choice(
+                [
+                    f"smooth({name}, {self.number()})",
+                    f"smooth({name}[{r.choice(_SLICES)}], {self.number()})",
+                    f"smooth({name}[::-1], s)",
+                    f"{self.array()} = picked({name}, x)",
+                    f"s = shifted({name}, {self.random.randint(0, 2)}, s)",
+                ]
+            ),
+        )
+
+    def write_matrix(self, indent: str, depth: int, in_loop: bool) -> None:
+        r, name = self.random, self.array()
+        shape = r.choice(["2, 3", "3, 2"])
+        rows, columns = map(int, shape.split(","))
+        value = f"{self.number()}"
+        self.add(indent, f"w = {name}.reshape({shape})")
+        for _ in range(r.randint(1, 2)):
+            self.add(
+                indent,
+                r.choice(
+                    [
+                        f"w[{r.randrange(rows)}, {r.randrange(columns)}] {self.sign()} {value}",
+                        f"w.T[{r.randrange(columns)}] {self.sign()} {value}",
+                        f"w[:, ::-1][{r.randrange(rows)}] {self.sign()} {value}",
+                        f"w[{r.randrange(rows)}:] *= {value}",
+                        f"w += 0.1 * w[::-1, ::-1] * {value}",
+                        f"w[[0, {rows - 1}]] = w[[{rows - 1}, 0]]",
+                        "w[w > 0.4] *= 0.5",
+                        f"w.ravel()[{r.randrange(6)}] = {value}",
+                    ]
+                ),
+            )
+        self.add(indent, "s = s + 0.1 * np.sum(w[0])")
+
+    def write_row_loop(self, indent: str, depth: int, in_loop: bool) -> None:
+        self.add(indent, f"for row in {self.array()}.reshape(3, 2):", f"    row[0] {self.sign()} {self.number()}")
+        self.add(indent, self.random.choice([f"    row *= {self.number()}", "    s = s + 0.1 * row[1]"]))
+
+    def write_buffers(self, indent: str, depth: int, in_loop: bool) -> None:
+        r = self.random
+        one, two = r.sample(_ARRAYS, 2)
+        self.add(indent, f"both = [{one}, {two}]", f"both[{r.randrange(2)}][{r.choice(_ELEMENTS)}] += {self.number()}")
+        if r.random() < 0.5:
+            self.add(indent, "both[0], both[1] = both[1], both[0]", f"both[0] *= {self.number()}")
+        self.add(indent, "s = s + 0.1 * both[1][0]")
+
+    def write_chain(self, indent: str, depth: int, in_loop: bool) -> None:
+        r = self.random
+        one, two = self.array(), self.array()
+        i, j = r.sample(_ELEMENTS[:4], 2)
+        self.add(
+            indent,
+            r.choice(
+                [
+                    f"{one}[{i}] = {two}[{j}] = {self.number()}",
+                    f"{one}[1:4] = {two}[:3] = {self.three()}",
+                    f"{one}[::2], {one}[1::2] = {self.three()}, {self.number()}",
+                ]
+            ),
+        )
+
+    def write_halves(self, indent: str, depth: int, in_loop: bool) -> None:
+        name = self.array()
+        self.add(indent, f"{name}[:3], {name}[3:] = {name}[3:].copy(), {name}[:3].copy()")
+
+    def write_out(self, indent: str, depth: int, in_loop: bool) -> None:
+        one, two, out = self.array(), self.array(), self.array()
+        word = self.random.choice(["multiply", "add", "subtract", "maximum"])
+        self.add(indent, f"np.{word}({one}, 0.5 * {two}, out={out})")
+
+    def write_at(self, indent: str, depth: int, in_loop: bool) -> None:
+        word = self.random.choice(["add", "subtract"])
+        self.add(indent, f"np.{word}.at({self.array()}, {self.random.choice(_FANCY)}, {self.three()})")
+
+    def write_view_of_view(self, indent: str, depth: int, in_loop: bool) -> None:
+        r = self.random
+        self.add(indent, f"u = {self.array()}[::-1][{r.choice(_SLICES)}][1:]", f"u[-1] {self.sign()} {self.number()}")
+        self.add(indent, r.choice([f"u *= {self.number()}", "u[...] = u[::-1] * 0.7", "s = s + 0.1 * np.sum(u)"]))
+
+    def write_minimum(self, indent: str, depth: int, in_loop: bool) -> None:
+        name = self.array()
+        self.add(indent, f"{name}[i % 6] = min({self.number()}, {name}[(i + 1) % 6], {self.number()})")
+
+
 HEAD = "import math\n\nimport numpy as np\n\n\n"
+HELPERS = """def smooth(y, k):
+    for j in range(1, len(y)):
+        y[j] += 0.3 * k * y[j - 1]
 
 
-def random_array_program(seed: int) -> tuple[Callable[..., Any], str]:
-    """A function of (a, b, x, n) and its source."""
-    text = HEAD + ArrayWriter(seed).text()
-    return compiled(text, f"<random array program {seed}>"), text
+def picked(y, k):
+    if k > 0.2:
+        y[0] *= 0.5
+        return y.copy()
+    return np.sin(y)
+
+
+def shifted(y, by, k):
+    y[by:] = 0.5 * y[: len(y) - by] + 0.1 * k
+    return k + 0.2 * y[by]
+
+
+"""
+
+
+def random_array_program(seed: int, wide: bool = False) -> tuple[Callable[..., Any], str]:
+    """A function of (a, b, x, n) and its source; with `wide` in all forms of writing."""
+    text = HEAD + HELPERS + WideWriter(seed).text() if wide else HEAD + ArrayWriter(seed).text()
+    return compiled(text, f"<random array program {seed}{' wide' if wide else ''}>"), text

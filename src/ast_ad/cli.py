@@ -79,6 +79,14 @@ def dump(options: argparse.Namespace) -> int:
     records: list[pipeline.Record] = []
     work = pipeline.run(request, records)
     assert work.written is not None
+    if options.memory:
+        from ast_ad.report.memory import listing
+
+        if mode not in ("grad", "value_and_grad"):
+            raise Usage("--memory is for the modes grad and value_and_grad")
+        call = None if options.at is None else _values(target, function, options.at)
+        print(listing(work.program, work.names, call))
+        return 0
     if options.output:
         with open(options.output, "w", encoding="utf-8") as file:
             file.write(work.written.text)
@@ -303,6 +311,9 @@ def _parser() -> argparse.ArgumentParser:
     one.add_argument("--has-aux", action="store_true", help="the function returns a pair (value, aux)")
     one.add_argument("--ir", action="store_true", help="the IR, before and after differentiation")
     one.add_argument("--stages", action="store_true", help="each stage with its time and IR, then the text")
+    one.add_argument(
+        "--memory", action="store_true", help="what is recorded for the reverse sweep, and how large it is"
+    )
     one.add_argument("--standalone", action="store_true", help="one file that runs with NumPy alone")
     one.add_argument("-o", "--output", metavar="FILE", help="write the text to a file")
 

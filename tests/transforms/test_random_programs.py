@@ -54,9 +54,9 @@ def hold_to_the_definition(program, args, wrt):
     settles(oracle.assert_hessian_product, gradient_of, point)
 
 
-def hold_array_program(seed, points):
+def hold_array_program(seed, points, wide=False):
     """The same for a program that writes to arrays; whether it could be compiled."""
-    program, _ = random_array_program(seed)
+    program, _ = random_array_program(seed, wide)
     for args in points:
         with np.errstate(all="ignore"), warnings.catch_warnings():
             warnings.simplefilter("ignore")
@@ -81,6 +81,11 @@ def test_a_random_program_of_numbers_has_the_derivative_that_differences_see(see
 @pytest.mark.parametrize("seed", range(61))
 def test_a_random_program_that_writes_to_arrays_has_the_derivative_that_differences_see(seed):
     hold_array_program(seed, [ARRAYS[seed % len(ARRAYS)]])
+
+
+@pytest.mark.parametrize("seed", range(41))
+def test_a_random_program_that_reaches_arrays_in_all_ways_has_the_derivative_that_differences_see(seed):
+    hold_array_program(seed, [ARRAYS[seed % len(ARRAYS)]], wide=True)
 
 
 def test_most_programs_that_write_to_arrays_compile():
@@ -109,11 +114,12 @@ def test_more_random_programs_of_numbers():
 @pytest.mark.fuzz
 def test_more_random_programs_that_write_to_arrays():
     for seed in range(1000, 1000 + MANY):
-        try:
-            hold_array_program(seed, ARRAYS)
-        except Exception as error:
-            _, text = random_array_program(seed)
-            raise AssertionError(f"seed {seed}: {error}\n{text}") from error
+        for wide in (False, True):
+            try:
+                hold_array_program(seed, ARRAYS, wide)
+            except Exception as error:
+                _, text = random_array_program(seed, wide)
+                raise AssertionError(f"seed {seed}, wide {wide}: {error}\n{text}") from error
 
 
 @pytest.mark.parametrize("seed", [51, 120, 201, 227])

@@ -3,14 +3,15 @@
     python tools/bench/in_place.py                everything
     python tools/bench/in_place.py lu fill        kernels by a word in their names
 
-Each number is the minimum of several repetitions, taken in turns.  Every derivative is checked against the hand-written
-one before it is timed.  JAX is left out where it is not installed.
+Each number is the processor's time, the minimum of several repetitions, taken in turns.  Every derivative is checked
+against the hand-written one before it is timed.  JAX is left out where it is not installed.
 """
 
 from __future__ import annotations
 
 import argparse
 import sys
+import time
 from collections.abc import Callable, Sequence
 from typing import Any
 
@@ -37,7 +38,7 @@ def row_of(kernel: Kernel, seconds: float) -> list[str]:
         args = kernel.arguments(size)
         check(kernel.name, as_tuple(ours(*args)), as_tuple(kernel.adjoint(*args)))
         runs += [lambda a=args: ours(*a), lambda a=args: kernel.adjoint(*a), lambda a=args: primal(*a)]  # type: ignore[misc]
-    mine, by_hand, once, mine2, by_hand2, twice = fastest(runs, seconds)
+    mine, by_hand, once, mine2, by_hand2, twice = fastest(runs, seconds, time.process_time)
     return [
         f"{kernel.name} {kernel.size}",
         *map(duration, (mine, by_hand)),
@@ -60,7 +61,7 @@ def fill_rows(seconds: float) -> list[list[str]]:
         if peer:
             check("fill", (peer(x),), expected)
         runs = [lambda x=x: ours(x), lambda x=x: fill_adjoint(x), (lambda x=x: peer(x)) if peer else None]
-        times = fastest(runs, seconds)
+        times = fastest(runs, seconds, time.process_time)
         rows.append([f"fill {n}", *map(duration, times), *(duration(t and t / n) for t in (times[0], times[2]))])
     return rows
 

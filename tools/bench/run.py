@@ -34,29 +34,31 @@ Timed = Callable[[], Any]
 # --- measuring ---
 
 
-def repetitions(run: Timed, at_least: float) -> int:
+def repetitions(run: Timed, at_least: float, clock: Callable[[], float]) -> int:
     """How many calls take about that many seconds."""
-    start = time.perf_counter()
+    start = clock()
     run()
-    once = time.perf_counter() - start
+    once = clock() - start
     return max(1, math.ceil(at_least / max(once, 1e-7)))
 
 
-def fastest(contenders: Sequence[Timed | None], seconds: float) -> list[float | None]:
+def fastest(
+    contenders: Sequence[Timed | None], seconds: float, clock: Callable[[], float] = time.perf_counter
+) -> list[float | None]:
     """The least time of one call of each, by rounds that give every contender its turn."""
-    counts = [run and repetitions(run, seconds / 20) for run in contenders]
+    counts = [run and repetitions(run, seconds / 20, clock) for run in contenders]
     best: list[float | None] = [run and math.inf for run in contenders]
-    end = time.perf_counter() + seconds * sum(run is not None for run in contenders)
+    end = clock() + seconds * sum(run is not None for run in contenders)
     for rounds in range(1000):
-        if rounds >= 3 and time.perf_counter() > end:
+        if rounds >= 3 and clock() > end:
             break
         for k, (run, count) in enumerate(zip(contenders, counts, strict=True)):
             if run is None:
                 continue
-            start = time.perf_counter()
+            start = clock()
             for _ in range(count):
                 run()
-            best[k] = min(best[k], (time.perf_counter() - start) / count)
+            best[k] = min(best[k], (clock() - start) / count)
     return best
 
 

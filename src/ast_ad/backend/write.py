@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import ast
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import lru_cache
 from typing import Any
 
@@ -20,6 +20,7 @@ from ast_ad.backend.names import name_variables
 from ast_ad.backend.nesting import nest
 from ast_ad.backend.ordering import put_choices_first, put_new_versions_last
 from ast_ad.backend.readable import drop_unread_moves, make_readable
+from ast_ad.backend.recording import Recorded, recorded_in
 from ast_ad.backend.render import render
 from ast_ad.backend.rotation import rotate
 from ast_ad.backend.spreading import spread
@@ -50,8 +51,11 @@ class Written:
     namespace: Mapping[str, Any] = field(default_factory=dict)
 
 
-def write(program: Program, *, standalone: bool = False) -> Written:
-    """The text of a program.  With `standalone` it carries the functions of the runtime and runs with NumPy alone."""
+def write(program: Program, *, standalone: bool = False, recorded: list[Recorded] | None = None) -> Written:
+    """The text of a program.  With `standalone` it carries the functions of the runtime and runs with NumPy alone.
+
+    `recorded` gets what the text records for its reverse sweeps.
+    """
     aliases, callees = _aliases(program)
     outside = Outside(aliases, callees, program.functions)
     lines: list[tuple[str, Origin | None]] = []
@@ -65,7 +69,7 @@ def write(program: Program, *, standalone: bool = False) -> Written:
         while private and not _lent(function, storage) <= lent[name]:  # it may call itself
             lent[name] |= _lent(function, storage)
             storage = storage_of(function, tuple(lent.items()))
-        written = _write_function(program, function, storage, outside, private)
+        written = _write_function(program, function, storage, outside, private, recorded)
         lines += [("", None), ("", None), *written]
     for identifier, alias in callees.items():
         lines += [("", None), ("", None), (f"{alias} = {identifier}", None)]
@@ -91,7 +95,12 @@ def _called(program: Program) -> set[str]:
 
 
 def _write_function(
-    program: Program, function: Function, storage: Storage, outside: Outside, private: bool
+    program: Program,
+    function: Function,
+    storage: Storage,
+    outside: Outside,
+    private: bool,
+    recorded: list[Recorded] | None,
 ) -> list[tuple[str, Origin | None]]:
     live, values = liveness(function), conditional_values(function)
     groups = Coalescing(function, live, values)
@@ -104,6 +113,13 @@ def _write_function(
     names = name_variables(function, tree, groups, {*_needed(function), *program.functions})
     emitter = Emitter(program, tree, groups, names, outside, storage)
     body = add_comments(tree, emitter.statements)
+    if recorded is not None:
+        recorded += recorded_in(
+            function.name,
+            tree.body,
+            lambda var: names[groups.group[var]],
+            lambda loop: emitter.loop(replace(loop, body=[])),
+        )
     if function.doc:
         body.insert(0, ast.Expr(value=ast.Constant(value=function.doc)))
     if function.ignored:

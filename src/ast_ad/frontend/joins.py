@@ -167,11 +167,13 @@ class Join:
         """Note which arrays are one on one path only: after a write to one of them the other is not read."""
         arrays = [group for group in groups if isinstance(group[2], Var)]
         for k, (a, b, merged, name, _) in enumerate(arrays):
+            self.lo.share_alike({old: merged for old in (a, b) if old is not merged})
             for c, d, other, its, _ in arrays[:k]:
+                one, two = a is c is not _UNBOUND, b is d is not _UNBOUND
                 maybe = self.lo.is_maybe_shared(a, c) or self.lo.is_maybe_shared(b, d)
-                differ = (a is c is not _UNBOUND) is not (b is d is not _UNBOUND)
-                if merged is not other and (maybe or differ):
-                    self.lo.may_share(merged, other, in_words(name), in_words(its), "path")
+                if merged is not other and (one or two or maybe):
+                    where = "path" if not (one and two) else ""
+                    self.lo.may_share(merged, other, in_words(name), in_words(its), where)
 
     def _freeze(self, groups: list[tuple[Any, Any, Any, str, Audience]]) -> None:
         """Freeze the lists that one path groups in another way than the other does."""

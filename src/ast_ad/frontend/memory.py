@@ -108,6 +108,8 @@ class Memory(Emission):
         for here, there, its, others in ((one, two, other, name), (two, one, name, other)):
             self.maybe_shared.setdefault(here, {})[there] = (
                 f"{its} may share memory with {others}: they do on one {where}, and not on {_THE_OTHER[where]}."
+                if where
+                else f"{its} shares memory with {others}, in another way on each path."
             )
         return True
 
@@ -116,6 +118,8 @@ class Memory(Emission):
         for old, new in renamed.items():
             for other, reason in list(self.maybe_shared.get(old, {}).items()):
                 there = renamed.get(other, other)
+                if there is new:
+                    continue
                 self.maybe_shared.setdefault(new, {})[there] = reason
                 self.maybe_shared.setdefault(there, {})[new] = self.maybe_shared[other][old]
 
