@@ -65,6 +65,19 @@ class _Generator(SourceGenerator):  # type: ignore[misc]
         spec = f":{specification.values[0].value}" if isinstance(specification, ast.JoinedStr) else ""  # type: ignore[attr-defined]
         return f"{{{' ' if code.startswith('{') else ''}{code}{conversion}{spec}}}"
 
+    def visit_Expr(self, node: Any) -> None:
+        """Write an expression as a statement; a docstring of one line in three double quotes."""
+        text = node.value.value if isinstance(node.value, ast.Constant) else None
+        if (
+            isinstance(text, str)
+            and not {"\n", "\\"} & set(text)
+            and '"' not in (text[-1:], text[:1])
+            and '"""' not in text
+        ):
+            self.statement(node, f'"""{text}"""')
+        else:
+            super().visit_Expr(node)
+
     def visit_Constant(self, node: Any) -> None:
         """Write a constant; a string of one line in double quotes."""
         value = node.value
