@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import inspect
 import linecache
+import re
 import sys
 from functools import partial
 from types import BuiltinFunctionType, FunctionType, ModuleType
@@ -67,8 +68,14 @@ def _words(function: Any) -> tuple[ModuleType, str, list[str]] | None:
     try:
         parameters = inspect.signature(function).parameters.values()
     except (TypeError, ValueError):
-        return None
+        return _documented(home, function)
     return home, name, [p.name for p in parameters if p.kind in _POSITIONAL and p.default is p.empty]
+
+
+def _documented(home: ModuleType, function: Any) -> tuple[ModuleType, str, list[str]] | None:
+    """The same by the signature that the documentation of a function of C begins with, `dot(a, b, out=None)`."""
+    found = re.match(rf"\s*{function.__name__}\((\w+(?:, \w+)*)(?:, \w+=|, /|, \*|\))", function.__doc__ or "")
+    return None if found is None else (home, function.__name__, found[1].split(", "))
 
 
 def _written(function: Any, home: ModuleType, name: str, arguments: list[str]) -> FunctionType:
