@@ -77,7 +77,41 @@ def copied_in_a_way_of_its_own(x):
     return copy.copy(Copied(x)).x
 
 
+def attribute_of_its_own(x):
+    d = deque([x])
+    d.first = x
+    return x
+
+
+class Pair:
+    def __init__(self, x):
+        self.a, self.b = x, 2.0
+
+
+def dict_of_an_object(x):
+    return dict(Pair(x))["a"]
+
+
+def object_as_a_mapping(x):
+    return {**Pair(x)}["a"]
+
+
+def update_with_pairs(x):
+    d = {}
+    d.update(deque([("a", x)]))
+    return d["a"]
+
+
+def length_of_an_object(x):
+    return len(Pair(x)) * x
+
+
 REFUSED = {
+    attribute_of_its_own: ("deque has no attribute 'first'", "Use a class of your own."),
+    dict_of_an_object: ("dict of an object of Pair", "Pass a dict, or pairs."),
+    object_as_a_mapping: ("`**` of", "Unpack a dict."),
+    update_with_pairs: ("update with", "Pass a dict or keywords."),
+    length_of_an_object: ("an object of Pair has no len", "Give its class a __len__."),
     returned: ("a deque is used as one value", "Take its elements: list(d)."),
     printed: ("a deque is used as one value", "Take its elements: list(d)."),
     summed_by_numpy: ("a deque is used as one value", "Take its elements: list(d)."),

@@ -73,6 +73,8 @@ def _len(lo: Lowering, args: Args, kwargs: Kwargs, name: str) -> Value:
         return Lit(len(value.value))
     if isinstance(value, Ref):
         contents = lo.contents(value)
+        if isinstance(contents, Fields):
+            raise lo.error(WrongArgument, f"{describe(contents)} has no len", remedy="Give its class a __len__.")
         if isinstance(contents, (Items, Entries)):
             return Lit(len(contents.values))
         return lo.emit(P.LENGTH, lo.atom(value), name=name)

@@ -22,6 +22,7 @@ from ast_ad.frontend.values import (
     Bound,
     Closure,
     Entries,
+    Fields,
     Generated,
     Method,
     Product,
@@ -68,7 +69,7 @@ def lower_call(lo: Lowering, node: Any, name: str) -> Value:
 def double_star(lo: Lowering, value: Value) -> dict[str, Value]:
     """The keyword arguments that `**value` stands for."""
     contents = lo.contents(value) if isinstance(value, Ref) else None
-    if not isinstance(contents, Entries):
+    if not isinstance(contents, Entries) or isinstance(contents, Fields):
         raise lo.error(WrongArgument, f"`**` of {describe(value)}", remedy="Unpack a dict with names as keys.")
     return dict(zip(contents.keys, contents.values, strict=True))
 

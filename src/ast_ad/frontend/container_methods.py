@@ -14,7 +14,7 @@ from ast_ad.frontend.known import constant_of
 from ast_ad.frontend.list_parts import put_in, take_out
 from ast_ad.frontend.subscripts import to_run
 from ast_ad.frontend.trips import append, with_entry
-from ast_ad.frontend.values import NONE, Entries, Items, Ref, Run, Static, TupleOf, Value, describe
+from ast_ad.frontend.values import NONE, Entries, Fields, Items, Ref, Run, Static, TupleOf, Value, describe
 from ast_ad.ir import primitives as P
 from ast_ad.ir.core import Lit
 
@@ -158,7 +158,7 @@ def _update(lo: Lowering, owner: Ref, args: Args, kwargs: Kwargs) -> Value:
     contents = _entries(lo, owner)
     for other in args:
         inner = lo.contents(other) if isinstance(other, Ref) else None
-        if not isinstance(inner, Entries):
+        if not isinstance(inner, Entries) or isinstance(inner, Fields):
             raise lo.error(UnsupportedSyntax, f"update with {describe(other)}", remedy="Pass a dict or keywords.")
         for k, v in zip(inner.keys, inner.values, strict=True):
             contents = with_entry(contents, k, v)

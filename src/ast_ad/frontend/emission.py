@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from typing import Any, TypeVar
 from weakref import WeakKeyDictionary
 
-from ast_ad.errors import AstAdError
+from ast_ad.errors import AstAdError, UnknownAtCompileTime
 from ast_ad.frontend.extents import with_extents
 from ast_ad.frontend.liveness import Names
 from ast_ad.frontend.raising import Attempt, raised_by
@@ -18,7 +18,18 @@ from ast_ad.frontend.values import Contents, Location, Value, kind_of
 from ast_ad.ir import primitives as P
 from ast_ad.ir.build import Builder
 from ast_ad.ir.core import Atom, Call, Callee, Function, Lit, Origin, Var
-from ast_ad.ir.kinds import BOOL, UNDEFINED as NO_KIND, Array, Kind, Opaque, Static, Sym
+from ast_ad.ir.kinds import (
+    BOOL,
+    UNDEFINED as NO_KIND,
+    Array,
+    Kind,
+    List,
+    Opaque,
+    Static,
+    Sym,
+    bound_kind,
+    carries_derivative,
+)
 from ast_ad.ir.primitives import Primitive
 
 _F = TypeVar("_F", bound=Callable[..., Any])
@@ -34,6 +45,9 @@ _OF_STRUCTURES = frozenset(
 
 #: what writes to a part of its first operand and leaves the rest as it is
 _WRITES = (P.INDEX_UPDATE, P.INDEX_ADD, P.MASKED)
+
+#: what makes a run-time list, or puts into one
+_FILLS_LIST = (P.MAKE_LIST, P.APPEND, P.LIST_SET, P.LIST_CONCAT)
 
 #: what lowers a form of syntax, by the type of its node
 FORMS: dict[type, Handler] = {}
@@ -237,6 +251,17 @@ class Emission:
             if out is not var:
                 self.out.stmts.append(Call((out,), P.STOP_GRADIENT, (var,), (), origin))
 
+    def _check_one_kind(self, made: Kind, args: tuple[Atom, ...]) -> None:
+        """A list of numbers and other things would lose the derivatives of the numbers."""
+        inside = made.item if isinstance(made, List) else made
+        held = [k.item if isinstance(k, List) else k for k in (kind_of(a) for a in args if isinstance(a, Var))]
+        if isinstance(inside, Opaque) and any(carries_derivative(bound_kind(k)) for k in held):
+            raise self.error(
+                UnknownAtCompileTime,
+                "a list holds numbers and what is no number, and which is where is known at run time only",
+                remedy="Keep the numbers in a list of their own.",
+            )
+
     def _emitted(
         self, fn: Primitive, args: tuple[Atom, ...], names: tuple[str, ...], params: Mapping[str, Any]
     ) -> tuple[Var, ...]:
@@ -246,6 +271,8 @@ class Emission:
         else:
             found = fn.kinds(kinds, params)
             found = (_celled(fn, with_extents(self, fn.name, args, params, found)),) if fn.outs == 1 else found
+        if fn in _FILLS_LIST:
+            self._check_one_kind(found[0], args)
         for attempt in self.attempts:
             attempt.note_call(raised_by(fn, kinds, params))
         names = names or ("",) * fn.outs

@@ -13,7 +13,20 @@ from ast_ad.frontend.context import Lowering, lowers, torn
 from ast_ad.frontend.known import constant_of
 from ast_ad.frontend.targets import assign, unpacked
 from ast_ad.frontend.trips import with_entry
-from ast_ad.frontend.values import NONE, Closure, Entries, Items, Once, Ref, Slice, Torn, TupleOf, Value, describe
+from ast_ad.frontend.values import (
+    NONE,
+    Closure,
+    Entries,
+    Fields,
+    Items,
+    Once,
+    Ref,
+    Slice,
+    Torn,
+    TupleOf,
+    Value,
+    describe,
+)
 from ast_ad.ir import kinds as K, primitives as P
 from ast_ad.ir.core import Lit, Var
 
@@ -115,7 +128,7 @@ def lower_dict(lo: Lowering, node: Any, name: str) -> Value:
         if key is None:
             other = lo.expr(value)
             inner = lo.contents(other) if isinstance(other, Ref) else None
-            if not isinstance(inner, Entries):
+            if not isinstance(inner, Entries) or isinstance(inner, Fields):
                 raise lo.error(WrongArgument, f"`**` of {describe(other)}", remedy="Unpack a dict.")
             for k, v in zip(inner.keys, inner.values, strict=True):
                 contents = with_entry(contents, k, v)

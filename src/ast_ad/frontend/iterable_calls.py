@@ -19,6 +19,7 @@ from ast_ad.frontend.values import (
     TRUE,
     Entries,
     Enumerate,
+    Fields,
     Generated,
     Items,
     Mapped,
@@ -168,7 +169,12 @@ def lower_tuple(lo: Lowering, args: Args, kwargs: Kwargs, name: str) -> Value:
 
 
 def lower_dict(lo: Lowering, args: Args, kwargs: Kwargs, name: str) -> Value:
+    from ast_ad.frontend.iteration import iterated_by
+
     contents = Entries((), ())
+    args = [iterated_by(lo, a) for a in args]
+    if args and isinstance(args[0], Ref) and isinstance(lo.contents(args[0]), Fields):
+        raise lo.error(WrongArgument, f"dict of {describe(lo.contents(args[0]))}", remedy="Pass a dict, or pairs.")
     if args and isinstance(args[0], Ref) and isinstance(lo.contents(args[0]), Entries):
         inner = lo.contents(args[0])
         assert isinstance(inner, Entries)

@@ -190,6 +190,8 @@ def set_attribute(lo: Lowering, owner: Value, name: str, value: Value) -> None:
             reason=_OUTSIDE,
             remedy="Pass the object as an argument, or return the new value.",
         )
+    if is_stand_in(cls) and lo.frame.seen_at is None and name not in vars(cls):
+        raise lo.error(WrongArgument, f"{cls.__name__} has no attribute {name!r}", remedy="Use a class of your own.")
     found = lookup(cls, name)
     setter = found[1].fset if found is not None and isinstance(found[1], property) else None
     if setter is not None and found is not None:
