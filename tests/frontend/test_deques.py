@@ -195,3 +195,13 @@ def test_the_elements_of_a_deque_have_its_name_and_no_other_line_than_the_users_
     assert "recent.append(x * k)" in gradient.source
     assert "_elements" not in gradient.source
     assert "self" not in gradient.source
+
+
+def counted_nan(x, n):
+    xs = [float("nan")] + [x * k for k in range(n)]
+    return x * xs.count(xs[0]) + xs.index(xs[0])
+
+
+def test_a_nan_is_found_where_it_is_the_object_that_is_looked_for():
+    assert counted_nan(1.5, 3) == 1.5
+    assert ast_ad.value_and_grad(counted_nan)(1.5, 3) == (1.5, 1.0)

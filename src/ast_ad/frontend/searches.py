@@ -1,4 +1,7 @@
-"""Methods of lists that look for an element, written in Python; they are read where a list's own are called."""
+"""Methods of lists that look for an element, written in Python; they are read where a list's own are called.
+
+An element is found as `in` finds it: if it is the value itself (a NaN), or equal to it.
+"""
 
 from __future__ import annotations
 
@@ -8,7 +11,7 @@ from typing import Any
 def remove(xs: list[Any], value: Any) -> None:
     """`xs.remove(value)`."""
     for k in range(len(xs)):
-        if xs[k] == value:
+        if value in (xs[k],):
             del xs[k]
             return
     raise ValueError("list.remove(x): x not in list")
@@ -17,7 +20,7 @@ def remove(xs: list[Any], value: Any) -> None:
 def index(xs: list[Any], value: Any) -> int:
     """`xs.index(value)`."""
     for k in range(len(xs)):
-        if xs[k] == value:
+        if value in (xs[k],):
             return k
     raise ValueError("list.index(x): x not in list")
 
@@ -26,6 +29,6 @@ def count(xs: list[Any], value: Any) -> int:
     """`xs.count(value)`."""
     found = 0
     for k in range(len(xs)):
-        if xs[k] == value:
+        if value in (xs[k],):
             found += 1
     return found
