@@ -46,6 +46,7 @@ from ast_ad.frontend.values import (
     Items,
     Range,
     Ref,
+    Run,
     Static,
     TupleOf,
     Value,
@@ -72,12 +73,12 @@ def _len(lo: Lowering, args: Args, kwargs: Kwargs, name: str) -> Value:
     if isinstance(value, Lit) and isinstance(value.value, str):
         return Lit(len(value.value))
     if isinstance(value, Ref):
-        contents = lo.contents(value)
+        contents = lo.peek(value)
         if isinstance(contents, Fields):
             raise lo.error(WrongArgument, f"{describe(contents)} has no len", remedy="Give its class a __len__.")
         if isinstance(contents, (Items, Entries)):
             return Lit(len(contents.values))
-        return lo.emit(P.LENGTH, lo.atom(value), name=name)
+        return lo.emit(P.LENGTH, contents.atom if isinstance(contents, Run) else lo.atom(value), name=name)
     if isinstance(value, Range):
         from ast_ad.frontend.iteration import range_length
 

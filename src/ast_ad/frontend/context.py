@@ -36,6 +36,7 @@ from ast_ad.frontend.values import (
     Fields,
     Flat,
     Items,
+    Location,
     Ref,
     Run,
     Static,
@@ -122,14 +123,16 @@ class Lowering(Memory):
             return self.objects.get(id(part)) or static(part, name)
         return self.value_of(self.emit(P.ITEM, whole, name=name, key=key), name, part)
 
-    def run_list(self, contents: Contents, kind: Kind | None = None, name: str = "") -> Atom:
+    def run_list(
+        self, contents: Contents, kind: Kind | None = None, name: str = "", place: Location | None = None
+    ) -> Atom:
         """The contents of a list as one run-time list, all of one kind."""
         if isinstance(contents, Run):
             return contents.atom
         if not isinstance(contents, Items):
             self.not_at_run_time(contents)  # type: ignore[arg-type]
         for item in contents.values:
-            self.freeze(item, "It was put into a list whose length is known at run time only.")
+            self.put(item, place)
         atoms = [self.atom(v) for v in contents.values]
         out = self.emit(P.MAKE_LIST, *atoms, name=name)
         if isinstance(kind, List) and not atoms:

@@ -137,6 +137,8 @@ class Emission:
         self.objects: dict[int, Value] = {}
         self.by_layout: dict[Var, list[Var]] = {}
         self.maybe_shared: dict[Var, dict[Var, str]] = {}
+        self.owned: set[Location] = set()
+        self.elements: dict[Any, Any] = {}
         self.paths: dict[Var, tuple[Any, ...]] = {}
         self.constants: dict[Var, Any] = {}
         self.extents: dict[Var, Sym] = {}

@@ -64,10 +64,10 @@ class Fit:
                 if live is None or name in live or name[0] == "%":
                     self.name = name
                     self.fit(names.get(name), there.get(name))
-        if any(k not in head.stale and self.lo.born.get(k, 0) <= self.before for k in state.stale):
-            raise DoesNotFit
         self.audience = BOTH
         self.heap()
+        if any(k not in head.stale and self.lo.born.get(k, 0) <= self.before for k in state.stale):
+            raise DoesNotFit
         self.check_groups()
         return [self.found.get(p, UNDEFINED) for p in self.head.params]
 
@@ -208,7 +208,7 @@ class Fit:
         here = None
         if have is not None:
             with self.lo.inside(self.side.state, self.side.out):
-                here = self.lo.contents(have)
+                here = self.lo.peek(have) if place is want.location else self.lo.contents(have)
         self.contents(self.head.state.heap.get(want.location), here)
 
     def contents(self, want: Any, have: Any) -> None:

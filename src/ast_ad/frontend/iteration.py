@@ -131,7 +131,7 @@ def _tuple(lo: Lowering, value: TupleOf) -> Iteration:
 
 
 def _ref(lo: Lowering, value: Ref) -> Iteration:
-    contents = lo.contents(value)
+    contents = lo.peek(value)
     place = value.location
     if isinstance(contents, Fields):
         raise _not_iterable(lo, value)
@@ -146,31 +146,26 @@ def _ref(lo: Lowering, value: Ref) -> Iteration:
         over = _tuple(lo, TupleOf(contents.values))
         if isinstance(over, Listed):
             return Listed(over.count, lambda k: _now(lo, value, Lit(k)), (place,))
-        contents = Run(lo.run_list(contents, name=place.name))
+        contents = Run(lo.run_list(contents, name=place.name, place=place))
         lo.state.heap[place] = contents
     return Counted(lambda: _length(lo, value), lambda i: _now(lo, value, i), None, (place,))
 
 
 def _now(lo: Lowering, value: Ref, index: Atom) -> Value:
     """An element of a list as it is when the loop reaches it."""
-    contents = lo.contents(value)
+    from ast_ad.frontend.subscripts import list_element, to_run
+
+    contents = lo.peek(value)
     if isinstance(contents, Items) and isinstance(index, Lit):
         found: Value = contents.values[index.value]
         return found
-    return list_element(lo, lo.run_list(contents), index, singular(value.location.name))
+    return list_element(lo, to_run(lo, value).atom, index, singular(value.location.name), value)
 
 
 def _length(lo: Lowering, value: Ref) -> Atom:
-    contents = lo.contents(value)
+    contents = lo.peek(value)
     assert isinstance(contents, Run)
     return lo.emit(P.LENGTH, contents.atom)
-
-
-def list_element(lo: Lowering, whole: Atom, index: Atom, name: str = "") -> Value:
-    """An element of a run-time list."""
-    value = lo.value_of(lo.emit(P.LIST_GET, whole, index, name=name), name)
-    lo.freeze(value, "It is an element of a list whose length is known at run time only.")
-    return value
 
 
 def _var(lo: Lowering, value: Var) -> Iteration:

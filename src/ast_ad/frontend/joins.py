@@ -77,8 +77,6 @@ class Join:
         """The state in which both paths go on."""
         one, two, state = self.one.state, self.two.state, self.state
         state.dead = one.dead and two.dead
-        state.frozen = one.frozen | two.frozen
-        state.stale = one.stale | two.stale
         for key, names in one.frames.items():
             others = two.frames.get(key)
             state.frames[key] = dict(names) if others is None else self._names(key, names, others)
@@ -87,6 +85,8 @@ class Join:
         state.left = self._left()
         self.audience = BOTH
         self._heap()
+        state.frozen |= one.frozen | two.frozen
+        state.stale |= one.stale | two.stale
         for reader in BOTH:
             groups = [g for g in self.groups if reader in g[4]]
             self._relate(groups)

@@ -9,9 +9,8 @@ import gast
 
 from ast_ad.errors import UnsupportedSyntax, WrongArgument, WrongStructure
 from ast_ad.frontend.context import Lowering
-from ast_ad.frontend.iteration import list_element
 from ast_ad.frontend.known import constant_of
-from ast_ad.frontend.subscripts import to_run
+from ast_ad.frontend.subscripts import list_element, to_run
 from ast_ad.frontend.values import Entries, Fields, Items, Ref, Run, Slice, Value, describe, is_none
 from ast_ad.ir import primitives as P
 from ast_ad.ir.core import Atom, Lit
@@ -48,7 +47,7 @@ def put_in(lo: Lowering, owner: Ref, at: Value, value: Value) -> None:
         return
     lo.check_writable(owner.location, owner.location.name)
     whole, place = to_run(lo, owner).atom, lo.atom(at)
-    lo.freeze(value, "It was put into a list whose length is known at run time only.")
+    lo.put(value, owner.location)
     _replace(lo, owner, whole, place, [lo.emit(P.MAKE_LIST, lo.atom(value))], place)
 
 

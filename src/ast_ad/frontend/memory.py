@@ -5,9 +5,22 @@ from __future__ import annotations
 from typing import Any
 
 from ast_ad.errors import MayAlias
-from ast_ad.frontend.emission import Emission, View
+from ast_ad.frontend.elements import LEAKED, Elements
+from ast_ad.frontend.emission import View
 from ast_ad.frontend.state import State
-from ast_ad.frontend.values import Contents, Entries, Items, Location, Ref, TupleOf, Value, is_bottom, may_be_array
+from ast_ad.frontend.values import (
+    Contents,
+    Entries,
+    Items,
+    Location,
+    Ref,
+    Run,
+    TupleOf,
+    Value,
+    is_bottom,
+    kind_of,
+    may_be_array,
+)
 from ast_ad.ir.core import Atom, Var
 from ast_ad.ir.primitives import Primitive
 
@@ -23,7 +36,7 @@ class NeedsInlining(Exception):
         self.by_arguments = by_arguments
 
 
-class Memory(Emission):
+class Memory(Elements):
     """What locations hold, and who may write to them."""
 
     def emit_view(self, fn: Primitive, base: Var, *args: Atom, name: str = "", **params: Any) -> Var:
@@ -41,13 +54,9 @@ class Memory(Emission):
         """The current version of an array; any other variable is its own.  `asked` is the name of a view of it."""
         view = self.views.get(var)
         name = asked or var.name
-        if var in self.state.stale:
-            raise self.error(
-                MayAlias,
-                f"{name or 'this'} may have been written to through another name",
-                reason=self.state.stale[var],
-                remedy="Copy it where it is made.",
-            )
+        self.check_known(var, name)
+        if var in self.elements:
+            return self.element_now(var, var)
         if view is None:
             found: Atom = self.state.heap.get(var, var)
             return found
@@ -82,12 +91,27 @@ class Memory(Emission):
         return var
 
     def contents(self, ref: Ref) -> Contents:
-        """What a list or dict holds now."""
+        """What a list or dict holds now, for any use: from here on others may hold its elements too."""
+        found = self.peek(ref)
+        if isinstance(found, Run):
+            self.share_elements(ref.location, LEAKED)
+        return found
+
+    def peek(self, ref: Ref) -> Contents:
+        """What a list or dict holds now, for a use that lets nobody else hold its elements."""
+        self.check_known(ref.location)
         found: Contents | None = self.state.heap.get(ref.location)
-        return self.initial[ref.location] if found is None else found
+        found = self.initial[ref.location] if found is None else found
+        if ref.location in self.elements and isinstance(found, Run):
+            now = self.element_now(ref.location, found.atom)
+            return found if now is found.atom else Run(now)
+        return found
 
     def check_writable(self, place: Any, name: str) -> None:
         """Writing here is an error if the memory may be shared, and a reason to inline if it is the caller's."""
+        if self.follows(place):
+            self.check_writable(self.elements[place].owner.location, name)
+            return
         reason = self.frozen_by(self.state, place)
         if reason is not None:
             raise self.error(
@@ -137,9 +161,17 @@ class Memory(Emission):
                 other, f"It shares memory with {root.name or 'another array'!r} or not, which only a run tells."
             )
 
-    def set_contents(self, ref: Ref, contents: Contents) -> None:
-        """Write to a list or dict."""
+    def set_contents(self, ref: Ref, contents: Contents, owning: bool = False) -> None:
+        """Write to a list or dict; `owning` where it takes in nothing that `put` has not seen."""
         self.check_writable(ref.location, ref.location.name)
+        if ref.location in self.elements:
+            if not isinstance(contents, Run):
+                contents = Run(self.run_list(contents, kind_of(self.state.heap[ref.location].atom)))
+            self.put_back(ref.location, contents.atom)
+            return
+        if isinstance(contents, Run) and not owning:
+            self.share_elements(ref.location, LEAKED)
+        self.note_moved(ref.location)
         self.note_change("memory", ref.location)
         self.state.heap[ref.location] = contents
 
@@ -149,19 +181,21 @@ class Memory(Emission):
         self.clock += 1
         self.born[location] = self.clock
         self.state.heap[location] = contents
+        if isinstance(contents, Items):
+            self.owned.add(location)
         return Ref(location)
 
     def freeze(self, value: Value, reason: str) -> None:
         """Forbid writing to the memory of a value from now on."""
         if isinstance(value, Var):
             if may_be_array(value):
-                self.state.frozen.setdefault(self.root(value), reason)
+                self.freeze_place(self.root(value), reason)
         elif isinstance(value, TupleOf):
             for item in value.items:
                 self.freeze(item, reason)
         elif isinstance(value, Ref):
-            self.state.frozen.setdefault(value.location, reason)
-            contents = self.contents(value)
+            self.freeze_place(value.location, reason)
+            contents = self.peek(value)
             if isinstance(contents, (Items, Entries)):
                 for item in contents.values:
                     self.freeze(item, reason)

@@ -97,7 +97,7 @@ def _methods_of(lo: Lowering, owner: Value) -> Any:
     if isinstance(owner, Var):
         return ARRAY_METHODS | NUMPY_METHODS | _writing()
     if isinstance(owner, Ref):
-        return DICT_METHODS if isinstance(lo.contents(owner), Entries) else LIST_METHODS
+        return DICT_METHODS if isinstance(lo.peek(owner), Entries) else LIST_METHODS
     if isinstance(owner, Lit):
         return dir(owner.value)
     return ("index", "count") if isinstance(owner, TupleOf) else ()
@@ -121,7 +121,7 @@ def call_method(lo: Lowering, owner: Value, name: str, args: list[Value], kwargs
             return special(lo, owner, args, kwargs, wish)
         return as_function(lo, owner, name, args, kwargs, wish)
     if isinstance(owner, Ref):
-        table = DICT_METHODS if isinstance(lo.contents(owner), Entries) else LIST_METHODS
+        table = DICT_METHODS if isinstance(lo.peek(owner), Entries) else LIST_METHODS
         return table[name](lo, owner, args, kwargs)
     if isinstance(owner, Lit):
         return _of_constant(lo, owner, name, args, kwargs)

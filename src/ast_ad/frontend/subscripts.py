@@ -10,7 +10,6 @@ import numpy as np
 from ast_ad.errors import UnknownAtCompileTime, WrongArgument
 from ast_ad.frontend.context import Lowering, torn
 from ast_ad.frontend.control import ends_here
-from ast_ad.frontend.iteration import list_element
 from ast_ad.frontend.known import constant_of
 from ast_ad.frontend.values import (
     Entries,
@@ -152,7 +151,7 @@ def _tuple(lo: Lowering, owner: TupleOf, index: Value, name: str) -> Value:
 
 
 def _ref(lo: Lowering, owner: Ref, index: Value, name: str) -> Value:
-    contents = lo.contents(owner)
+    contents = lo.contents(owner) if isinstance(index, Slice) else lo.peek(owner)
     read = _CONTENTS.get(type(contents))
     if read is None:
         torn(lo, contents, owner.location.name)  # type: ignore[arg-type]
@@ -168,17 +167,30 @@ def _fixed_list(lo: Lowering, owner: Ref, contents: Items, index: Value, name: s
             ends_here(lo, IndexError, Lit("list index out of range"))
         found: Value = contents.values[index.value]
         return found
-    if all(isinstance(v, (Var, Lit)) for v in contents.values) and contents.values:
+    if contents.values and (
+        all(isinstance(v, (Var, Lit)) for v in contents.values)
+        or all(isinstance(v, Ref) and isinstance(lo.peek(v), Run) for v in contents.values)
+    ):
         run = to_run(lo, owner)
         return _run_list(lo, owner, run, index, name)
     return _tuple(lo, TupleOf(contents.values), index, name)
 
 
+def list_element(lo: Lowering, whole: Atom, index: Atom, name: str = "", owner: Ref | None = None) -> Value:
+    """An element of a run-time list; of `owner`, which goes on to hold it, where that is given."""
+    atom = lo.emit(P.LIST_GET, whole, index, name=name)
+    value = lo.value_of(atom, name)
+    lo.freeze(value, "It is an element of a list whose length is known at run time only.")
+    if owner is not None:
+        lo.follow(value, owner, whole, index)
+    return value
+
+
 def to_run(lo: Lowering, owner: Ref) -> Run:
     """Let a list be one run-time list from here on."""
-    contents = lo.contents(owner)
+    contents = lo.peek(owner)
     if not isinstance(contents, Run):
-        contents = Run(lo.run_list(contents, name=owner.location.name))
+        contents = Run(lo.run_list(contents, name=owner.location.name, place=owner.location))
         lo.state.heap[owner.location] = contents
     return contents
 
@@ -191,7 +203,7 @@ def _run_list(lo: Lowering, owner: Ref, contents: Run, index: Value, name: str) 
     if isinstance(index, Slice):
         template, holes = template_of(lo, index)
         return lo.new_ref(Run(lo.emit(P.LIST_SLICE, contents.atom, *holes, name=name, index=template)), name)
-    return list_element(lo, contents.atom, lo.atom(index), name)
+    return list_element(lo, contents.atom, lo.atom(index), name, owner)
 
 
 def _dict(lo: Lowering, owner: Ref, contents: Entries, index: Value, name: str) -> Value:

@@ -343,16 +343,16 @@ def _loop_each(lo: Lowering, over: Counted, triple: tuple[Atom, Atom, Atom], tak
 
 def append(lo: Lowering, target: Ref, value: Value) -> None:
     """`target.append(value)`."""
-    contents = lo.contents(target)
+    contents = lo.peek(target)
     if isinstance(contents, Items):
         lo.set_contents(target, Items((*contents.values, value)))
         return
     if not isinstance(contents, Run):
         lo.not_at_run_time(target)
-    lo.freeze(value, "It was put into a list whose length is known at run time only.")
+    lo.put(value, target.location)
     name = target.location.name
     new = lo.emit(P.APPEND, contents.atom, lo.atom(value), name=name)
-    lo.set_contents(target, Run(new))
+    lo.set_contents(target, Run(new), owning=True)
 
 
 def with_entry(contents: _E, key: Any, value: Value) -> _E:

@@ -78,6 +78,9 @@ def write_version(lo: Lowering, var: Var, new: Atom) -> None:
     view = lo.views.get(var)
     if view is None:
         lo.check_writable(var, var.name)
+        if var in lo.elements:
+            lo.put_back(var, new)
+            return
         lo.note_written(var)
         lo.note_change("memory", var)
         lo.state.heap[var] = new

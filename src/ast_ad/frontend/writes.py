@@ -71,7 +71,9 @@ def augment(lo: Lowering, target: Any, symbol: str, node: Any) -> None:
     old = read_subscript(lo, owner, index)
     value = lo.expr(node)
     lo.node = stmt
-    write_subscript(lo, owner, index, in_place(lo, symbol, old, value))
+    new = in_place(lo, symbol, old, value)
+    if new is not old or not lo.follows(old.location if isinstance(old, Ref) else old):
+        write_subscript(lo, owner, index, new)
 
 
 def in_place(lo: Lowering, symbol: str, old: Value, value: Value, name: str = "") -> Value:
@@ -79,10 +81,10 @@ def in_place(lo: Lowering, symbol: str, old: Value, value: Value, name: str = ""
     found = in_place_of_object(lo, symbol, old, value)
     if found is not None:
         return found
-    if isinstance(old, Ref) and symbol == "|" and isinstance(lo.contents(old), Entries):
+    if isinstance(old, Ref) and symbol == "|" and isinstance(lo.peek(old), Entries):
         call_value(lo, Method(old, "update"), [value], {})
         return old
-    if isinstance(old, Ref) and symbol == "+" and not isinstance(lo.contents(old), Entries):
+    if isinstance(old, Ref) and symbol == "+" and not isinstance(lo.peek(old), Entries):
         extend(lo, old, value)
         return old
     if may_be_array(old):
@@ -204,7 +206,7 @@ def _check_has_axes(lo: Lowering, owner: Var) -> None:
 
 
 def _ref(lo: Lowering, owner: Ref, index: Value, value: Value) -> None:
-    contents = lo.contents(owner)
+    contents = lo.contents(owner) if isinstance(index, Slice) else lo.peek(owner)
     if isinstance(contents, Entries):
         key = constant_of(lo, index, "which key of a dict is assigned")
         lo.set_contents(owner, with_entry(contents, key, value))
@@ -224,9 +226,9 @@ def _ref(lo: Lowering, owner: Ref, index: Value, value: Value) -> None:
     else:
         lo.check_writable(owner.location, owner.location.name)
         run = to_run(lo, owner)
-        lo.freeze(value, "It was put into a list whose length is known at run time only.")
+        lo.put(value, owner.location)
         new = lo.emit(P.LIST_SET, run.atom, lo.atom(value), lo.atom(index), name=owner.location.name)
-        lo.set_contents(owner, Run(_with_item(lo, new, kind_of(lo.atom(value)))))
+        lo.set_contents(owner, Run(_with_item(lo, new, kind_of(lo.atom(value)))), owning=True)
 
 
 def _with_item(lo: Lowering, new: Var, item: Kind) -> Atom:

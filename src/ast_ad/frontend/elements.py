@@ -1,0 +1,182 @@
+"""Elements of lists whose length is known at run time only: which may be written to, and what they are afterwards.
+
+A list that the program makes owns its elements as long as each was new when it was put in and nothing but the list has
+been made of them: no slice, copy, join or call took the list.  Two elements are then two arrays (or lists), and
+`rows[i][j] = v` gives the list a new version with a new element at `i`.  An element that a name holds follows its
+list, as a view follows its array.  Whatever else may be an element of some list, as its memory is frozen, must not be
+read after such a write.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from ast_ad.errors import MayAlias
+from ast_ad.frontend.emission import Emission
+from ast_ad.frontend.values import Location, Ref, Run, TupleOf, Value, kind_of, may_be_array
+from ast_ad.ir import primitives as P
+from ast_ad.ir.core import Atom, Call, Lit, Var
+from ast_ad.ir.kinds import Array, Kind, List, Scalar
+from ast_ad.ir.primitives import Primitive
+
+PUT = "It was put into a list whose length is known at run time only."
+LEAKED = "Another list, or a function that was called, may hold the elements of this list too."
+_WRITTEN = "It may be an element of a list, and an element of a list was written to since."
+_NOT_NEW = "The list may hold one array twice, or one that another name holds."
+#: what may give back an operand
+_PASS_ON = ("add_maybe", "cast_like", "or_zeros", "select", "stop_gradient")
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Element:
+    """An element that was read: of this list, when it was this version, at this index."""
+
+    owner: Ref
+    version: Atom
+    index: Atom
+
+
+class Elements(Emission):
+    """Who owns the elements of lists."""
+
+    if TYPE_CHECKING:
+
+        def peek(self, ref: Ref) -> Any: ...
+        def run_list(self, contents: Any, kind: Kind | None = None, name: str = "") -> Atom: ...
+        def root(self, var: Var) -> Var: ...
+        def freeze(self, value: Value, reason: str) -> None: ...
+        def note_written(self, root: Var) -> None: ...
+
+    def check_known(self, place: Any, name: str = "") -> None:
+        """Reading is an error where a write to an element of a list may have been a write to this."""
+        if place in self.state.stale:
+            raise self.error(
+                MayAlias,
+                f"{name or place.name or 'this'} may have been written to through another name",
+                reason=self.state.stale[place],
+                remedy="Copy it where it is made.",
+            )
+
+    def owns(self, place: Location) -> bool:
+        """Whether nothing but this list holds its elements, and each of them once."""
+        return place in self.owned and (place,) not in self.state.stale
+
+    def share_elements(self, place: Location | None, reason: str) -> None:
+        """From now on a list does not own its elements; without a list none does."""
+        for one in self.owned if place is None else {place} & self.owned:
+            self._note((one,), one, reason)
+
+    def put(self, value: Value, place: Location | None) -> None:
+        """Forbid writing to what a list takes in, and see whether the list owns it."""
+        if not self._is_new(value):
+            root = self.root(value) if isinstance(value, Var) else None
+            theirs = root is not None and (root in self.foreign or root in self.always_frozen)
+            self.share_elements(place if theirs else None, _NOT_NEW)
+        self.freeze(value, PUT)
+
+    def _is_new(self, value: Value) -> bool:
+        """Whether the memory of a value was made here and is no part of anything."""
+        if isinstance(value, TupleOf):
+            return not any(may_be_array(v) or not isinstance(v, (Var, Lit)) for v in value.items)
+        if isinstance(value, Ref):
+            held = self.peek(value)
+            if not isinstance(held, Run):
+                items = getattr(held, "values", ())
+                return value.location in self.owned and self._is_free(value.location) and all(map(_is_number, items))
+            kind = kind_of(held.atom)
+            of_numbers = isinstance(kind, List) and isinstance(kind.item, Scalar)
+            return of_numbers and self._is_free(value.location) and value.location not in self.elements
+        if not may_be_array(value):
+            return True
+        assert isinstance(value, Var)
+        call = self.definitions.get(value)
+        new = isinstance(call, Call) and isinstance(call.fn, Primitive) and call.fn.result == "fresh"
+        if not new or call is None or call.fn.name in _PASS_ON or value in self.views or not self._is_free(value):
+            return False
+        shared = value in self.by_layout or value in self.maybe_shared
+        return not shared and not any(value in others for others in self.by_layout.values())
+
+    def _is_free(self, place: Any) -> bool:
+        return not (place in self.foreign or place in self.always_frozen or place in self.state.frozen)
+
+    def freeze_place(self, place: Any, reason: str) -> None:
+        """Forbid writing; what was frozen before may be an element of any list, and now is a part of something else."""
+        if place in self.state.frozen:
+            self.share_elements(None, LEAKED)
+        self.state.frozen.setdefault(place, reason)
+
+    def follow(self, value: Value, owner: Ref, version: Atom, index: Atom) -> None:
+        """Let an element that was read stay what the list holds there."""
+        if self.constant or not self.owns(owner.location):
+            return
+        place: Any = None
+        if isinstance(value, Ref):
+            held = self.peek(value)
+            kind: Kind | None = kind_of(held.atom) if isinstance(held, Run) else None
+            place = value.location if isinstance(kind, List) and isinstance(kind.item, Scalar) else None
+        elif isinstance(value, Var) and isinstance(value.kind, Array):
+            place = value
+        if place is not None:
+            self.elements[place] = Element(owner, version, index)
+
+    def follows(self, place: Any) -> bool:
+        """Whether an element still is at its place in a list that owns it."""
+        element = self.elements.get(place)
+        return (
+            element is not None
+            and not self.constant
+            and self.owns(element.owner.location)
+            and ("moved", place) not in self.state.stale
+        )
+
+    def element_now(self, place: Any, before: Atom) -> Atom:
+        """What an element is now; it was `before` when it was read."""
+        element = self.elements[place]
+        if ("moved", place) in self.state.stale:
+            if ("written", element.owner.location) in self.state.stale:
+                raise self.error(
+                    MayAlias,
+                    f"{place.name or 'this'} may have been written to through another name",
+                    reason=f"It was an element of {element.owner.location.name or 'a list'!r}, "
+                    "which has other elements since.",
+                    remedy="Read the element again, or copy it.",
+                )
+            return before
+        held = self.peek(element.owner)
+        if not isinstance(held, Run) or held.atom is element.version:
+            return before
+        if ("written", element.owner.location) not in self.state.stale:
+            return before
+        with self.computing_constants(False):
+            return self.emit(P.LIST_GET, held.atom, element.index, name=place.name)
+
+    def put_back(self, place: Any, new: Atom) -> None:
+        """Give a list a version in which an element that was written to is the new one."""
+        owner = self.elements[place].owner
+        name = owner.location.name
+        whole = self.peek(owner).atom
+        self.note_change("memory", owner.location)
+        self.state.heap[owner.location] = Run(self.emit(P.LIST_SET, whole, new, self.elements[place].index, name=name))
+        for root in (*self.by_layout, *self.maybe_shared):
+            if root in self.state.frozen:
+                self.note_written(root)
+        for other in self.state.frozen:
+            if other not in self.elements or ("moved", other) in self.state.stale:
+                self.state.stale.setdefault(other, _WRITTEN)
+        self._note(("written", owner.location), owner.location, _WRITTEN)
+
+    def note_moved(self, place: Location) -> None:
+        """The elements of a list may be at other places from now on."""
+        for element, found in self.elements.items():
+            if found.owner.location is place:
+                self._note(("moved", element), element, _WRITTEN)
+
+    def _note(self, key: tuple[Any, ...], place: Any, reason: str) -> None:
+        """Remember something of a place for as long as the place can be seen."""
+        self.born[key] = self.born.get(place, 0)
+        self.state.stale.setdefault(key, reason)
+
+
+def _is_number(value: Any) -> bool:
+    return isinstance(kind_of(value), Scalar) if isinstance(value, (Var, Lit)) else False
