@@ -106,3 +106,24 @@ def test_an_array_of_fewer_digits_rounds_as_it_is_written():
         one[k] += step
         two[k] -= step
         assert abs((in_float32(one) - in_float32(two)) / (2 * step) - gradient[k]) < 1e-3
+
+
+def chained_and_swapped(a, b, x):
+    c = np.full(6, x)
+    c[1] = b[2] = c[1]
+    b[3] = min(c[-1], b[4], c[5])
+    if a[0] > b[1]:
+        c[[1, 4, 1]] -= np.sin(a[::2])
+        b[:3], b[3:] = b[3:].copy(), b[:3].copy()
+    else:
+        np.add.at(c, [3, 1, 3], b[:3] - 0.3 * b[::2])
+    return np.sum(a * b) + np.sum(c * c * np.arange(6.0))
+
+
+@pytest.mark.parametrize("turn", [1, -1])
+def test_what_is_written_back_before_a_branch_is_read_in_it(turn):
+    args = (turn * X, X[::-1].copy() * 0.7, 0.4)
+    gradient = ast_ad.grad(chained_and_swapped, (0, 1, 2))
+    oracle.assert_gradient(chained_and_swapped, args, (0, 1, 2), gradient(*args))
+    oracle.assert_second_order_modes_agree(gradient, args)
+    oracle.assert_hessian_product(gradient, args)

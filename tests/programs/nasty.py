@@ -1,5 +1,7 @@
 """What is easy to get wrong: index arrays, odd strides, lists given to NumPy, exits, closures, recursive structures."""
 
+import math
+
 import numpy as np
 from ast_ad import grad
 
@@ -274,6 +276,22 @@ def for_list_mod(xs):
     return sum(out)
 
 
+def halved_or_bent(y, k):
+    if k > 0.2:
+        y[0] *= 0.5
+        return y.copy()
+    return np.sin(y)
+
+
+def stretched_over_what_one_arm_returns(a, b, x):
+    c = a.copy()
+    for i in range(3):
+        np.multiply(a, 0.5 * a, out=b)
+        b = halved_or_bent(b, x)
+        c[i % 6] = min(math.sin(np.sum(b)), c[(i + 1) % 6], 0.4 * a[0])
+    return np.sum(b * np.arange(6.0)) + np.sum(c) + x
+
+
 PROGRAMS = [
     Program(adaptive_euler, [(1.3, 0.003)]),
     Program(softmax_ce, [(waves(3, 4), waves(5, 3), np.array([0, 1, 3, 2, 1]))]),
@@ -312,4 +330,9 @@ PROGRAMS = [
     Program(newton_inner, [(2.0,)]),
     Program(accumulate_list, [(0.7, 6)]),
     Program(for_list_mod, [([1.0, -1.0, 2.0, 3.0],), ([1.0, -1.0],)]),
+    Program(
+        stretched_over_what_one_arm_returns,
+        [(waves(6), waves(6, phase=1.0), 0.4), (waves(6), waves(6, phase=1.0), -0.4)],
+        wrt=(0, 1, 2),
+    ),
 ]

@@ -130,3 +130,8 @@ def test_programs_of_arrays_that_were_once_wrong_at_second_order(seed):
 def test_a_program_of_numbers_that_once_read_what_was_not_bound():
     program, _ = random_program(85)
     hold_to_the_definition(program, NUMBERS[0], (0, 1))
+
+
+@pytest.mark.parametrize("seed", [3540, 3831])
+def test_programs_that_reach_arrays_in_all_ways_and_once_did_not_compile_at_second_order(seed):
+    assert hold_array_program(seed, ARRAYS[:1], wide=True)

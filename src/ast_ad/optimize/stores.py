@@ -14,7 +14,7 @@ from ast_ad.ir import primitives as P
 from ast_ad.ir.build import kind_of
 from ast_ad.ir.core import Atom, Block, Call, Function, Lit, Stmt, Var
 from ast_ad.ir.kinds import rank
-from ast_ad.ir.walk import blocks_of, operands, reads, statements, with_blocks, with_operands
+from ast_ad.ir.walk import blocks_of, operands, reads, statements, substitute, with_blocks, with_operands
 from ast_ad.optimize.sharing import key_of
 
 
@@ -66,8 +66,8 @@ class _Stores:
         while k < len(stmts):
             if not self.merge(stmts, k):
                 k += 1
-        stmts = self.clear_late([with_operands(stmt, self.change) for stmt in stmts])
-        results = tuple(map(self.change, block.results))
+        renamed = substitute(replace(block, stmts=tuple(stmts)), {var: self.change(var) for var in self.renamed})
+        stmts, results = self.clear_late(list(renamed.stmts)), renamed.results
         same = len(stmts) == len(block.stmts) and all(a is b for a, b in zip(stmts, block.stmts, strict=True))
         if same and all(a is b for a, b in zip(results, block.results, strict=True)):
             return block
@@ -142,6 +142,7 @@ class _Stores:
             version = target
         if version is old:
             self.renamed[out] = old
+            self.reads[old] += self.reads[out] - 1
         moved = {id(clear), id(last), *map(id, between)}
         stmts[k : n + 1] = [s for s in stmts[k : n + 1] if id(s) not in moved] + renewed
 

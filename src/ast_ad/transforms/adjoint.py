@@ -221,8 +221,8 @@ class Sweep:
             self.cts = dict(start)
             with self.pen.inside(back):
                 self.pen.about(branch.origin)
-                for atom, seed in zip(arm.results, seeds, strict=True):
-                    self.contribute(atom, seed)
+                for out, atom, seed in zip(branch.outs, arm.results, seeds, strict=True):
+                    self.contribute(atom, _like(seed, out, atom))
                 self.reverse((arm, node) for node in reversed(list(arm.stmts)))
             undone.append((back, self.cts))
         self.cts = start
@@ -357,6 +357,21 @@ def _key(fn: P.Primitive | Callee, args: Sequence[Atom], params: Mapping[str, An
         return None
     key = (fn, tuple(a if isinstance(a, Var) else repr(a.value) for a in args), repr(sorted(params.items())))
     return key if all(isinstance(value, (int, str, tuple, type(None))) for value in params.values()) else None
+
+
+def _like(tree: Tree, out: Var, atom: Atom) -> Tree:
+    """A cotangent that is not yet stretched to the shape of a branch's out, to that of what the arm gives for it."""
+    if isinstance(tree, tuple):
+        return tuple(_like(part, out, atom) for part in tree)
+    if not isinstance(tree, Term) or tree.atom is not None or not isinstance(atom, Var):
+        return tree
+    if tree.fn is P.BROADCAST_LIKE and tree.args[1].atom is out:
+        return Term(fn=tree.fn, args=(tree.args[0], Term(atom)), params=tree.params)
+    if tree.fn is P.NEG:
+        inner = _like(tree.args[0], out, atom)
+        assert isinstance(inner, Term)
+        return Term(fn=tree.fn, args=(inner,), params=tree.params)
+    return tree
 
 
 def _float(atom: Atom) -> Atom:
