@@ -94,7 +94,8 @@ def _add(a: Term, b: Term) -> Term | None:
         return make(P.SUB, a, make(P.MUL, term(-b.args[0].value), b.args[1]))
     if a.fn is P.NEG:
         return make(P.SUB, b, a.args[0])
-    return _multiples(a, b, 1) or _through_broadcast(P.ADD, a, b)
+    found = _multiples(a, b, 1)
+    return found if found is not None else _through_broadcast(P.ADD, a, b)
 
 
 def _sub(a: Term, b: Term) -> Term | None:
@@ -106,7 +107,8 @@ def _sub(a: Term, b: Term) -> Term | None:
         return make(P.ADD, a, b.args[0])
     if b.fn is P.MUL and _number(b.args[0]) and b.args[0].value < 0:
         return make(P.ADD, a, make(P.MUL, term(-b.args[0].value), b.args[1]))
-    return _multiples(a, b, -1) or _through_broadcast(P.SUB, a, b)
+    found = _multiples(a, b, -1)
+    return found if found is not None else _through_broadcast(P.SUB, a, b)
 
 
 def _multiples(a: Term, b: Term, sign: int) -> Term | None:

@@ -42,16 +42,19 @@ def lagged_products(y: Any, u: Any, c: Any, axis: int) -> Any:
     return np.reshape(np.array(sums + [0.0] * (np.size(c) - len(sums))), np.shape(c))
 
 
-_PADS = {
-    "reflect": "symmetric",
-    "grid-mirror": "symmetric",
-    "constant": "constant",
-    "grid-constant": "constant",
-    "nearest": "edge",
-    "mirror": "reflect",
-    "wrap": "wrap",
-    "grid-wrap": "wrap",
-}
+def _padding(mode: str) -> Any:
+    """The mode of `np.pad` that puts around an array what a mode of `scipy.ndimage` does."""
+    names = {
+        "reflect": "symmetric",
+        "grid-mirror": "symmetric",
+        "constant": "constant",
+        "grid-constant": "constant",
+        "nearest": "edge",
+        "mirror": "reflect",
+        "wrap": "wrap",
+        "grid-wrap": "wrap",
+    }
+    return names[mode]
 
 
 def _widths(w: Any, origin: Any, turned: bool) -> list[tuple[int, int]]:
@@ -70,7 +73,7 @@ def in_frame(x: Any, w: Any, mode: str = "reflect", origin: Any = 0, turned: boo
     >>> in_frame(np.array([1.0, 2.0]), np.zeros(3), "reflect", 0, False)
     array([1., 1., 2., 2.])
     """
-    return np.pad(x, _widths(w, origin, turned), mode=_PADS[mode])  # type: ignore[call-overload]
+    return np.pad(x, _widths(w, origin, turned), mode=_padding(mode))
 
 
 def out_of_frame(c: Any, x: Any, w: Any, mode: str = "reflect", origin: Any = 0, turned: bool = False) -> Any:
@@ -80,7 +83,7 @@ def out_of_frame(c: Any, x: Any, w: Any, mode: str = "reflect", origin: Any = 0,
     array([3., 7.])
     """
     widths = _widths(w, origin, turned)
-    return _folded(c, np.shape(x), widths, mode)
+    return np.array(_folded(c, np.shape(x), widths, mode))
 
 
 def _folded(c: Any, shape: tuple[int, ...], widths: list[tuple[int, int]], mode: str) -> Any:
@@ -88,11 +91,11 @@ def _folded(c: Any, shape: tuple[int, ...], widths: list[tuple[int, int]], mode:
         if width == (0, 0):
             continue
         rows = np.moveaxis(c, axis, 0)
-        if _PADS[mode] == "constant":
+        if _padding(mode) == "constant":
             c = np.moveaxis(rows[width[0] : width[0] + length], 0, axis)
             continue
         folded = np.zeros((length, *rows.shape[1:]), rows.dtype)
-        np.add.at(folded, np.pad(np.arange(length), width, mode=_PADS[mode]), rows)  # type: ignore[call-overload]
+        np.add.at(folded, np.pad(np.arange(length), width, mode=_padding(mode)), rows)
         c = np.moveaxis(folded, 0, axis)
     return c
 
@@ -111,7 +114,7 @@ def gaussian_filter_back(c: Any, sigma: Any, order: Any, mode: Any, truncate: fl
         widths = [(radius, radius) if j == axis else (0, 0) for j in range(np.ndim(c))]
         wide = gaussian_filter1d(np.pad(c, widths), s, axis, k, mode="constant", truncate=truncate)
         c = _folded((-1) ** k * wide, np.shape(c), widths, m)
-    return c
+    return np.array(c)
 
 
 def simpson_weights(y: Any, x: Any = None, axis: int = -1) -> Any:
