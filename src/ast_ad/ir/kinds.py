@@ -202,7 +202,7 @@ def cotangent_kind(kind: Kind) -> Kind:
     if isinstance(kind, Maybe):
         inner = cotangent_kind(kind.kind)
         return Maybe(inner) if may_be_unbound(kind) else inner
-    return kind if isinstance(kind, Residual) else STATIC
+    return kind if isinstance(kind, (Residual, Undefined)) else STATIC
 
 
 def known_equal(a: Dim, b: Dim) -> bool:
