@@ -17,9 +17,9 @@ from ast_ad.ir.kinds import (
     Kind,
     List,
     Sym,
-    elementwise_kind,
     join,
 )
+from ast_ad.ir.promotion import elementwise_kind
 
 N = Sym("n", not_one=True)
 VECTOR = Array("float64", (N,))

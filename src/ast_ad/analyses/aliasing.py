@@ -28,7 +28,7 @@ from ast_ad.ir.primitives import HOLE, is_basic
 #: by name of a function, the results that may share with its arguments or with each other
 Lent: TypeAlias = tuple[tuple[str, frozenset[int]], ...]
 _WRITES_ARRAYS = ("index_update", "index_add", "masked")
-_WRITES_LISTS = ("append", "pop", "list_set", "list_add")
+_WRITES_LISTS = ("append", "pop", "list_set", "list_add", "take_out")
 #: what may return an operand or share its memory although its primitive does not say so
 _PASS_ON: dict[str, tuple[int, ...]] = {
     "add_maybe": (0, 1),
@@ -227,7 +227,7 @@ class _Walk:
         old, sharing = stmt.args[0], self.sharing
         if self.may_write(stmt, live):
             sharing.alias(out, old, None, live)
-        if stmt.fn.name == "pop" and (stmt, -1) not in self.copied and isinstance(old, Var):
+        if stmt.fn.name in ("pop", "take_out") and (stmt, -1) not in self.copied and isinstance(old, Var):
             element, why = stmt.outs[1], (stmt, -1)
             others = live & ~self.live.mask((out,))
             sharing.take(element, old, why, others)

@@ -19,6 +19,7 @@ from ast_ad.ir.kinds import (
     Fixed,
     Kind,
     List,
+    Map,
     Maybe,
     Opaque,
     Scalar,
@@ -202,6 +203,8 @@ def _described(kind: Kind, value: Any) -> str:
         return "a complex array" if _is_complex_array(kind) else f"an array of {kind.dtype or 'numbers'}"
     if isinstance(kind, Tuple):
         return f"a tuple of {len(kind.items)}"
+    if isinstance(kind, Map):
+        return "a dict"
     if isinstance(kind, (List, Fixed)):
         return "a list"
     if isinstance(kind, Dict):

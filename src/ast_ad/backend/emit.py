@@ -181,6 +181,13 @@ class Emitter(Values):
             if not self.is_read(call.outs[1]):
                 return ast.Expr(value=popped)
             return ast.Assign(targets=[self.target(call.outs[1])], value=popped)
+        if what == "take_out":
+            if not self.is_read(call.outs[1]):
+                return ast.Delete(targets=[_deleted(subscript(target, args[1]))])
+            taken = called(attribute(target, "pop"), args[1])
+            if -1 in node.copied:
+                taken = copy_of(self.outside, taken, call.outs[1].kind)
+            return ast.Assign(targets=[self.target(call.outs[1])], value=taken)
         if what in ("list_set", "list_add"):
             return self.list_update(call, target, args)
         if what == "masked":
@@ -346,6 +353,11 @@ def _without_minus(value: Expr) -> Expr | None:
         left = _without_minus(value.left)
         return ast.BinOp(left=left, op=value.op, right=value.right) if left is not None else None
     return None
+
+
+def _deleted(element: Expr) -> ast.Subscript:
+    assert isinstance(element, ast.Subscript)
+    return ast.Subscript(value=element.value, slice=element.slice, ctx=ast.Del())
 
 
 def _stored(element: Expr) -> ast.Subscript:

@@ -26,7 +26,7 @@ from ast_ad.backend.expressions import (
 )
 from ast_ad.ir.build import kind_of, stated_kind
 from ast_ad.ir.core import Call
-from ast_ad.ir.kinds import Array, Dict, List, Scalar, dtype_of, is_complex
+from ast_ad.ir.kinds import Array, Dict, List, Map, Scalar, dtype_of, is_complex
 from ast_ad.ir.primitives import HOLE
 
 Row: TypeAlias = Callable[[Outside, Call, Sequence[Expr]], Expr]
@@ -85,7 +85,9 @@ def _zeros_like(outside: Outside, call: Call, args: Sequence[Expr]) -> Expr:
     zero = {"float": 0.0, "int": 0.0, "bool": 0.0, "complex": 0j}
     if isinstance(kind, Scalar):
         return outside.constant(zero[kind.type])
-    if isinstance(kind, List) and isinstance(kind.item, Scalar):
+    if isinstance(kind, Map) and isinstance(kind.item, Scalar):
+        return called(attribute(outside.builtin("dict"), "fromkeys"), value, outside.constant(zero[kind.item.type]))
+    if isinstance(kind, List) and not isinstance(kind, Map) and isinstance(kind.item, Scalar):
         zeros = ast.List(elts=[outside.constant(zero[kind.item.type])], ctx=_LOAD)
         return binary(zeros, "*", called(outside.builtin("len"), value))
     if isinstance(kind, Array) and kind.dtype is not None and np.dtype(kind.dtype).kind in "fc":
@@ -147,6 +149,10 @@ def _make_dict(outside: Outside, call: Call, args: Sequence[Expr]) -> Expr:
     return (
         called(cls, *args) if issubclass(params["type"], tuple) else called(outside.helper("make_object"), cls, **named)
     )
+
+
+def _make_map(outside: Outside, call: Call, args: Sequence[Expr]) -> Expr:
+    return ast.Dict(keys=[outside.constant(k) for k in dict(call.params)["keys"]], values=list(args))
 
 
 def _item(outside: Outside, call: Call, args: Sequence[Expr]) -> Expr:
@@ -211,6 +217,7 @@ _TABLE: dict[str, Row] = {
     "getitem": _getitem,
     "is_empty": lambda outside, call, args: ast.UnaryOp(op=ast.Not(), operand=args[0]),
     "item": _item,
+    "keys": lambda outside, call, args: called(outside.builtin("list"), args[0]),
     "last_written": _last_written,
     "max": _extreme,
     "min": _extreme,
@@ -223,6 +230,7 @@ _TABLE: dict[str, Row] = {
     "list_get": lambda outside, call, args: subscript(args[0], args[1]),
     "make_dict": _make_dict,
     "make_fixed": lambda outside, call, args: ast.List(elts=list(args), ctx=_LOAD),
+    "make_map": _make_map,
     "make_list": lambda outside, call, args: ast.List(elts=list(args), ctx=_LOAD),
     "make_tuple": lambda outside, call, args: ast.Tuple(elts=list(args), ctx=_LOAD),
     "np.imag": _part("imag"),

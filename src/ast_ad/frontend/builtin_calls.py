@@ -10,13 +10,14 @@ import numpy as np
 
 from ast_ad.errors import UnsupportedSyntax, WrongArgument
 from ast_ad.frontend.calls import call_value
-from ast_ad.frontend.context import Lowering
+from ast_ad.frontend.context import Lowering, is_map
 from ast_ad.frontend.control import branch, choose, nothing, truth
 from ast_ad.frontend.iterable_calls import (
     check_count,
     lower_dict,
     lower_enumerate,
     lower_filter,
+    lower_fromkeys,
     lower_list,
     lower_map,
     lower_ndenumerate,
@@ -290,7 +291,7 @@ def type_of(lo: Lowering, value: Value) -> type:
         if isinstance(contents, Fields):
             kept: type = stands_for(contents.type)
             return kept
-        return dict if isinstance(contents, Entries) else list
+        return dict if isinstance(contents, Entries) or is_map(contents) else list
     if isinstance(value, Closure):
         return FunctionType
     if isinstance(value, Bound):
@@ -346,6 +347,7 @@ BUILTINS: dict[Any, Callable[..., Value]] = {
     callable: _callable,
     complex: _complex,
     dict: lower_dict,
+    dict.fromkeys: lower_fromkeys,
     divmod: _of_numbers(divmod),
     enumerate: lower_enumerate,
     filter: lower_filter,

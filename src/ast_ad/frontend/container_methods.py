@@ -190,6 +190,19 @@ def _setdefault(lo: Lowering, owner: Ref, args: Args, kwargs: Kwargs) -> Value:
     return _get(lo, owner, args, kwargs)
 
 
+def _popitem(lo: Lowering, owner: Ref, args: Args, kwargs: Kwargs) -> Value:
+    contents = _entries(lo, owner)
+    if not contents.keys:
+        ends_here(lo, KeyError, Lit("popitem(): dictionary is empty"))
+    lo.set_contents(owner, Entries(contents.keys[:-1], contents.values[:-1]))
+    return TupleOf((static(contents.keys[-1]), contents.values[-1]))
+
+
+def _dict_clear(lo: Lowering, owner: Ref, args: Args, kwargs: Kwargs) -> Value:
+    lo.set_contents(owner, Entries((), ()))
+    return NONE
+
+
 DICT_METHODS: dict[str, Callable[..., Value]] = {
     "get": _get,
     "items": _items,
@@ -197,6 +210,8 @@ DICT_METHODS: dict[str, Callable[..., Value]] = {
     "keys": _keys,
     "update": _update,
     "copy": _list_copy,
+    "clear": _dict_clear,
     "pop": _dict_pop,
+    "popitem": _popitem,
     "setdefault": _setdefault,
 }

@@ -14,17 +14,21 @@ attempts, caught  the bodies of `try` around this place; the errors that the han
 ignored           floating-point errors that NumPy keeps quiet about in this function
 constant          whether what is computed here counts as a constant; `constant_views`: views that were made there, each
                   with the view of the same memory that writes go through
+tried             how many loops around are written out where lowering them as loops fails
+keys_of           the lists of keys that were made of a dict, by its location
 passes, unbound   how many loops are being passed over, and the names that were read there and not bound
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable
+from functools import reduce
 from types import MethodType
 from typing import Any, NoReturn
 
 from ast_ad.errors import UnknownAtCompileTime, UnsupportedSyntax
 from ast_ad.frontend.emission import FORMS, Frame, Unit, View, lowers
+from ast_ad.frontend.mappings import Mapping
 from ast_ad.frontend.memory import Memory, NeedsInlining
 from ast_ad.frontend.signature import MISSING
 from ast_ad.frontend.stand_ins import is_stand_in
@@ -49,7 +53,20 @@ from ast_ad.frontend.values import (
 )
 from ast_ad.ir import primitives as P
 from ast_ad.ir.core import Atom, Lit, Var
-from ast_ad.ir.kinds import UNDEFINED as NO_KIND, Array, Dict, Fixed, Kind, List, Scalar, Tuple
+from ast_ad.ir.kinds import (
+    OPAQUE,
+    UNDEFINED as NO_KIND,
+    Array,
+    Dict,
+    Fixed,
+    Kind,
+    List,
+    Map,
+    Opaque,
+    Scalar,
+    Tuple,
+    join_elements,
+)
 
 
 class Lowering(Memory):
@@ -123,18 +140,41 @@ class Lowering(Memory):
             return self.objects.get(id(part)) or static(part, name)
         return self.value_of(self.emit(P.ITEM, whole, name=name, key=key), name, part)
 
+    def element_atom(self, value: Value, place: Location | None, whole: Kind = NO_KIND) -> Atom:
+        """One atom for what a run-time list or dict takes in; what is to grow there is a run-time list itself."""
+        held = self.peek(value) if isinstance(value, Ref) else None
+        self.put(value, place)
+        inside = whole.item if isinstance(whole, List) else NO_KIND
+        if isinstance(held, Items):
+            grows = isinstance(whole, Map) or isinstance(inside, List)
+            if not held.values or (grows and is_of_numbers(held)):
+                return self.run_list(held)
+        if type(held) is Entries and (not held.values or (isinstance(inside, Map) and is_uniform(self, held))):
+            return self.run_list(held)
+        return self.atom(value)
+
+    def element_kind(self, value: Value) -> Kind | None:
+        """The kind that a value has in a run-time list or dict; None for what has none."""
+        held = self.peek(value) if isinstance(value, Ref) else None
+        if isinstance(held, Run):
+            return kind_of(held.atom)
+        if isinstance(held, Items) and is_of_numbers(held):
+            return list_kind(self, held)
+        return kind_of(value) if isinstance(value, (Var, Lit)) else None
+
     def run_list(
         self, contents: Contents, kind: Kind | None = None, name: str = "", place: Location | None = None
     ) -> Atom:
-        """The contents of a list as one run-time list, all of one kind."""
+        """The contents of a list or dict as one run-time list or dict, all of one kind."""
         if isinstance(contents, Run):
             return contents.atom
-        if not isinstance(contents, Items):
+        if not isinstance(contents, (Items, Entries)) or isinstance(contents, Fields):
             self.not_at_run_time(contents)  # type: ignore[arg-type]
-        for item in contents.values:
-            self.put(item, place)
-        atoms = [self.atom(v) for v in contents.values]
-        out = self.emit(P.MAKE_LIST, *atoms, name=name)
+        atoms = [self.element_atom(v, place) for v in contents.values]
+        if isinstance(contents, Entries):
+            out = self.emit(P.MAKE_MAP, *atoms, name=name, keys=contents.keys)
+        else:
+            out = self.emit(P.MAKE_LIST, *atoms, name=name)
         if isinstance(kind, List) and not atoms:
             return self.retyped(out, kind)
         return out
@@ -162,7 +202,7 @@ def _pack_ref(lo: Lowering, value: Ref, name: str) -> Atom:
                 UnsupportedSyntax,
                 f"a {contents.type.__name__} is used as one value",
                 reason="It is followed inside of a function, but not returned, printed or given to others.",
-                remedy="Take its elements: list(d).",
+                remedy=f"Take its elements: {'dict' if issubclass(contents.type, Mapping) else 'list'}(d).",
             )
         atoms = [lo.atom(item) for item in contents.values]
         named = {"type": contents.type} if isinstance(contents, Fields) else {}
@@ -216,15 +256,54 @@ def static(obj: Any, name: str = "") -> Value:
     return Static(obj, name)
 
 
+_NOTHING: Kind = NO_KIND
+
+
 def list_kind(lo: Lowering, contents: Contents) -> Kind:
-    """The kind of a list as a run-time list."""
+    """The kind of a list or dict as one of run-time length or keys."""
     if isinstance(contents, Run):
         return kind_of(contents.atom)
-    item: Kind = NO_KIND
-    if isinstance(contents, Items):
-        for value in contents.values:
-            item = join_kinds(item, kind_of(value) if isinstance(value, (Var, Lit)) else None)
+    item = nothing = _NOTHING
+    for value in contents.values if isinstance(contents, (Items, Entries)) else ():
+        if isinstance(value, (Var, Lit)):
+            item = join_kinds(item, kind_of(value))
+        elif isinstance(contents, Entries):
+            item = join_elements(item, lo.element_kind(value) or OPAQUE)
+    if isinstance(contents, Entries):
+        return Map(item, reduce(join_elements, map(P.key_kind, contents.keys), nothing))
     return List(item)
 
 
-__all__ = ["FORMS", "Frame", "Lowering", "NeedsInlining", "Unit", "View", "list_kind", "lowers", "static", "torn"]
+def is_map(contents: Any) -> bool:
+    """Whether contents are those of a dict whose keys are known at run time only."""
+    return isinstance(contents, Run) and isinstance(kind_of(contents.atom), Map)
+
+
+def is_uniform(lo: Lowering, contents: Entries) -> bool:
+    """Whether the values of a dict are of one kind, so that which of them is read may be decided at run time."""
+    kinds = [lo.element_kind(v) for v in contents.values]
+    if None in kinds or len({type(k) for k in kinds}) > 1:
+        return False
+    whole = list_kind(lo, contents)
+    return isinstance(whole, Map) and not isinstance(whole.item, Opaque)
+
+
+def is_of_numbers(contents: Items) -> bool:
+    """Whether a list holds numbers only."""
+    return all(isinstance(v, (Var, Lit)) and isinstance(kind_of(v), Scalar) for v in contents.values)
+
+
+__all__ = [
+    "FORMS",
+    "Frame",
+    "Lowering",
+    "NeedsInlining",
+    "Unit",
+    "View",
+    "is_map",
+    "is_uniform",
+    "list_kind",
+    "lowers",
+    "static",
+    "torn",
+]

@@ -9,7 +9,7 @@ read after such a write.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
 from ast_ad.errors import MayAlias
@@ -17,7 +17,7 @@ from ast_ad.frontend.emission import Emission
 from ast_ad.frontend.values import Location, Ref, Run, TupleOf, Value, kind_of, may_be_array
 from ast_ad.ir import primitives as P
 from ast_ad.ir.core import Atom, Call, Lit, Var
-from ast_ad.ir.kinds import Array, Kind, List, Scalar
+from ast_ad.ir.kinds import OPAQUE, STATIC, Array, Kind, List, Map, Scalar, Undefined, join_elements
 from ast_ad.ir.primitives import Primitive
 
 PUT = "It was put into a list whose length is known at run time only."
@@ -85,8 +85,7 @@ class Elements(Emission):
                 items = getattr(held, "values", ())
                 return value.location in self.owned and self._is_free(value.location) and all(map(_is_number, items))
             kind = kind_of(held.atom)
-            of_numbers = isinstance(kind, List) and isinstance(kind.item, Scalar)
-            return of_numbers and self._is_free(value.location) and value.location not in self.elements
+            return _is_list_of_numbers(kind) and self._is_free(value.location) and value.location not in self.elements
         if not may_be_array(value):
             return True
         assert isinstance(value, Var)
@@ -114,7 +113,7 @@ class Elements(Emission):
         if isinstance(value, Ref):
             held = self.peek(value)
             kind: Kind | None = kind_of(held.atom) if isinstance(held, Run) else None
-            place = value.location if isinstance(kind, List) and isinstance(kind.item, Scalar) else None
+            place = value.location if _is_list_of_numbers(kind) else None
         elif isinstance(value, Var) and isinstance(value.kind, Array):
             place = value
         if place is not None:
@@ -157,7 +156,8 @@ class Elements(Emission):
         name = owner.location.name
         whole = self.peek(owner).atom
         self.note_change("memory", owner.location)
-        self.state.heap[owner.location] = Run(self.emit(P.LIST_SET, whole, new, self.elements[place].index, name=name))
+        changed = self.emit(P.LIST_SET, whole, new, self.elements[place].index, name=name)
+        self.state.heap[owner.location] = Run(self.widened(changed, kind_of(new)))
         for root in (*self.by_layout, *self.maybe_shared):
             if root in self.state.frozen:
                 self.note_written(root)
@@ -165,6 +165,16 @@ class Elements(Emission):
             if other not in self.elements or ("moved", other) in self.state.stale:
                 self.state.stale.setdefault(other, _WRITTEN)
         self._note(("written", owner.location), owner.location, _WRITTEN)
+
+    def widened(self, new: Var, item: Kind, key: Kind | None = None) -> Var:
+        """A list or dict that has just taken in an element, with a kind that covers it."""
+        kind = kind_of(new)
+        if not isinstance(kind, List):
+            return new
+        better: Kind = replace(kind, item=join_elements(kind.item, item))
+        if isinstance(kind, Map) and key is not None:
+            better = Map(join_elements(kind.item, item), join_elements(kind.key, OPAQUE if key == STATIC else key))
+        return new if better == kind else self.retyped(new, better)
 
     def note_moved(self, place: Location) -> None:
         """The elements of a list may be at other places from now on."""
@@ -176,6 +186,10 @@ class Elements(Emission):
         """Remember something of a place for as long as the place can be seen."""
         self.born[key] = self.born.get(place, 0)
         self.state.stale.setdefault(key, reason)
+
+
+def _is_list_of_numbers(kind: Kind | None) -> bool:
+    return isinstance(kind, List) and isinstance(kind.item, (Scalar, Undefined))
 
 
 def _is_number(value: Any) -> bool:

@@ -38,7 +38,8 @@ Handler = Callable[..., Any]
 #: what puts values into structures and takes them out, and computes nothing
 _OF_STRUCTURES = frozenset(
     (
-        *(P.MAKE_TUPLE, P.MAKE_LIST, P.MAKE_FIXED, P.MAKE_DICT, P.ITEM, P.APPEND, P.POP, P.LIST_GET, P.LIST_SET),
+        *(P.MAKE_TUPLE, P.MAKE_LIST, P.MAKE_FIXED, P.MAKE_DICT, P.MAKE_MAP, P.KEYS, P.TAKE_OUT, P.ITEM),
+        *(P.APPEND, P.POP, P.LIST_GET, P.LIST_SET),
         *(P.LIST_CONCAT, P.LIST_SLICE, P.ADD_TO_SLICE, P.LENGTH, P.SHAPE, P.IS_EMPTY, P.STOP_GRADIENT, P.CONSTANT_AT),
     )
 )
@@ -47,7 +48,7 @@ _OF_STRUCTURES = frozenset(
 _WRITES = (P.INDEX_UPDATE, P.INDEX_ADD, P.MASKED)
 
 #: what makes a run-time list, or puts into one
-_FILLS_LIST = (P.MAKE_LIST, P.APPEND, P.LIST_SET, P.LIST_CONCAT)
+_FILLS_LIST = (P.MAKE_LIST, P.MAKE_MAP, P.APPEND, P.LIST_SET, P.LIST_CONCAT)
 
 #: what lowers a form of syntax, by the type of its node
 FORMS: dict[type, Handler] = {}
@@ -145,6 +146,8 @@ class Emission:
         self.always_frozen: dict[Any, str] = {}
         self.unbound: dict[str, Any] = {}
         self.passes = 0
+        self.tried = 0
+        self.keys_of: dict[Location, set[Var]] = {}
         self.iterated: list[Location] = []
         self.inlined: list[Any] = []
         self.ignored: set[str] = set()
@@ -260,7 +263,7 @@ class Emission:
         if isinstance(inside, Opaque) and any(carries_derivative(bound_kind(k)) for k in held):
             raise self.error(
                 UnknownAtCompileTime,
-                "a list holds numbers and what is no number, and which is where is known at run time only",
+                "a list or dict holds numbers and what is no number, and which is where is known at run time only",
                 remedy="Keep the numbers in a list of their own.",
             )
 

@@ -220,7 +220,7 @@ class Fit:
                 if isinstance(want, Run) and want.atom in self.params:
                     self.atom(want.atom, want.atom)
             return
-        if isinstance(want, Run) and (have is None or isinstance(have, (Items, Run))):
+        if isinstance(want, Run) and (have is None or isinstance(have, (Items, Run)) or type(have) is Entries):
             if have is None:
                 self.found.setdefault(want.atom, UNDEFINED)  # type: ignore[arg-type]
                 return

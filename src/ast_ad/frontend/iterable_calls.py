@@ -8,9 +8,11 @@ from typing import Any
 from ast_ad import runtime
 from ast_ad.errors import UnsupportedSyntax, WrongArgument
 from ast_ad.frontend.calls import call_value
-from ast_ad.frontend.context import Lowering
+from ast_ad.frontend.context import Lowering, is_map
 from ast_ad.frontend.control import branch, choose, nothing, truth
-from ast_ad.frontend.iteration import elements, product
+from ast_ad.frontend.counters import product
+from ast_ad.frontend.dicts import keys_of, update
+from ast_ad.frontend.iteration import elements
 from ast_ad.frontend.known import constant_of
 from ast_ad.frontend.operators import binary
 from ast_ad.frontend.trips import append, for_each, with_entry
@@ -145,6 +147,8 @@ def lower_list(lo: Lowering, args: Args, kwargs: Kwargs, name: str) -> Value:
     if not args:
         return lo.new_ref(Items(()), name)
     source = args[0]
+    if isinstance(source, Ref) and is_map(lo.peek(source)):
+        return keys_of(lo, source)
     if isinstance(source, Ref) and isinstance(lo.contents(source), (Items, Run)):
         return lo.new_ref(lo.contents(source), name)
     known = elements(lo, source) if not isinstance(source, (Zip, Enumerate, Mapped, Reversed, Range)) else None
@@ -170,9 +174,15 @@ def lower_tuple(lo: Lowering, args: Args, kwargs: Kwargs, name: str) -> Value:
 
 def lower_dict(lo: Lowering, args: Args, kwargs: Kwargs, name: str) -> Value:
     from ast_ad.frontend.iteration import iterated_by
+    from ast_ad.frontend.writes import write_subscript
 
     contents = Entries((), ())
     args = [iterated_by(lo, a) for a in args]
+    if args and isinstance(args[0], Ref) and is_map(lo.peek(args[0])):
+        made = lo.new_ref(lo.contents(args[0]), name)
+        for word, value in kwargs.items():
+            write_subscript(lo, made, Lit(word), value)
+        return made
     if args and isinstance(args[0], Ref) and isinstance(lo.contents(args[0]), Fields):
         raise lo.error(WrongArgument, f"dict of {describe(lo.contents(args[0]))}", remedy="Pass a dict, or pairs.")
     if args and isinstance(args[0], Ref) and isinstance(lo.contents(args[0]), Entries):
@@ -180,12 +190,24 @@ def lower_dict(lo: Lowering, args: Args, kwargs: Kwargs, name: str) -> Value:
         assert isinstance(inner, Entries)
         contents = inner
     elif args:
-        for pair in elements(lo, args[0]) or ():
-            key, value = elements(lo, pair) or ()
-            contents = with_entry(contents, constant_of(lo, key, "a key of a dict"), value)
+        made = lo.new_ref(contents, name)
+        update(lo, made, args[0])
+        for word, value in kwargs.items():
+            write_subscript(lo, made, Lit(word), value)
+        return made
     for word, value in kwargs.items():
         contents = with_entry(contents, word, value)
     return lo.new_ref(contents, name)
+
+
+def lower_fromkeys(lo: Lowering, args: Args, kwargs: Kwargs, name: str) -> Value:
+    """`dict.fromkeys(keys, value)`."""
+    from ast_ad.frontend.writes import write_subscript
+
+    made = lo.new_ref(Entries((), ()), name)
+    value = args[1] if len(args) > 1 else Lit(None)
+    for_each(lo, args[0], lambda key: write_subscript(lo, made, key, value))
+    return made
 
 
 def lower_sorted(lo: Lowering, args: Args, kwargs: Kwargs, name: str) -> Value:
@@ -270,7 +292,8 @@ _FLOAT = Scalar("float")
 
 
 def _fold(lo: Lowering, source: Value, start: Value, name: str) -> Value:
-    from ast_ad.frontend.iteration import ONE as STEP, ZERO, Counted, iteration_of
+    from ast_ad.frontend.counters import ONE as STEP, ZERO
+    from ast_ad.frontend.iteration import Counted, iteration_of
     from ast_ad.frontend.loops import run_loop
 
     over = iteration_of(lo, source)
@@ -311,7 +334,8 @@ def quantifier(conjunction: bool) -> Callable[..., Value]:
 
 
 def _quantified_run(lo: Lowering, conjunction: bool, source: Value, name: str) -> Value:
-    from ast_ad.frontend.iteration import ONE as STEP, ZERO, Counted, iteration_of
+    from ast_ad.frontend.counters import ONE as STEP, ZERO
+    from ast_ad.frontend.iteration import Counted, iteration_of
     from ast_ad.frontend.loops import run_loop
 
     over = iteration_of(lo, source)

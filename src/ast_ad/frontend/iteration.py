@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from ast_ad.errors import UnknownAtCompileTime
-from ast_ad.frontend.context import Lowering, torn
+from ast_ad.frontend.context import Lowering, is_map, torn
+from ast_ad.frontend.counters import difference, is_int, is_same, product, shifted, smallest
 from ast_ad.frontend.known import constant_of
 from ast_ad.frontend.values import (
     Entries,
@@ -38,7 +39,6 @@ from ast_ad.ir.kinds import Array, Scalar
 
 #: a tuple longer than this, all of numbers of one kind, is looped over and not written out
 _WRITTEN_OUT = 32
-ZERO, ONE = Lit(0), Lit(1)
 
 
 @dataclass(slots=True, eq=False)
@@ -126,13 +126,17 @@ def _tuple(lo: Lowering, value: TupleOf) -> Iteration:
     numeric = len(kinds) == 1 and isinstance(next(iter(kinds)), Scalar)
     if len(value.items) <= _WRITTEN_OUT or not numeric or not all(isinstance(v, (Var, Lit)) for v in value.items):
         return listed(value.items)
-    whole = lo.emit(P.MAKE_LIST, *map(lo.atom, value.items))
-    return Counted(lambda: Lit(len(value.items)), lambda i: lo.emit(P.LIST_GET, whole, i))
+    return _counted(lo, value.items)
 
 
 def _ref(lo: Lowering, value: Ref) -> Iteration:
     contents = lo.peek(value)
     place = value.location
+    if is_map(contents):
+        from ast_ad.frontend.dicts import keys_of
+
+        over = _ref(lo, keys_of(lo, value))
+        return replace(over, lists=(place,))
     if isinstance(contents, Fields):
         raise _not_iterable(lo, value)
     if isinstance(contents, Entries):
@@ -201,7 +205,7 @@ def _range(lo: Lowering, value: Range) -> Iteration:
 
 
 def _zip(lo: Lowering, value: Zip) -> Iteration:
-    parts = [iteration_of(lo, part) for part in value.parts]
+    parts = _of_one_form(lo, value.parts)
     places = tuple(place for part in parts for place in part.lists)
     known = [part.count for part in parts if isinstance(part, Listed)]
     if known:
@@ -213,11 +217,34 @@ def _zip(lo: Lowering, value: Zip) -> Iteration:
         counts: list[Atom] = []
         for part in counted:
             new = part.count()
-            if not any(_same(new, old) for old in counts):
+            if not any(is_same(new, old) for old in counts):
                 counts.append(new)
         return counts[0] if len(counts) == 1 else smallest(lo, counts)
 
     return Counted(count, lambda i: TupleOf(tuple(p.get(i) for p in counted)), None, places)
+
+
+def _of_one_form(lo: Lowering, values: Sequence[Value]) -> list[Iteration]:
+    """What is zipped; constants beside a list whose length is known at run time only are a run-time list too."""
+    parts = [iteration_of(lo, value) for value in values]
+    if not any(isinstance(part, Counted) and _known_count(lo, part) is None for part in parts):
+        return parts
+    structures = [part for part, value in zip(parts, values, strict=True) if isinstance(value, (TupleOf, Ref))]
+    constants = [p for p in structures if isinstance(p, Listed) and all(isinstance(v, Lit) for v in p.values())]
+    return [_counted(lo, part.values()) if part in constants else part for part in parts]
+
+
+def _counted(lo: Lowering, values: Sequence[Value]) -> Counted:
+    """These elements, as a run-time list."""
+    whole = lo.emit(P.MAKE_LIST, *map(lo.atom, values))
+    return Counted(lambda: Lit(len(values)), lambda i: lo.emit(P.LIST_GET, whole, i))
+
+
+def _known_count(lo: Lowering, part: Counted) -> int | None:
+    try:
+        return int(constant_of(lo, part.count(), "how long this is"))
+    except UnknownAtCompileTime:
+        return None
 
 
 def _as_listed(lo: Lowering, part: Iteration, count: int) -> Listed:
@@ -313,7 +340,7 @@ _ITERATIONS: dict[type, Callable[..., Iteration]] = {
 
 def zero_based(lo: Lowering, part: Counted) -> Counted:
     """The same elements, counted from 0."""
-    if part.triple is None or (_is(part.triple[0], 0) and _is(part.triple[2], 1)):
+    if part.triple is None or (is_int(part.triple[0], 0) and is_int(part.triple[2], 1)):
         return part
     start, _, step = part.triple
     return Counted(part.count, lambda i: part.get(shifted(lo, product(lo, i, step), start)), None, part.lists)
@@ -324,54 +351,11 @@ def range_length(lo: Lowering, r: Range) -> Atom:
     ends = (r.start, r.stop, r.step)
     if all(isinstance(e, Lit) for e in ends):
         return Lit(len(range(*(e.value for e in ends if isinstance(e, Lit)))))
-    if _is(r.step, 1):
+    if is_int(r.step, 1):
         return difference(lo, r.stop, r.start)
-    if _is(r.step, -1):
+    if is_int(r.step, -1):
         return difference(lo, r.start, r.stop)
     return lo.emit(P.NEG, lo.emit(P.FLOORDIV, difference(lo, r.start, r.stop), r.step))
-
-
-def shifted(lo: Lowering, a: Atom, b: Atom) -> Atom:
-    """a + b."""
-    if isinstance(a, Lit) and isinstance(b, Lit):
-        return Lit(a.value + b.value)
-    if _is(a, 0):
-        return b
-    if _is(b, 0):
-        return a
-    if isinstance(b, Lit) and b.value < 0:
-        return lo.emit(P.SUB, a, Lit(-b.value))
-    return lo.emit(P.ADD, a, b)
-
-
-def difference(lo: Lowering, a: Atom, b: Atom) -> Atom:
-    """a - b."""
-    if isinstance(a, Lit) and isinstance(b, Lit):
-        return Lit(a.value - b.value)
-    return a if _is(b, 0) else lo.emit(P.SUB, a, b)
-
-
-def product(lo: Lowering, a: Atom, b: Atom) -> Atom:
-    """a * b."""
-    if isinstance(a, Lit) and isinstance(b, Lit):
-        return Lit(a.value * b.value)
-    if _is(a, 1):
-        return b
-    return a if _is(b, 1) else lo.emit(P.MUL, a, b)
-
-
-def smallest(lo: Lowering, counts: Sequence[Atom]) -> Atom:
-    """The least of several lengths."""
-    from ast_ad.frontend.control import choose
-
-    least = counts[0]
-    for count in counts[1:]:
-        low, new = least, count
-        test = lo.emit(P.LT, new, low)
-        found = choose(lo, test, lambda new=new: new, lambda low=low: low, "count")  # type: ignore[misc]
-        assert isinstance(found, (Var, Lit))
-        least = found
-    return least
 
 
 def singular(name: str) -> str:
@@ -385,11 +369,3 @@ def singular(name: str) -> str:
     if len(name) > 2 and name.endswith("s") and not name.endswith("ss"):
         return name[:-1]
     return f"{name}_i" if name else ""
-
-
-def _is(atom: Atom, number: int) -> bool:
-    return isinstance(atom, Lit) and type(atom.value) is int and atom.value == number
-
-
-def _same(a: Atom, b: Atom) -> bool:
-    return a is b or (isinstance(a, Lit) and isinstance(b, Lit) and a.value == b.value)

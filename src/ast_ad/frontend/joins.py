@@ -10,7 +10,7 @@ from collections.abc import Collection
 from dataclasses import fields, replace
 from typing import Any
 
-from ast_ad.frontend.context import Lowering, list_kind
+from ast_ad.frontend.context import Lowering, is_map, is_uniform, list_kind
 from ast_ad.frontend.state import BOTH, Audience, Side, State, audience_of, in_words, wish_of
 from ast_ad.frontend.values import (
     Bound,
@@ -291,9 +291,8 @@ class Join:
     def _atom(self, a: Any, b: Any, name: str) -> Var:
         """A new out that is `a` on one side and `b` on the other; None where a side does not bind it."""
         left, right = self._read(self.one, a), self._read(self.two, b)
-        flag = (
-            (_constant(left), _constant(right)) if name == "left" or name.startswith(("%stop", "%returned")) else None
-        )
+        is_flag = name == "left" or name.startswith(("%stop", "%returned"))
+        flag = tuple(repr(v.value) if isinstance(v, Lit) else v for v in (left, right)) if is_flag else None
         if flag in self.flags:
             return self.flags[flag]
         out = self.lo.new(wish_of(name), kind_of_join(left, right))
@@ -345,22 +344,30 @@ class Join:
         if isinstance(a, Torn) or isinstance(b, Torn):
             return a if isinstance(a, Torn) else b  # type: ignore[return-value]
         here = a if a is not None else b
+        if (is_map(a) or is_map(b)) and all(c is None or is_map(c) or type(c) is Entries for c in (a, b)):
+            return Run(self._list(a, b, name))
         if isinstance(here, Entries):
             return self._entries(a, b, name)
         if isinstance(here, Items) and (a is None or b is None or _length(a) == _length(b)):
             pairs = enumerate(zip(_values(a, here), _values(b, here), strict=True))
             return Items(tuple(self.value(x, y, f"{name}_{k}") for k, (x, y) in pairs))
-        if isinstance(a, Entries) or isinstance(b, Entries):
+        if isinstance(a, Entries) or isinstance(b, Entries) or is_map(a) is not is_map(b):
             return Torn(describe(a), describe(b))
         return Run(self._list(a, b, name))
 
     def _entries(self, a: Any, b: Any, name: str) -> Contents:
         here = a if a is not None else b
         if (a is not None and b is not None) and not same_keys(a, b):
+            if type(a) is type(b) is Entries and self._uniform(self.one, a) and self._uniform(self.two, b):
+                return Run(self._list(a, b, name))
             return Torn("a dict with some keys", "one with others")
         pairs = zip(here.keys, _values(a, here), _values(b, here), strict=True)
         joined: Contents = replace(here, values=tuple(self.value(x, y, f"{name}_{k}") for k, x, y in pairs))
         return joined
+
+    def _uniform(self, side: Side, contents: Entries) -> bool:
+        with self.lo.inside(side.state, side.out):
+            return is_uniform(self.lo, contents)
 
     def _list(self, a: Contents | None, b: Contents | None, name: str) -> Var:
         kinds = [None if c is None else list_kind(self.lo, c) for c in (a, b)]
@@ -377,10 +384,6 @@ class Join:
 
 def _flag(left: bool | Var) -> Atom:
     return left if isinstance(left, Var) else Lit(left)
-
-
-def _constant(atom: Atom) -> Any:
-    return repr(atom.value) if isinstance(atom, Lit) else atom
 
 
 def _length(contents: Contents | None) -> int | None:

@@ -9,6 +9,7 @@ import gast
 
 from ast_ad.errors import UnsupportedSyntax, WrongArgument, WrongStructure
 from ast_ad.frontend.context import Lowering
+from ast_ad.frontend.dicts import has_run_time_keys, take_out as take_out_of_dict
 from ast_ad.frontend.known import constant_of
 from ast_ad.frontend.subscripts import list_element, to_run
 from ast_ad.frontend.values import Entries, Fields, Items, Ref, Run, Slice, Value, describe, is_none
@@ -117,9 +118,19 @@ def delete(lo: Lowering, target: Any) -> None:
         look_up(lo, target.id)
         lo.names.pop(target.id, None)
         return
+    from ast_ad.frontend.calls import call_value
+    from ast_ad.frontend.objects import special
+
     owner = lo.expr(target.value)
     key: Any = target.attr if isinstance(target, gast.Attribute) else lo.expr(target.slice)
     lo.node = target
+    method = None if isinstance(key, str) else special(lo, owner, "__delitem__")
+    if method is not None:
+        call_value(lo, method, [key], {})
+        return
+    if isinstance(owner, Ref) and not isinstance(key, str) and has_run_time_keys(lo, owner, key):
+        take_out_of_dict(lo, owner, key)
+        return
     contents = lo.contents(owner) if isinstance(owner, Ref) else None
     of_object = isinstance(contents, Fields)
     if isinstance(owner, Ref) and isinstance(contents, Entries) and of_object == isinstance(key, str):

@@ -181,7 +181,7 @@ class Memory(Elements):
         self.clock += 1
         self.born[location] = self.clock
         self.state.heap[location] = contents
-        if isinstance(contents, Items):
+        if isinstance(contents, Items) or type(contents) is Entries:
             self.owned.add(location)
         return Ref(location)
 

@@ -10,7 +10,8 @@ from ast_ad.errors import UnsupportedSyntax, WrongArgument
 from ast_ad.frontend.array_methods import ARRAY_METHODS, ATTRIBUTES, NUMPY_METHODS, as_function
 from ast_ad.frontend.captures import attribute_from_outside
 from ast_ad.frontend.container_methods import DICT_METHODS, LIST_METHODS
-from ast_ad.frontend.context import Lowering, static
+from ast_ad.frontend.context import Lowering, is_map, static
+from ast_ad.frontend.dicts import MAP_METHODS, needs_run_time_keys
 from ast_ad.frontend.instances import attribute_of_super, makes_objects
 from ast_ad.frontend.known import constant_of
 from ast_ad.frontend.objects import attribute_of_object, class_of, field_of, lookup, of_class
@@ -97,7 +98,8 @@ def _methods_of(lo: Lowering, owner: Value) -> Any:
     if isinstance(owner, Var):
         return ARRAY_METHODS | NUMPY_METHODS | _writing()
     if isinstance(owner, Ref):
-        return DICT_METHODS if isinstance(lo.peek(owner), Entries) else LIST_METHODS
+        contents = lo.peek(owner)
+        return DICT_METHODS if isinstance(contents, Entries) else MAP_METHODS if is_map(contents) else LIST_METHODS
     if isinstance(owner, Lit):
         return dir(owner.value)
     return ("index", "count") if isinstance(owner, TupleOf) else ()
@@ -121,8 +123,10 @@ def call_method(lo: Lowering, owner: Value, name: str, args: list[Value], kwargs
             return special(lo, owner, args, kwargs, wish)
         return as_function(lo, owner, name, args, kwargs, wish)
     if isinstance(owner, Ref):
-        table = DICT_METHODS if isinstance(lo.peek(owner), Entries) else LIST_METHODS
-        return table[name](lo, owner, args, kwargs)
+        table = _methods_of(lo, owner)
+        if table is DICT_METHODS and needs_run_time_keys(lo, owner, name, args):
+            table = MAP_METHODS
+        return table[name](lo, owner, args, kwargs)  # type: ignore[no-any-return]
     if isinstance(owner, Lit):
         return _of_constant(lo, owner, name, args, kwargs)
     if isinstance(owner, TupleOf) and name == "_replace":

@@ -12,6 +12,7 @@ from ast_ad.errors import NoDerivative, WrongArgument
 from ast_ad.frontend.calls import call_value
 from ast_ad.frontend.context import Lowering, lowers
 from ast_ad.frontend.control import choose, test_of, truth
+from ast_ad.frontend.dicts import contains, has_run_time_keys
 from ast_ad.frontend.known import constant_of
 from ast_ad.frontend.objects import UNARY, equal_objects, overloaded, special
 from ast_ad.frontend.trips import with_entry
@@ -355,16 +356,14 @@ def _contains(lo: Lowering, left: Value, right: Value) -> bool | Value | None:
     method = special(lo, right, "__contains__")
     if method is not None:
         return call_value(lo, method, [left], {})
-    if isinstance(right, Ref):
-        contents = lo.contents(right)
-        if isinstance(contents, Entries):
-            return constant_of(lo, left, "a key of a dict") in contents.keys
-        if isinstance(contents, Items):
-            right = TupleOf(contents.values)
-    if isinstance(right, Lit) and isinstance(left, Lit):
-        return bool(left.value in right.value)
+    if isinstance(right, Ref) and has_run_time_keys(lo, right, left):
+        return contains(lo, right, left)
+    held = lo.contents(right) if isinstance(right, Ref) else None
+    if isinstance(held, Entries):
+        return constant_of(lo, left, "a key of a dict") in held.keys
+    right = TupleOf(held.values) if isinstance(held, Items) else right
     if not isinstance(right, TupleOf):
-        return None
+        return bool(left.value in right.value) if isinstance(right, Lit) and isinstance(left, Lit) else None
     if isinstance(left, (Lit, Static)) and all(isinstance(v, (Lit, Static)) for v in right.items):
         return constant_of(lo, left, "") in [constant_of(lo, v, "") for v in right.items]
     return lo.emit(P.IN, lo.atom(left), lo.atom(right))

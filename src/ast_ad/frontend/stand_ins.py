@@ -5,10 +5,15 @@ from __future__ import annotations
 import collections
 from typing import Any
 
-from ast_ad.frontend import deques, searches
+from ast_ad.frontend import deques, mappings, searches
 
 #: the class that is read, by that of the standard library
-_STAND_INS: dict[type, type] = {collections.deque: deques.deque}
+_STAND_INS: dict[type, type] = {
+    collections.Counter: mappings.Counter,
+    collections.OrderedDict: mappings.OrderedDict,
+    collections.defaultdict: mappings.defaultdict,
+    collections.deque: deques.deque,
+}
 _FOR = {ours: theirs for theirs, ours in _STAND_INS.items()}
 
 
@@ -35,4 +40,4 @@ def is_stand_in(cls: Any) -> bool:
 
 def of_stand_in(function: Any) -> bool:
     """Whether a function is one of ours that is read for one of the standard library."""
-    return getattr(function, "__module__", None) in (deques.__name__, searches.__name__)
+    return getattr(function, "__module__", None) in (deques.__name__, mappings.__name__, searches.__name__)

@@ -8,7 +8,8 @@ from typing import Any
 import numpy as np
 
 from ast_ad.errors import UnknownAtCompileTime, WrongArgument
-from ast_ad.frontend.context import Lowering, torn
+from ast_ad.frontend import dicts
+from ast_ad.frontend.context import Lowering, is_map, torn
 from ast_ad.frontend.control import ends_here
 from ast_ad.frontend.known import constant_of
 from ast_ad.frontend.values import (
@@ -200,6 +201,8 @@ def _is_known(index: Slice) -> bool:
 
 
 def _run_list(lo: Lowering, owner: Ref, contents: Run, index: Value, name: str) -> Value:
+    if is_map(contents):
+        return dicts.read(lo, owner, index, name)
     if isinstance(index, Slice):
         template, holes = template_of(lo, index)
         return lo.new_ref(Run(lo.emit(P.LIST_SLICE, contents.atom, *holes, name=name, index=template)), name)
@@ -207,6 +210,8 @@ def _run_list(lo: Lowering, owner: Ref, contents: Run, index: Value, name: str) 
 
 
 def _dict(lo: Lowering, owner: Ref, contents: Entries, index: Value, name: str) -> Value:
+    if dicts.has_run_time_keys(lo, owner, index):
+        return dicts.read(lo, owner, index, name)
     key = constant_of(lo, index, "which key of a dict is read")
     if key not in contents.keys:
         ends_here(lo, KeyError, lo.atom(index))
@@ -236,7 +241,7 @@ def _static(lo: Lowering, owner: Static, index: Value, name: str) -> Value:
 
 
 def _range(lo: Lowering, owner: Range, index: Value, name: str) -> Value:
-    from ast_ad.frontend.iteration import product, shifted
+    from ast_ad.frontend.counters import product, shifted
 
     ends = (owner.start, owner.stop, owner.step)
     if isinstance(index, Slice) and _is_known(index) and all(isinstance(e, Lit) for e in ends):

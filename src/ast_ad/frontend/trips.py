@@ -21,12 +21,13 @@ from ast_ad.frontend.control import (
     truth,
     unless_left,
 )
-from ast_ad.frontend.iteration import ONE, ZERO, Counted, Iteration, Listed, iterated_by, iteration_of, listed
+from ast_ad.frontend.counters import ONE, ZERO
+from ast_ad.frontend.iteration import Counted, Iteration, Listed, iterated_by, iteration_of, listed
 from ast_ad.frontend.known import constant_of
 from ast_ad.frontend.liveness import bound_names, holds
 from ast_ad.frontend.loops import leave_loop, run_loop
 from ast_ad.frontend.targets import assign
-from ast_ad.frontend.values import FALSE, TRUE, Entries, Generated, Items, Ref, Run, Stream, TupleOf, Value
+from ast_ad.frontend.values import FALSE, TRUE, Entries, Generated, Items, Ref, Run, Stream, TupleOf, Value, kind_of
 from ast_ad.ir import primitives as P
 from ast_ad.ir.core import Atom, Lit, Var
 
@@ -84,12 +85,15 @@ def _counted_for(lo: Lowering, stmt: Any, over: Counted, take: Callable[[Value],
             index=stmt.target.id if is_range else "i",
         )
 
-    try:
+    ends = [t.value for t in triple if isinstance(t, Lit)]
+    if len(ends) < 3 or len(range(*ends)) > _SMALL:
         _with_else(lo, stmt, run)
+        return
+    try:
+        lo.tried += 1
+        _with_else(lo, stmt, run)
+        lo.tried -= 1
     except UnknownAtCompileTime:
-        ends = [t.value for t in triple if isinstance(t, Lit)]
-        if len(ends) < 3 or len(range(*ends)) > _SMALL:
-            raise
         restore(lo, before)
         numbers = range(*ends)
         written = Listed(len(numbers), lambda k: over.get(Lit(numbers[k])), over.lists)
@@ -100,12 +104,12 @@ def saved(lo: Lowering) -> tuple[Any, ...]:
     """Where lowering is, to come back to."""
     frame, out = lo.frame, lo.out
     lists = (lo.stack, frame.loops, frame.exits, lo.iterated, lo.inlined, lo.attempts, lo.caught, out.stmts)
-    return lo.state.fork(), out, lo.passes, lo.statement, lo.node, [(part, list(part)) for part in lists]
+    return lo.state.fork(), out, lo.passes, lo.tried, lo.statement, lo.node, [(part, list(part)) for part in lists]
 
 
 def restore(lo: Lowering, before: tuple[Any, ...]) -> None:
     """Go back to where lowering was."""
-    lo.state, lo.out, lo.passes, lo.statement, lo.node, lists = before
+    lo.state, lo.out, lo.passes, lo.tried, lo.statement, lo.node, lists = before
     for part, held in lists:
         part[:] = held
 
@@ -251,14 +255,14 @@ def lower_set_comprehension(lo: Lowering, node: Any, name: str) -> Value:
 
 @lowers(gast.DictComp)
 def lower_dict_comprehension(lo: Lowering, node: Any, name: str) -> Value:
-    """A dict, whose keys are known at compile time."""
+    """A dict."""
+    from ast_ad.frontend.writes import write_subscript
+
     result = lo.new_ref(Entries((), ()), name)
 
     def add() -> None:
-        key = constant_of(lo, lo.expr(node.key), "a key of a dict")
-        contents = lo.contents(result)
-        assert isinstance(contents, Entries)
-        lo.set_contents(result, with_entry(contents, key, lo.expr(node.value)))
+        key = lo.expr(node.key)
+        write_subscript(lo, result, key, lo.expr(node.value))
 
     _comprehend(lo, node, add)
     return result
@@ -319,7 +323,9 @@ def for_each(lo: Lowering, source: Value, take: Callable[[Value], None]) -> None
         return
     before = saved(lo)
     try:
+        lo.tried += 1
         _loop_each(lo, over, triple, take)
+        lo.tried -= 1
     except UnknownAtCompileTime:
         restore(lo, before)
         for k in range(*ends):
@@ -349,9 +355,9 @@ def append(lo: Lowering, target: Ref, value: Value) -> None:
         return
     if not isinstance(contents, Run):
         lo.not_at_run_time(target)
-    lo.put(value, target.location)
     name = target.location.name
-    new = lo.emit(P.APPEND, contents.atom, lo.atom(value), name=name)
+    item = lo.element_atom(value, target.location, kind_of(contents.atom))
+    new = lo.emit(P.APPEND, contents.atom, item, name=name)
     lo.set_contents(target, Run(new), owning=True)
 
 

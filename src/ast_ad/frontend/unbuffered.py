@@ -17,8 +17,9 @@ from ast_ad.frontend.values import NONE, Run, Static, Value, is_bottom, is_cell,
 from ast_ad.frontend.versions import as_before, check_cast, is_whole, place_of, store, write_version
 from ast_ad.ir import primitives as P
 from ast_ad.ir.core import Atom, Var
-from ast_ad.ir.kinds import Array, dims_of, elementwise_kind, not_one, rank, same_shape
+from ast_ad.ir.kinds import Array, dims_of, not_one, rank, same_shape
 from ast_ad.ir.primitives import HOLE
+from ast_ad.ir.promotion import elementwise_kind
 from ast_ad.rules.table import path_of, primitive_of
 
 

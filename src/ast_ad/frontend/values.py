@@ -78,7 +78,7 @@ class Items:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Run:
-    """Contents: a list whose length is known at run time only; `atom` has a `List` kind."""
+    """Contents: a list whose length, or a dict whose keys, are known at run time only; `atom` has a `List` kind."""
 
     atom: Atom
 

@@ -10,7 +10,8 @@ import numpy as np
 
 from ast_ad.errors import MayAlias, WrongArgument
 from ast_ad.frontend.calls import call_value
-from ast_ad.frontend.context import Lowering
+from ast_ad.frontend.context import Lowering, is_map
+from ast_ad.frontend.dicts import has_run_time_keys, update, write as write_entry
 from ast_ad.frontend.flat import assign_flat
 from ast_ad.frontend.known import constant_of
 from ast_ad.frontend.list_parts import put_slice
@@ -38,7 +39,7 @@ from ast_ad.frontend.values import (
 )
 from ast_ad.frontend.versions import check_cast, is_whole, place_of, store, write_version
 from ast_ad.ir import primitives as P
-from ast_ad.ir.core import Atom, Lit, Var
+from ast_ad.ir.core import Lit, Var
 from ast_ad.ir.kinds import Array, Kind, Scalar, rank
 
 
@@ -83,6 +84,9 @@ def in_place(lo: Lowering, symbol: str, old: Value, value: Value, name: str = ""
         return found
     if isinstance(old, Ref) and symbol == "|" and isinstance(lo.peek(old), Entries):
         call_value(lo, Method(old, "update"), [value], {})
+        return old
+    if isinstance(old, Ref) and symbol == "|" and is_map(lo.peek(old)):
+        update(lo, old, value)
         return old
     if isinstance(old, Ref) and symbol == "+" and not isinstance(lo.peek(old), Entries):
         extend(lo, old, value)
@@ -207,7 +211,9 @@ def _check_has_axes(lo: Lowering, owner: Var) -> None:
 
 def _ref(lo: Lowering, owner: Ref, index: Value, value: Value) -> None:
     contents = lo.contents(owner) if isinstance(index, Slice) else lo.peek(owner)
-    if isinstance(contents, Entries):
+    if has_run_time_keys(lo, owner, index):
+        write_entry(lo, owner, index, value)
+    elif isinstance(contents, Entries):
         key = constant_of(lo, index, "which key of a dict is assigned")
         lo.set_contents(owner, with_entry(contents, key, value))
     elif isinstance(contents, Items) and isinstance(index, (Lit, Slice)):
@@ -226,18 +232,9 @@ def _ref(lo: Lowering, owner: Ref, index: Value, value: Value) -> None:
     else:
         lo.check_writable(owner.location, owner.location.name)
         run = to_run(lo, owner)
-        lo.put(value, owner.location)
-        new = lo.emit(P.LIST_SET, run.atom, lo.atom(value), lo.atom(index), name=owner.location.name)
-        lo.set_contents(owner, Run(_with_item(lo, new, kind_of(lo.atom(value)))), owning=True)
-
-
-def _with_item(lo: Lowering, new: Var, item: Kind) -> Atom:
-    from ast_ad.ir.kinds import List, join
-
-    kind = kind_of(new)
-    if isinstance(kind, List) and join(kind.item, item) != kind.item:
-        return lo.retyped(new, List(join(kind.item, item)))
-    return new
+        item = lo.element_atom(value, owner.location, kind_of(run.atom))
+        new = lo.emit(P.LIST_SET, run.atom, item, lo.atom(index), name=owner.location.name)
+        lo.set_contents(owner, Run(lo.widened(new, kind_of(item))), owning=True)
 
 
 def _tuple(lo: Lowering, owner: TupleOf, index: Value, value: Value) -> None:

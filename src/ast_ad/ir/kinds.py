@@ -5,6 +5,7 @@ Array("float64", (Sym("x0"), 3))  an array or NumPy scalar; an axis is a number,
 Array("complex128", ...)        complex numbers, or real ones where a branch, a loop or an eigenvalue gave these
 Array(None, None)               a number of unknown dtype and rank, Python's or NumPy's
 Tuple, List, Dict               structures; a List has one kind for all its elements, and any length
+Map                             a dict whose keys are known at run time only: one kind for them, one for the values
 Static                          no number: a function, a string, None
 Opaque                          made at run time and without a derivative: a string, a generator, a file
 Maybe(K)                        K, or not bound on some path
@@ -13,8 +14,7 @@ Maybe(K)                        K, or not bound on some path
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field
-from functools import lru_cache
+from dataclasses import dataclass, field, replace
 from typing import Any, TypeAlias
 
 import numpy as np
@@ -73,6 +73,16 @@ class List(Kind):
     """A list of any length whose elements all have the kind `item`."""
 
     item: Kind
+
+
+@dataclass(frozen=True, slots=True)
+class Map(List):
+    """A dict with any keys of the kind `key`; each has a value of the kind `item`, as an index of a list has.
+
+    A tangent has the same keys.  A cotangent may have more: what was written to by a key that was new.
+    """
+
+    key: Kind
 
 
 @dataclass(frozen=True, slots=True)
@@ -198,7 +208,7 @@ def cotangent_kind(kind: Kind) -> Kind:
     if isinstance(kind, Dict):
         return Dict(kind.keys, tuple(map(cotangent_kind, kind.items)), kind.type)
     if isinstance(kind, List):
-        return List(cotangent_kind(kind.item))
+        return replace(kind, item=cotangent_kind(kind.item))
     if isinstance(kind, Maybe):
         inner = cotangent_kind(kind.kind)
         return Maybe(inner) if may_be_unbound(kind) else inner
@@ -318,13 +328,22 @@ def join(a: Kind, b: Kind) -> Kind:
         return Tuple(tuple(map(join, a.items, b.items)))
     if isinstance(a, Dict) and isinstance(b, Dict) and a.keys == b.keys and a.type is b.type:
         return Dict(a.keys, tuple(map(join, a.items, b.items)), a.type)
-    if isinstance(a, List) and isinstance(b, List):
+    if isinstance(a, Map) and isinstance(b, Map):
+        return Map(*(join_elements(one, two) for one, two in ((a.item, b.item), (a.key, b.key))))
+    if isinstance(a, List) and isinstance(b, List) and type(a) is type(b):
         if isinstance(a.item, Undefined) or isinstance(b.item, Undefined):  # an empty list
             return b if isinstance(a.item, Undefined) else a
         return List(join(a.item, b.item))
     if isinstance(a, Residual) or isinstance(b, Residual):
         return a if isinstance(a, Residual) else b
     return OPAQUE
+
+
+def join_elements(a: Kind, b: Kind) -> Kind:
+    """The kind of what is held by an empty list or dict and by another, or by two that hold something."""
+    if isinstance(a, Undefined) or isinstance(b, Undefined):
+        return b if isinstance(a, Undefined) else a
+    return OPAQUE if STATIC in (a, b) else join(a, b)
 
 
 def _join_dtypes(a: Scalar | Array, b: Scalar | Array) -> str | None:
@@ -357,44 +376,3 @@ def kind_of_value(value: Any) -> Kind:
     if isinstance(value, tuple):
         return Tuple(tuple(map(kind_of_value, value)))
     return STATIC
-
-
-@lru_cache(maxsize=4096)
-def _dtype_of_result(fn: Any, kinds: tuple[Any, ...], out: int) -> Any:
-    one = {"a bool": True, "a int": 1, "a float": 1.0, "a complex": 1j}  # Python's own, which are no NumPy scalars
-    values = [one[k] if k in one else np.ones((), k)[()] for k in kinds]
-    with np.errstate(all="ignore"):
-        result = fn(*values)
-    result = result[out] if isinstance(result, tuple) else result
-    python = type(result) in (bool, int, float, complex)
-    return f"a {type(result).__name__}" if python else np.asarray(result).dtype.name
-
-
-def _is_known(kind: Kind) -> bool:
-    return isinstance(kind, Scalar) or dtype_of(kind) is not None
-
-
-def elementwise_kind(fn: Any, kinds: Sequence[Kind], out: int = 0) -> Kind:
-    """The kind of `fn` applied element by element: axes by broadcasting, dtype by NumPy's own promotion.
-
-    >>> import operator
-    >>> elementwise_kind(operator.truediv, [INT, INT]), elementwise_kind(np.sin, [FLOAT])
-    (Scalar(type='float'), Array(dtype='float64', dims=()))
-    >>> elementwise_kind(operator.mul, [Array("float32", (3,)), FLOAT])
-    Array(dtype='float32', dims=(3,))
-    """
-    dims = broadcast_dims(kinds)
-    if any(not is_number(k) or (isinstance(k, Array) and k.dtype is None) for k in kinds):
-        if not any(map(is_complex, kinds)):
-            return Array(None, dims)
-        guess = elementwise_kind(fn, [k if _is_known(k) else Array("float64", ()) for k in kinds], out)
-        return Array("complex128" if is_complex(guess) else None, dims)
-    names = tuple(f"a {k.type}" if isinstance(k, Scalar) else k.dtype for k in kinds)  # type: ignore[attr-defined]
-    try:
-        name = _dtype_of_result(fn, names, out)
-    except (TypeError, ValueError, ArithmeticError):
-        return Array(None, dims)
-    if name.startswith("a ") and all(isinstance(k, Scalar) for k in kinds):
-        return Scalar(name[2:])
-    numpy = {"a bool": "bool", "a int": "int64", "a float": "float64", "a complex": "complex128"}
-    return Array(numpy.get(name, name), dims)

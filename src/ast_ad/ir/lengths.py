@@ -34,7 +34,7 @@ def map_dims(kind: Kind, change: Callable[[Dim], Dim]) -> Kind:
     if isinstance(kind, (Tuple, Fixed, Dict)):
         return replace(kind, items=tuple(map_dims(item, change) for item in kind.items))
     if isinstance(kind, List):
-        return List(map_dims(kind.item, change))
+        return replace(kind, item=map_dims(kind.item, change))
     if isinstance(kind, Maybe):
         return Maybe(map_dims(kind.kind, change))
     return kind

@@ -18,11 +18,11 @@ from ast_ad.ir.kinds import (
     broadcast_dims,
     broadcasts,
     dims_of,
-    elementwise_kind,
     is_number,
     known_equal,
 )
 from ast_ad.ir.primitive import Kinds, Primitive, always, never
+from ast_ad.ir.promotion import elementwise_kind
 
 
 def no_overflow(kinds: Kinds, params: Mapping[str, Any]) -> bool:

@@ -8,6 +8,7 @@ from __future__ import annotations
 import operator
 import sys
 from collections.abc import Callable, Mapping
+from functools import reduce
 from typing import Any
 
 import numpy as np
@@ -28,15 +29,17 @@ from ast_ad.ir.kinds import (
     Fixed,
     Kind,
     List,
+    Map,
     Maybe,
     Scalar,
     Tuple,
     cotangent_kind,
     dims_of,
-    elementwise_kind,
     is_complex,
     is_number,
     join,
+    join_elements,
+    kind_of_value,
 )
 from ast_ad.ir.operators import (
     ABS as ABS,
@@ -85,6 +88,7 @@ from ast_ad.ir.primitive import (
     first_kind as first_kind,
     never as never,
 )
+from ast_ad.ir.promotion import elementwise_kind
 from ast_ad.ir.subscripts import (
     GETITEM as GETITEM,
     HOLE as HOLE,
@@ -157,16 +161,40 @@ def _shape_kind(kinds: Kinds, params: Mapping[str, Any]) -> Kind:
     return OPAQUE if dims is None else Tuple((INT,) * len(dims))
 
 
-def _replace_in_list(xs: list[Any], value: Any, i: int) -> list[Any]:
-    new = list(xs)
+def _replaced(xs: Any, value: Any, i: Any) -> Any:
+    new = xs.copy()
     new[i] = value
     return new
 
 
-def _add_in_list(xs: list[Any], value: Any, i: int) -> list[Any]:
-    new = list(xs)
+def _added(xs: Any, value: Any, i: Any) -> Any:
+    new = xs.copy()
     new[i] = runtime.add(new[i], value)
     return new
+
+
+def _taken_out(d: Any, key: Any) -> Any:
+    new = d.copy()
+    value = new.pop(key)
+    return new, value
+
+
+_NOTHING: Kind = UNDEFINED
+
+
+def _map_kind(kinds: Kinds, params: Mapping[str, Any]) -> Kind:
+    made = [reduce(join_elements, ks, _NOTHING) for ks in (kinds, map(key_kind, params["keys"]))]
+    return Map(*made)
+
+
+def key_kind(key: Any) -> Kind:
+    """The kind of a constant as a key of a dict whose keys are known at run time only."""
+    kind = kind_of_value(key)
+    return OPAQUE if kind == STATIC else kind
+
+
+def _keys_kind(kinds: Kinds, params: Mapping[str, Any]) -> Kind:
+    return List(kinds[0].key if isinstance(kinds[0], Map) else OPAQUE)
 
 
 def _itself(x: Any, *holes: Any, index: Index) -> Any:
@@ -222,10 +250,23 @@ APPEND = Primitive("append", lambda xs, v: [*xs, v], _appended, result="same", t
 POP = Primitive(
     "pop", lambda xs: (list(xs[:-1]), xs[-1]), lambda ks, p: (ks[0], _element(ks, p)), result="same", outs=2
 )
+#: a dict whose keys are known at run time only, which begins with these; `list_get` and its kin read and write it
+MAKE_MAP = Primitive(
+    "make_map",
+    lambda *xs, keys: dict(zip(keys, xs, strict=True)),
+    _map_kind,
+    result="element",
+    total=always,
+    cost=1,
+)
+#: the keys of such a dict, as a list
+KEYS = Primitive("keys", list, _keys_kind, total=always, cost=1)
+#: `value = d.pop(key)`
+TAKE_OUT = Primitive("take_out", _taken_out, lambda ks, p: (ks[0], _element(ks, p)), result="same", outs=2)
 #: reads a run-time list (or a tuple) at a run-time index
 LIST_GET = Primitive("list_get", lambda xs, i: xs[i], _element, result="element", cost=0)
-LIST_SET = Primitive("list_set", _replace_in_list, first_kind, result="same", cost=1)
-LIST_ADD = Primitive("list_add", _add_in_list, first_kind, result="same", cost=1)
+LIST_SET = Primitive("list_set", _replaced, first_kind, result="same", cost=1)
+LIST_ADD = Primitive("list_add", _added, first_kind, result="same", cost=1)
 #: xs[start:stop:step], by an index template of one `Span`
 LIST_SLICE = Primitive("list_slice", lambda xs, *holes, index: xs[fill(index, holes)], first_kind, cost=1)
 LIST_CONCAT = Primitive("list_concat", operator.add, lambda ks, p: join(ks[0], ks[1]), cost=1)

@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from typing import Any
 
 from ast_ad.ir.core import UNDEFINED, Atom, Block, Call, Callee, Function, If, Lit, Program, Try, Var
-from ast_ad.ir.kinds import Array, Dict, Fixed, Kind, List, Maybe, Scalar, Sym, Tuple
+from ast_ad.ir.kinds import Array, Dict, Fixed, Kind, List, Map, Maybe, Scalar, Sym, Tuple
 from ast_ad.ir.primitives import HOLE, OPERATORS, Primitive, Span
 
 
@@ -26,6 +26,8 @@ def show_kind(kind: Kind) -> str:
     if isinstance(kind, Dict):
         inside = ", ".join(f"{k!r}: {show_kind(v)}" for k, v in zip(kind.keys, kind.items, strict=True))
         return f"{kind.type.__name__ if kind.type else 'dict'}[{inside}]"
+    if isinstance(kind, Map):
+        return f"dict[{show_kind(kind.key)}, {show_kind(kind.item)}]"
     if isinstance(kind, List):
         return f"list[{show_kind(kind.item)}]"
     if isinstance(kind, Maybe):

@@ -12,7 +12,7 @@ from ast_ad.ir.core import Atom, Block, Call, Callee, Function, If, Lit, Loop, S
 from ast_ad.ir.kinds import Array, rank
 from ast_ad.ir.walk import statements, substitute, with_blocks, with_operands
 
-_FRESH = {P.MAKE_LIST, P.ZEROS_LIKE, P.COPY, P.POP}
+_FRESH = {P.MAKE_LIST, P.MAKE_MAP, P.ZEROS_LIKE, P.COPY, P.POP, P.TAKE_OUT}
 
 
 def share(function: Function) -> Function:

@@ -11,8 +11,9 @@ import numpy as np
 
 from ast_ad import runtime
 from ast_ad.ir import primitives as P
-from ast_ad.ir.kinds import FLOAT, INT, Array, Kind, Scalar, Tuple, elementwise_kind, is_complex, is_number
+from ast_ad.ir.kinds import FLOAT, INT, Array, Kind, Scalar, Tuple, is_complex, is_number
 from ast_ad.ir.primitives import Kinds
+from ast_ad.ir.promotion import elementwise_kind
 from ast_ad.rules.table import (
     custom,
     elementwise,

@@ -26,7 +26,7 @@ def _where_kind(kinds: Kinds, params: Mapping[str, Any]) -> Kind:
         return Tuple((Array("int64", (None,)),) * (rank(kinds[0]) or 1))
     dims = broadcast_dims([Array(None, array_dims(k)) for k in kinds])
     pair = [k if isinstance(k, Scalar) else Array(name_of(k), ()) for k in kinds[1:]]
-    from ast_ad.ir.kinds import elementwise_kind
+    from ast_ad.ir.promotion import elementwise_kind
 
     if any(isinstance(k, Scalar) for k in pair) and not all(isinstance(k, Scalar) for k in pair):
         found = elementwise_kind(_either, pair)

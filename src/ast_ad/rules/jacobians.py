@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 from ast_ad import runtime
@@ -42,7 +43,7 @@ def _mapped(kind: Kind, change: Any) -> Kind:
     if isinstance(kind, Dict):
         return Dict(kind.keys, tuple(_mapped(item, change) for item in kind.items))
     if isinstance(kind, List):
-        return List(_mapped(kind.item, change))
+        return replace(kind, item=_mapped(kind.item, change))
     result: Kind = change(kind)
     return result
 

@@ -7,7 +7,8 @@ from typing import Any
 import numpy as np
 
 from ast_ad import runtime
-from ast_ad.ir.kinds import Array, broadcast_dims, elementwise_kind, rank
+from ast_ad.ir.kinds import Array, broadcast_dims, rank
+from ast_ad.ir.promotion import elementwise_kind
 from ast_ad.rules.composite import kind_of_formula
 from ast_ad.rules.joining import along, length_along
 from ast_ad.rules.results import array_dims, in_dtype, less, name_of, scan

@@ -11,7 +11,8 @@ import numpy as np
 
 from ast_ad import runtime
 from ast_ad.ir import primitives as P
-from ast_ad.ir.kinds import INT, Array, Fixed, List, Scalar, Tuple, elementwise_kind, is_number, join
+from ast_ad.ir.kinds import INT, Array, Fixed, List, Scalar, Tuple, is_number, join
+from ast_ad.ir.promotion import elementwise_kind
 from ast_ad.rules.modes import elements
 from ast_ad.rules.results import item_of
 from ast_ad.rules.table import (
@@ -76,7 +77,7 @@ linear(primitive_of(runtime.real_as), (lambda ct, x_bar, x: ct, None))
 linear(P.ADD_STRUCTURES, (lambda ct, x, y: ct, lambda ct, x, y: ct))
 linear(P.ADD_MAYBE, (lambda ct, x, y: ct, lambda ct, x, y: ct))
 linear(P.OR_ZEROS, (lambda ct, x_bar, x: ct, None))
-nondifferentiable(P.ZEROS_LIKE, P.SHAPE, P.LENGTH, P.IS_EMPTY, P.ASSERT, P.PRINT)
+nondifferentiable(P.ZEROS_LIKE, P.SHAPE, P.LENGTH, P.IS_EMPTY, P.KEYS, P.ASSERT, P.PRINT)
 
 # Run-time lists.
 

@@ -22,8 +22,9 @@ from typing import Any
 import numpy as np
 
 from ast_ad.ir import primitives as P
-from ast_ad.ir.kinds import COMPLEX, FLOAT, Dict, Fixed, Kind, List, Maybe, Tuple, elementwise_kind, is_complex
+from ast_ad.ir.kinds import COMPLEX, FLOAT, Dict, Fixed, Kind, List, Maybe, Tuple, is_complex
 from ast_ad.ir.primitives import HOLE, KindRule, Primitive
+from ast_ad.ir.promotion import elementwise_kind
 from ast_ad.rules.binding import HONOURED, UnsupportedArgument, bind
 from ast_ad.rules.composite import Composite, kind_of_formula
 from ast_ad.rules.modes import (

@@ -6,7 +6,8 @@ from typing import Any
 
 import numpy as np
 
-from ast_ad.ir.kinds import Array, elementwise_kind
+from ast_ad.ir.kinds import Array
+from ast_ad.ir.promotion import elementwise_kind
 from ast_ad.rules.arithmetic import log_of_number
 from ast_ad.rules.binding import UnsupportedArgument
 from ast_ad.rules.joining import along

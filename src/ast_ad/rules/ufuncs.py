@@ -10,8 +10,9 @@ import numpy as np
 
 from ast_ad import runtime
 from ast_ad.ir import primitives as P
-from ast_ad.ir.kinds import FLOAT, Array, Kind, Scalar, Tuple, dims_of, elementwise_kind, is_complex
+from ast_ad.ir.kinds import FLOAT, Array, Kind, Scalar, Tuple, dims_of, is_complex
 from ast_ad.ir.primitives import Kinds
+from ast_ad.ir.promotion import elementwise_kind
 from ast_ad.rules.arithmetic import (
     ADD,
     DIVIDE,

@@ -48,7 +48,7 @@ def add(a: Any, b: Any) -> Any:
     if isinstance(a, list):
         return list(map(add, a, b))
     if isinstance(a, dict):
-        return {key: add(value, b[key]) for key, value in a.items()}
+        return {key: add(a.get(key), b.get(key)) for key in {**a, **b}}
     if not isinstance(a, (int, float, complex, np.generic, np.ndarray)):
         return make_object(type(a), **add(fields_of(a), fields_of(b)))
     return a + b
@@ -121,6 +121,8 @@ def cast_like(x_bar: Any, x: Any) -> Any:
     >>> cast_like([1j, 1j], [0j, 0.0])
     [1j, 0.0]
     """
+    if isinstance(x_bar, dict):
+        return {key: cast_like(x_bar.get(key, 0.0), like) for key, like in x.items()}
     if isinstance(x_bar, list):
         return [cast_like(one, like) for one, like in zip(x_bar, x, strict=True)]
     if isinstance(x_bar, (complex, np.complexfloating)) or (isinstance(x_bar, np.ndarray) and x_bar.dtype.kind == "c"):

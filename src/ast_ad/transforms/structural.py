@@ -41,6 +41,22 @@ def adjoint_of_make_list(sweep: Sweep, call: Call) -> None:
         sweep.contribute(arg, make(P.LIST_GET, tree, k))
 
 
+def adjoint_of_make_map(sweep: Sweep, call: Call) -> None:
+    """`d = {k: a, l: b}`: each value gets its part."""
+    tree = sweep.cts.pop(call.outs[0])
+    for key, arg in zip(dict(call.params)["keys"], call.args, strict=True):
+        sweep.contribute(arg, make(P.LIST_GET, tree, key))
+
+
+def adjoint_of_take_out(sweep: Sweep, call: Call) -> None:
+    """`rest, v = d without key, d[key]`: their cotangents, joined."""
+    rest, v = call.outs
+    d, key = call.args
+    ct = dense(sweep.cts.pop(rest, None), Term(rest))
+    last = dense(sweep.cts.pop(v, None), Term(v))
+    sweep.contribute(d, make(P.LIST_SET, ct, last, Term(key)))
+
+
 def adjoint_of_item(sweep: Sweep, call: Call) -> None:
     """`x = t[key]`: the part of `t` gets the cotangent."""
     whole = call.args[0]
@@ -185,9 +201,11 @@ STRUCTURAL: dict[P.Primitive, Callable[[Sweep, Call], None]] = {
     P.MAKE_FIXED: adjoint_of_make,
     P.MAKE_DICT: adjoint_of_make,
     P.MAKE_LIST: adjoint_of_make_list,
+    P.MAKE_MAP: adjoint_of_make_map,
     P.ITEM: adjoint_of_item,
     P.APPEND: adjoint_of_append,
     P.POP: adjoint_of_pop,
+    P.TAKE_OUT: adjoint_of_take_out,
     P.LIST_CONCAT: adjoint_of_list_concat,
     P.LIST_SLICE: adjoint_of_list_slice,
     P.ADD_TO_SLICE: adjoint_of_add_to_slice,

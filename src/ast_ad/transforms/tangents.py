@@ -49,13 +49,16 @@ def _along(writer: Writer, call: Call, dots: tuple[Tree, ...]) -> None:
 
 def _pop(writer: Writer, call: Call, dots: tuple[Tree, ...]) -> None:
     whole = writer.pen.write(dense(dots[0], Term(call.args[0])))
-    rest, last = writer.pen.call(P.POP, whole, names=tuple(f"{o.name}_dot" if o.name else "" for o in call.outs))
+    assert isinstance(call.fn, P.Primitive)
+    names = tuple(f"{o.name}_dot" if o.name else "" for o in call.outs)
+    rest, last = writer.pen.call(call.fn, whole, *call.args[1:], names=names)
     writer.dots[call.outs[0]] = Term(rest)
     writer.dots[call.outs[1]] = unflatten(iter(flatten(Term(last), last.kind)), call.outs[1].kind)
 
 
 _VALUES: dict[P.Primitive, int] = {
     P.MAKE_LIST: 1 << 30,
+    P.MAKE_MAP: 1 << 30,
     P.APPEND: 2,
     P.LIST_CONCAT: 2,
     P.LIST_SLICE: 1,
@@ -73,5 +76,6 @@ STRUCTURAL: dict[P.Primitive, Any] = {
     P.MAKE_DICT: _make,
     P.ITEM: _item,
     P.POP: _pop,
+    P.TAKE_OUT: _pop,
     **dict.fromkeys(_VALUES, _along),
 }
