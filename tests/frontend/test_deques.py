@@ -96,9 +96,9 @@ def object_as_a_mapping(x):
     return {**Pair(x)}["a"]
 
 
-def update_with_pairs(x):
+def update_with_an_object(x):
     d = {}
-    d.update(deque([("a", x)]))
+    d.update(Pair(x))
     return d["a"]
 
 
@@ -110,7 +110,7 @@ REFUSED = {
     attribute_of_its_own: ("deque has no attribute 'first'", "Use a class of your own."),
     dict_of_an_object: ("dict of an object of Pair", "Pass a dict, or pairs."),
     object_as_a_mapping: ("`**` of", "Unpack a dict."),
-    update_with_pairs: ("update with", "Pass a dict or keywords."),
+    update_with_an_object: ("update with", "Pass a dict or keywords."),
     length_of_an_object: ("an object of Pair has no len", "Give its class a __len__."),
     returned: ("a deque is used as one value", "Take its elements: list(d)."),
     printed: ("a deque is used as one value", "Take its elements: list(d)."),
