@@ -259,3 +259,53 @@ def test_cotangents_inside_must_have_the_shape_of_the_result():
         grad(longer)(A, np.ones(3))
     with pytest.raises(ValueError, match="tangents is a tuple of 0"):
         grad(missing)(2.0)
+
+
+def weighted(x, n):
+    return np.sum(x**2 * np.linspace(0, 1, n))
+
+
+weighted_grad = grad(weighted)
+
+
+def test_a_derivative_inside_may_need_the_value_of_a_number_of_this_call():
+    def by_name(x, n):
+        return weighted_grad(x, n) * weighted_grad(x, n + 1)
+
+    def through_a_helper(x, n):
+        return by_name(x, n) + by_name(x, 2 * n)
+
+    def of_a_closure(x, n):
+        k = n + 1
+        return grad(lambda z: weighted(z, k))(x) * jvp(lambda z: weighted(z, n), (x,), (1.0,))[1]
+
+    for function in (by_name, through_a_helper, of_a_closure):
+        for n in (3, 5, 3):
+            step = 1e-6
+            expected = (function(1.3 + step, n) - function(1.3 - step, n)) / (2 * step)
+            assert grad(function)(1.3, n) == pytest.approx(expected, rel=1e-8)
+            assert grad(lambda x, n=n, function=function: function(x, n))(1.3) == pytest.approx(expected, rel=1e-8)
+
+
+def test_a_value_that_a_derivative_inside_needs_is_not_differentiated():
+    def by_order(z, p):
+        return np.linalg.norm(z * A, ord=p)
+
+    def outer(p):
+        return grad(by_order)(2.0, p)
+
+    with pytest.raises(NotImplementedError, match=r"'ord' of np\.linalg\.norm has no derivative"):
+        grad(outer)(3.0)
+    assert grad(by_order)(2.0, 3.0) == pytest.approx(np.linalg.norm(A, ord=3.0))
+
+
+def pairs(x, table):
+    return sum(v**2 * i + v**j for v, (i, j) in zip(x, table, strict=False))
+
+
+def test_the_length_of_an_array_is_known_in_a_function_that_is_called():
+    table = [(2, 3), (1, 4)]
+    held = [table]
+    expected = [4.0 * 2.0 + 3 * 2.0**2, 2 * 3.0 + 4 * 3.0**3]
+    assert list(grad(lambda x: pairs(x, held[0]))(A)) == pytest.approx(expected)
+    assert list(grad(lambda x: pairs(x, held[0]))(np.array([2.0, 3.0, 4.0]))) == pytest.approx([*expected, 0.0])

@@ -29,7 +29,7 @@ def joined_with_texts(x, n):
 
 def appended_in_turns(x, n):
     xs = []
-    for k in range(n):
+    for k in range(20 * n):
         if k % 2:
             xs.append("a")
         else:

@@ -118,6 +118,26 @@ def array_from_comprehension(x, n):
     return np.sum(grid**2) + np.max(np.array([[x * i * j for i in range(2)] for j in range(3)]))
 
 
+def conditional_element_with_a_name_of_its_own(x, xs):
+    other = x * 2.0
+    kept = [v if v > 0 else other for v in xs]
+    return sum(kept) + sum([v and other for v in xs]) + sum({k: xs[k] if xs[k] > 1 else other for k in (0, 1)}.values())
+
+
+def zipped_of_different_lengths_beside_a_name(x, ys, zs):
+    shift = x * x
+    products = [y * z + shift for y, z in zip(ys, zs)]
+    return sum(products) * sum(y - shift for y, _ in zip(ys, zs))
+
+
+def starred_elements(x, xs):
+    def volume(a, b, c):
+        return a * b**2 * c**3
+
+    first, *rest = tuple(xs)
+    return volume(*(x * v for v in xs)) + volume(first, *rest) + volume(*map(math.sin, xs)) + volume(*[x] * 3)
+
+
 PROGRAMS = [
     Program(nested_with_conditions, [([3.0, 1.0, 2.0],)]),
     Program(nested_lists, [(1.5, 3)]),
@@ -136,4 +156,7 @@ PROGRAMS = [
     Program(leaks_nothing, [(1.5,)]),
     Program(strings_and_tuples, [(1.5,)]),
     Program(array_from_comprehension, [(0.5, 5)]),
+    Program(conditional_element_with_a_name_of_its_own, [(1.5, [3.5, -1.0, 2.0])], (0, 1)),
+    Program(zipped_of_different_lengths_beside_a_name, [(1.5, [3.5, 1.0, 2.0], [1.0, 2.0])], (0, 1, 2)),
+    Program(starred_elements, [(1.5, [0.5, 1.0, 2.0])], (0, 1)),
 ]

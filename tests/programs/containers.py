@@ -2,6 +2,8 @@
 
 import math
 
+import numpy as np
+
 from . import Program
 
 
@@ -161,6 +163,14 @@ def memo(x, n):
     return table[n - 1]
 
 
+def repeated_as_often_as_told(x, n):
+    shape = (2,) * n
+    corner = np.zeros(shape)
+    corner[(0,) * n] = x
+    values = [x, x * x] * n
+    return corner.sum() * sum(values) + sum((x, 2.0) * n) + sum(n * [x])
+
+
 PROGRAMS = [
     Program(lists_of_known_length, [(1.5, 0.5)], (0, 1)),
     Program(lists_that_grow, [(1.5, 7)]),
@@ -178,4 +188,5 @@ PROGRAMS = [
     Program(matrix_as_lists, [(1.5,)]),
     Program(repeated_lists, [(1.5, 5)]),
     Program(memo, [(1.5, 6)]),
+    Program(repeated_as_often_as_told, [(1.5, 3), (1.5, 1)]),
 ]

@@ -113,6 +113,20 @@ def matrix_transposes(x):
     return weighed(x.mT @ x + np.linalg.matmul(x.mT, x) + np.linalg.vecdot(x, x)[:, :2, None])
 
 
+def along_each_axis(x, n):
+    table = np.zeros([2] * n) + x
+    for _ in range(2):
+        for axis in range(n):
+            table = np.cumsum(table, axis=axis) * x
+    return table.sum()
+
+
+def ranges_as_arrays(x):
+    y = x.copy()
+    y[range(0, 4, 2)] = x[range(1, 3)] * 2
+    return np.sum(y[range(len(x) - 1)] ** 2) + np.dot(range(4), x) + np.interp(x[0], range(3), [0.0, 1.0, 4.0])
+
+
 PROGRAMS = [
     Program(pieces, [(waves(6),), (waves(3) * 0.1 - 0.5,)]),
     Program(pieces_with_arguments, [(waves(5), 1.5)], (0, 1)),
@@ -132,4 +146,6 @@ PROGRAMS = [
     Program(reductions_of_ufuncs, [(waves(3, 2) + 1.3,)]),
     Program(around_a_period, [(waves(3) * 4.0, waves(4))], (0, 1)),
     Program(matrix_transposes, [(waves(2, 3, 2),)]),
+    Program(along_each_axis, [(1.2, 3), (1.2, 2)]),
+    Program(ranges_as_arrays, [(waves(4),)]),
 ]

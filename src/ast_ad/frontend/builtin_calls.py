@@ -32,7 +32,7 @@ from ast_ad.frontend.iterable_calls import (
     quantifier,
 )
 from ast_ad.frontend.iteration import elements
-from ast_ad.frontend.known import constant_of
+from ast_ad.frontend.known import OfCaller, constant_of
 from ast_ad.frontend.library import call_primitive
 from ast_ad.frontend.objects import special
 from ast_ad.frontend.operators import binary, compare
@@ -298,7 +298,7 @@ def type_of(lo: Lowering, value: Value) -> type:
         return MethodType
     if isinstance(value, Var) and not isinstance(value.kind, Maybe):
         witness = lo.witness.get(value)
-        if witness is not None:
+        if witness is not None and not isinstance(witness, OfCaller):
             return type(witness)
         kind = kind_of(value)
         if isinstance(kind, Scalar):

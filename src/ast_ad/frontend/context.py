@@ -8,6 +8,7 @@ captures          parameters for what is read from outside; `captured`, `initial
 foreign           memory of the caller, `always_frozen` memory of nobody here
 record            the function of the program being lowered; None for the entry
 objects           what objects of this call were read as, by identity
+trips             the range of the loop that gave a list an element each trip
 witness, paths    values in the call being compiled, and how a caller reads them; `constants` those that were needed
 owners            the arguments by the memory that they hold
 attempts, caught  the bodies of `try` around this place; the errors that the handlers around it have caught

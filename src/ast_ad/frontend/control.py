@@ -15,7 +15,7 @@ import gast
 from ast_ad.frontend.context import Frame, Lowering, lowers, torn
 from ast_ad.frontend.emission import PathEnds
 from ast_ad.frontend.joins import Join
-from ast_ad.frontend.liveness import always_leaves
+from ast_ad.frontend.liveness import COMPREHENSIONS, always_leaves
 from ast_ad.frontend.state import Side
 from ast_ad.frontend.values import (
     FALSE,
@@ -128,7 +128,9 @@ def _read_later(lo: Lowering) -> Collection[str] | None:
     names, statement = lo.frame.names, lo.statement
     if statement not in names.after or lo.node is statement or hasattr(statement, "body"):
         return None
-    inside = {id(n) for n in gast.walk(lo.node)}
+    repeated = (n for n in gast.walk(statement) if isinstance(n, COMPREHENSIONS))
+    again = any(n is lo.node for around in repeated for n in gast.walk(around))
+    inside = set() if again else {id(n) for n in gast.walk(lo.node)}
     rest = {n.id for n in gast.walk(statement) if isinstance(n, gast.Name) and id(n) not in inside}
     return names.after[statement] | rest
 

@@ -143,6 +143,7 @@ class Emission:
         self.paths: dict[Var, tuple[Any, ...]] = {}
         self.constants: dict[Var, Any] = {}
         self.extents: dict[Var, Sym] = {}
+        self.trips: dict[Var, tuple[Atom, Atom, Atom]] = {}
         self.always_frozen: dict[Any, str] = {}
         self.unbound: dict[str, Any] = {}
         self.passes = 0

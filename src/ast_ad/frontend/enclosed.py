@@ -14,6 +14,7 @@ from typing import Any
 
 from ast_ad.errors import UnknownAtCompileTime
 from ast_ad.frontend.context import Frame, Lowering, Unit
+from ast_ad.frontend.known import OfCaller
 from ast_ad.frontend.liveness import reads
 from ast_ad.frontend.signature import Argument
 from ast_ad.frontend.values import (
@@ -208,6 +209,8 @@ class _Around:
             var = self.lo.new(free, kind_of(atom))
             self.lo.born[var] = 0
             self.lo.always_frozen[var] = _SHARED
+            self.lo.witness[var] = OfCaller(self.caller, atom, [])
+            self.lo.paths[var] = (var,)
             self.known[atom] = var
             self.params.append(Param(var, "capture", path=(Held(atom), free)))
         return self.known[atom]  # type: ignore[no-any-return]

@@ -153,6 +153,19 @@ def _lower(lo: Lowering, source: Source, bound: Mapping[str, Value], key: Any, l
     lo.unit.names.add(name)
     record = Record(name, key, bound, lengths, writes=source.function in lo.unit.writers)
     lo.unit.records[key] = record
+    known = set(lo.unit.records)
+    try:
+        _settle(lo, source, record)
+    except Exception:  # who catches it reads this anew
+        for other in (set(lo.unit.records) - known) | {key}:
+            _forget(lo, other)
+        raise
+    return record
+
+
+def _settle(lo: Lowering, source: Source, record: Record) -> None:
+    """Pass over the body until what is known of the calls inside is what comes out."""
+    title = source.function.__name__
     for _ in range(_PASSES):
         known = set(lo.unit.records)
         before = record.result, list(record.captures), record.written, record.lends
@@ -170,8 +183,7 @@ def _lower(lo: Lowering, source: Source, bound: Mapping[str, Value], key: Any, l
             UnknownAtCompileTime, f"what {title} returns does not settle", remedy="Return one form on all paths."
         )
     record.done = True
-    lo.unit.functions[name] = function
-    return record
+    lo.unit.functions[record.name] = function
 
 
 def _pass(caller: Lowering, source: Source, record: Record) -> tuple[Function, Any, list[Any], list[int]]:

@@ -10,12 +10,13 @@ from ast_ad.errors import UnsupportedSyntax, WrongArgument
 from ast_ad.frontend.calls import call_value
 from ast_ad.frontend.context import Lowering, is_map
 from ast_ad.frontend.control import branch, choose, nothing, truth
+from ast_ad.frontend.counted import elements_in_this_call
 from ast_ad.frontend.counters import product
 from ast_ad.frontend.dicts import keys_of, update
 from ast_ad.frontend.iteration import elements
 from ast_ad.frontend.known import constant_of
 from ast_ad.frontend.operators import binary
-from ast_ad.frontend.trips import append, for_each, with_entry
+from ast_ad.frontend.trips import append, for_each, made_by, with_entry
 from ast_ad.frontend.values import (
     FALSE,
     TRUE,
@@ -155,14 +156,13 @@ def lower_list(lo: Lowering, args: Args, kwargs: Kwargs, name: str) -> Value:
     if known is not None:
         return lo.new_ref(Items(tuple(known)), name)
     result = lo.new_ref(Items(()), name)
-    for_each(lo, source, lambda value: append(lo, result, value))
-    return result
+    return made_by(lo, result, for_each(lo, source, lambda value: append(lo, result, value)))
 
 
 def lower_tuple(lo: Lowering, args: Args, kwargs: Kwargs, name: str) -> Value:
     if not args:
         return TupleOf(())
-    known = elements(lo, args[0])
+    known = elements_in_this_call(lo, args[0], "the length of a tuple")
     if known is None:
         raise lo.error(
             UnsupportedSyntax,

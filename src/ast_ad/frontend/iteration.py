@@ -38,7 +38,7 @@ from ast_ad.ir.core import Atom, Lit, Var
 from ast_ad.ir.kinds import Array, Scalar
 
 #: a tuple longer than this, all of numbers of one kind, is looped over and not written out
-_WRITTEN_OUT = 32
+WRITTEN_OUT = 32
 
 
 @dataclass(slots=True, eq=False)
@@ -113,7 +113,7 @@ def elements(lo: Lowering, value: Value) -> Sequence[Value] | None:
     if isinstance(found, Listed):
         return found.values()
     count = found.count()
-    if not isinstance(count, Lit) or count.value > _WRITTEN_OUT:
+    if not isinstance(count, Lit) or count.value > WRITTEN_OUT:
         return None
     if found.triple is not None:
         numbers = range(*(t.value for t in found.triple if isinstance(t, Lit)))
@@ -124,7 +124,7 @@ def elements(lo: Lowering, value: Value) -> Sequence[Value] | None:
 def _tuple(lo: Lowering, value: TupleOf) -> Iteration:
     kinds = {kind_of(v) for v in value.items if isinstance(v, (Var, Lit))}
     numeric = len(kinds) == 1 and isinstance(next(iter(kinds)), Scalar)
-    if len(value.items) <= _WRITTEN_OUT or not numeric or not all(isinstance(v, (Var, Lit)) for v in value.items):
+    if len(value.items) <= WRITTEN_OUT or not numeric or not all(isinstance(v, (Var, Lit)) for v in value.items):
         return listed(value.items)
     return _counted(lo, value.items)
 
@@ -144,7 +144,7 @@ def _ref(lo: Lowering, value: Ref) -> Iteration:
         return Listed(len(keys), lambda k: Lit(keys[k]), (place,))
     if isinstance(contents, Torn):
         torn(lo, contents, place.name)
-    if isinstance(contents, Items) and len(contents.values) <= _WRITTEN_OUT:
+    if isinstance(contents, Items) and len(contents.values) <= WRITTEN_OUT:
         return Listed(len(contents.values), lambda k: _now(lo, value, Lit(k)), (place,))
     if isinstance(contents, Items):
         over = _tuple(lo, TupleOf(contents.values))

@@ -4,13 +4,15 @@ from __future__ import annotations
 
 from typing import Any
 
+import numpy as np
+
 from ast_ad.errors import AstAdError, NoDerivative, UnknownAtCompileTime
 from ast_ad.frontend.captures import Taken
-from ast_ad.frontend.context import Lowering
+from ast_ad.frontend.context import Lowering, NeedsInlining
 from ast_ad.frontend.values import Entries, Items, Ref, Slice, Static, TupleOf, Value, describe
 from ast_ad.ir import primitives as P
-from ast_ad.ir.core import Lit, Var
-from ast_ad.ir.kinds import Scalar, carries_derivative
+from ast_ad.ir.core import Atom, Lit, Var
+from ast_ad.ir.kinds import Array, Dim, Scalar, Sym, carries_derivative
 from ast_ad.rules.modes import NonDifferentiable
 from ast_ad.rules.table import rule_of
 
@@ -21,6 +23,28 @@ class NeedsConstant(Exception):
     def __init__(self, record: Any, leaf: int) -> None:
         super().__init__()
         self.record, self.leaf = record, leaf
+
+
+class OfCaller:
+    """The witness of what a program is given by the one that calls it: an atom there.
+
+    `asked` collects the atoms whose value or size the program relies on.
+    """
+
+    __slots__ = ("asked", "atom", "caller")
+
+    def __init__(self, caller: Lowering, atom: Atom, asked: list[Atom]) -> None:
+        self.caller, self.atom, self.asked = caller, atom, asked
+
+    def value(self, what: str) -> Any:
+        """What the atom is in this call."""
+        self.asked.append(self.atom)
+        return self.atom.value if isinstance(self.atom, Lit) else _assumed(self.caller, self.atom, what)
+
+    def size(self, fn: P.Primitive) -> Any:
+        """The shape or the length of the atom in this call."""
+        self.asked.append(self.atom)
+        return _size(self.caller, fn, self.atom, "a size")
 
 
 class _NoWitness(Exception):
@@ -73,27 +97,63 @@ def _assumed(lo: Lowering, var: Var, what: str) -> Any:
 
 def _compute(lo: Lowering, var: Var, what: str) -> Any:
     path = path_of(lo, var)
-    if path is not None and var in lo.witness and isinstance(var.kind, Scalar):
+    witness = lo.witness.get(var)
+    if path is not None and witness is not None and (isinstance(var.kind, Scalar) or isinstance(witness, np.generic)):
         if what and carries_derivative(var.kind):
             lo.unit.taken.append(Taken(path, _depends(lo, path, what)))
-        return _assume(lo, path, lo.witness[var])
+        if isinstance(witness, OfCaller):
+            return witness.value(what)
+        return _assume(lo, path, witness)
     call = lo.definitions.get(var)
     if call is None or not isinstance(call.fn, P.Primitive) or call.fn.effect or len(call.outs) != 1:
         raise _NoWitness
     if call.fn is P.SHAPE or call.fn is P.LENGTH:
-        source = call.args[0]
-        path = path_of(lo, source) if isinstance(source, Var) else None
-        if path is not None and source in lo.witness:
-            shape = lo.witness[source]
-            if call.fn is P.LENGTH:
-                return _assume(lo, (*path, ("len",)), len(shape))
-            return _assume(lo, (*path, ("attr", "shape")), tuple(getattr(shape, "shape", ())))
-        raise _NoWitness
+        return _size(lo, call.fn, call.args[0], what)
     if path is not None and var in lo.witness:
         raise _NoWitness
     what = "" if isinstance(rule_of(call.fn), NonDifferentiable) else what
     values = [a.value if isinstance(a, Lit) else _assumed(lo, a, what) for a in call.args]
     return call.fn.call(*values, **dict(call.params))
+
+
+def _size(lo: Lowering, fn: P.Primitive, source: Any, what: str) -> Any:
+    """The shape or the length of a value in this call, with the assumption recorded."""
+    path, witness = path_of(lo, source), lo.witness.get(source)
+    if isinstance(witness, OfCaller):
+        return witness.size(fn)
+    if path is not None and source in lo.witness:
+        if fn is P.LENGTH:
+            return _assume(lo, (*path, ("len",)), len(lo.witness[source]))
+        return _assume(lo, (*path, ("attr", "shape")), tuple(getattr(witness, "shape", ())))
+    if lo.record is not None and source in lo.record.leaves:  # the caller may know it
+        raise NeedsInlining(lo.record, by_arguments=True)
+    made = lo.definitions.get(source)
+    if made is not None and made.fn is P.LIST_SET:
+        return _size(lo, fn, made.args[0], what)
+    if made is not None and "indices_or_sections" in dict(made.params):  # np.split and its kin
+        parts = dict(made.params)["indices_or_sections"]
+        return parts if isinstance(parts, int) else len(parts) + 1
+    if fn is P.LENGTH and source in lo.trips:
+        return len(range(*(e.value if isinstance(e, Lit) else _assumed(lo, e, what) for e in lo.trips[source])))
+    dims = source.kind.dims if isinstance(source.kind, Array) else None
+    if dims is not None and None not in dims:
+        lengths = tuple(_length(lo, dim, what) for dim in (dims[:1] if fn is P.LENGTH else dims))
+        return lengths[0] if fn is P.LENGTH else lengths
+    value = _assumed(lo, source, what)
+    return len(value) if fn is P.LENGTH else np.shape(value)
+
+
+def _length(lo: Lowering, dim: Dim, what: str) -> int:
+    """The length of an axis in this call, told by an argument that is as long or differs by a constant."""
+    if not isinstance(dim, Sym):
+        assert dim is not None
+        return dim
+    for var in (*lo.witness, *(lo.record.leaves if lo.record is not None else ())):
+        for k, other in enumerate(var.kind.dims or () if isinstance(var.kind, Array) else ()):
+            if isinstance(other, Sym) and other.name == dim.name:
+                length: int = _size(lo, P.SHAPE, var, what)[k] + other.minus - dim.minus
+                return max(0, length)
+    raise _NoWitness
 
 
 def _depends(lo: Lowering, path: tuple[Any, ...], what: str) -> AstAdError:

@@ -11,8 +11,9 @@ import numpy as np
 
 from ast_ad.errors import MayAlias, NoDerivative, WrongArgument
 from ast_ad.frontend.context import Lowering, static
+from ast_ad.frontend.counted import elements_in_this_call
 from ast_ad.frontend.known import constant_of
-from ast_ad.frontend.values import Closure, Flat, Items, Ref, Run, Static, TupleOf, Value, kind_of, may_be_array
+from ast_ad.frontend.values import Closure, Flat, Items, Range, Ref, Run, Static, TupleOf, Value, kind_of, may_be_array
 from ast_ad.ir.core import Atom, Lit, Var
 from ast_ad.ir.kinds import Array, Kind, List, Opaque, Scalar
 from ast_ad.ir.primitives import HOLE, Primitive
@@ -143,6 +144,12 @@ _ABSTRACT: tuple[type, ...] = get_args(Value)
 
 def as_array(lo: Lowering, value: Value) -> Atom:
     """An operand that NumPy takes as a number or an array: structures become arrays."""
+    if isinstance(value, Range):
+        start, step = value.start, value.step
+        counts = isinstance(start, Lit) and isinstance(step, Lit) and (start.value, step.value) == (0, 1)
+        arange = primitive_of(np.arange)
+        assert arange is not None
+        return lo.emit(arange, *([value.stop] if counts else [start, value.stop, step]))
     if (isinstance(value, Ref) and isinstance(lo.contents(value), (Items, Run))) or isinstance(value, TupleOf):
         primitive = primitive_of(np.array)
         assert primitive is not None
@@ -182,10 +189,22 @@ def _operand(lo: Lowering, primitive: Primitive, k: int, value: Value) -> Value:
     if primitive.name in _JOINED and k == 0:
         return _joined(lo, primitive, value)
     name = primitive.operands[k] if k < len(primitive.operands) else ""
+    if isinstance(value, Range):
+        return as_array(lo, value)
+    if name in ("shape", "newshape"):
+        return _with_known_length(lo, value)
     ints = k == 0 or name in _ABSCISSAE
     if primitive.name in _OF_STRUCTURES or name in _SHAPES or not _holds_numbers(lo, value, ints):
         return value
     return as_array(lo, value)
+
+
+def _with_known_length(lo: Lowering, shape: Value) -> Value:
+    """A shape as a tuple, which says how many axes there are, if this call can tell."""
+    if not isinstance(shape, Ref) or not isinstance(lo.contents(shape), Run):
+        return shape
+    known = elements_in_this_call(lo, shape, "the number of axes")
+    return shape if known is None else TupleOf(tuple(known))
 
 
 def _joined(lo: Lowering, primitive: Primitive, value: Value) -> Value:

@@ -15,7 +15,7 @@ from ast_ad.frontend.yields import write_out_yield_from
 
 _EMPTY: frozenset[str] = frozenset()
 _FUNCTIONS = (gast.FunctionDef, gast.AsyncFunctionDef, gast.Lambda)
-_COMPREHENSIONS = (gast.ListComp, gast.SetComp, gast.DictComp, gast.GeneratorExp)
+COMPREHENSIONS = (gast.ListComp, gast.SetComp, gast.DictComp, gast.GeneratorExp)
 
 
 class Names:
@@ -180,7 +180,7 @@ def bound_names(nodes: Iterable[Any]) -> set[str]:
             name = node.rest if isinstance(node, gast.MatchMapping) else node.name
             found |= {name} if name is not None else set()
             todo.extend(gast.iter_child_nodes(node))
-        elif isinstance(node, _COMPREHENSIONS):
+        elif isinstance(node, COMPREHENSIONS):
             found |= {
                 n.target.id
                 for n in gast.walk(node)

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable, Collection
 from dataclasses import replace
 from functools import partial
-from typing import Any
+from typing import Any, TypeAlias
 
 from ast_ad.errors import UnknownAtCompileTime
 from ast_ad.frontend.context import Lowering
@@ -31,7 +31,7 @@ from ast_ad.ir.core import UNDEFINED, Atom, Lit, Loop, Var
 from ast_ad.ir.kinds import INT, rank
 
 _PASSES = 16
-Triple = tuple[Atom, Atom, Atom]
+Triple: TypeAlias = tuple[Atom, Atom, Atom]
 
 
 def run_loop(

@@ -17,6 +17,7 @@ from ast_ad.frontend.arguments import spec_of
 from ast_ad.frontend.captures import capture_variable, captured_at_run_time, fetch
 from ast_ad.frontend.context import Lowering, static
 from ast_ad.frontend.enclosed import Enclosed, Held, NotYetKnown
+from ast_ad.frontend.known import OfCaller
 from ast_ad.frontend.liveness import parameters
 from ast_ad.frontend.signature import FORMS, MISSING, Argument
 from ast_ad.frontend.source import source_of
@@ -25,6 +26,7 @@ from ast_ad.frontend.values import (
     Fields,
     Items,
     Ref,
+    Run,
     Static,
     TupleOf,
     Value,
@@ -45,7 +47,8 @@ def call_program(
     """The result of calling an object that has a program of its own."""
     bound = _receiver(lo, function) | bound_arguments(lo, function.obj, args, kwargs)
     atoms = {key: lo.atom(value) for key, (value, _) in bound.items()}
-    arguments = [argument_for(lo, key, atoms[key], value, form) for key, (value, form) in bound.items()]
+    asked: list[Atom] = []
+    arguments = [argument_for(lo, key, atoms[key], value, form, asked) for key, (value, form) in bound.items()]
     if any(is_bottom(value) for value, _ in bound.values()):
         return Var(name, UNDEFINED)
     key = (function.obj, tuple(spec_of(lo, value) for value, _ in bound.values()))
@@ -58,7 +61,7 @@ def call_program(
         except NotYetKnown:
             return Var(name, UNDEFINED)
         record = join_program(lo, lowered)[0], lowered.shared
-        if enclosed is None:  # what a function of the program reads may be another value the next time
+        if enclosed is None and not asked:  # what it reads, or relies on, may be another value the next time
             lo.unit.records[key] = record
     made, shared = record
     result = lo.value_of(emit_call(lo, made, atoms, name), name)
@@ -146,28 +149,34 @@ def bound_arguments(
     return found
 
 
-def argument_for(lo: Lowering, name: str, atom: Atom, value: Value, form: str) -> Argument:
-    """What is known of a parameter."""
-    return Argument(name, kind_of(atom), _constants_in(lo, value), form)
+def argument_for(lo: Lowering, name: str, atom: Atom, value: Value, form: str, asked: list[Atom]) -> Argument:
+    """What is known of a parameter; `asked` collects what the program of the function relies on."""
+    return Argument(name, kind_of(atom), _known_in(lo, value, asked), form)
 
 
-def _constants_in(lo: Lowering, value: Value) -> Any:
-    """A value with `MISSING` for what is known at run time only; numbers are."""
+def _known_in(lo: Lowering, value: Value, asked: list[Atom]) -> Any:
+    """A value with the place to ask for each of its numbers, arrays and lists."""
+
+    def parts(values: Sequence[Value]) -> list[Any]:
+        return [_known_in(lo, item, asked) for item in values]
+
     if isinstance(value, Lit):
-        return MISSING if is_numeric(value) else value.value
+        return OfCaller(lo, value, asked) if is_numeric(value) else value.value
+    if isinstance(value, Var):
+        return OfCaller(lo, value, asked)
     if isinstance(value, Static):
         return value.obj
     if isinstance(value, TupleOf):
-        items = [_constants_in(lo, item) for item in value.items]
-        return tuple(items) if value.type is None else value.type(*items)
+        return tuple(parts(value.items)) if value.type is None else value.type(*parts(value.items))
     contents = lo.contents(value) if isinstance(value, Ref) else None
+    if isinstance(contents, Run):
+        return OfCaller(lo, contents.atom, asked)
     if isinstance(contents, Items):
-        return [_constants_in(lo, item) for item in contents.values]
+        return parts(contents.values)
     if isinstance(contents, Fields):
-        parts = [_constants_in(lo, item) for item in contents.values]
-        return make_object(contents.type, **dict(zip(contents.keys, parts, strict=True)))
+        return make_object(contents.type, **dict(zip(contents.keys, parts(contents.values), strict=True)))
     if isinstance(contents, Entries):
-        return dict(zip(contents.keys, (_constants_in(lo, item) for item in contents.values), strict=True))
+        return dict(zip(contents.keys, parts(contents.values), strict=True))
     return MISSING
 
 

@@ -15,7 +15,7 @@ from ast_ad.frontend.control import choose, test_of, truth
 from ast_ad.frontend.dicts import contains, has_run_time_keys
 from ast_ad.frontend.known import constant_of
 from ast_ad.frontend.objects import UNARY, equal_objects, overloaded, special
-from ast_ad.frontend.trips import with_entry
+from ast_ad.frontend.structural import STRUCTURAL, keeps_apart
 from ast_ad.frontend.values import (
     FALSE,
     TRUE,
@@ -24,7 +24,6 @@ from ast_ad.frontend.values import (
     Generated,
     Items,
     Ref,
-    Run,
     Static,
     TupleOf,
     Value,
@@ -92,12 +91,12 @@ def binary(lo: Lowering, symbol: str, left: Value, right: Value, name: str = "")
     found = overloaded(lo, symbol, left, right)
     if found is not None:
         return found
-    structural = _STRUCTURAL.get((symbol, type(left), type(right)))
+    structural = STRUCTURAL.get((symbol, type(left), type(right)))
     if structural is not None:
         result: Value | None = structural(lo, left, right, name)
         if result is not None:
             return result
-    if is_numeric(left) or is_numeric(right):
+    if (is_numeric(left) or is_numeric(right)) and not keeps_apart(symbol, left, right):
         from ast_ad.frontend.library import as_array
 
         return lo.emit(P.OPERATORS[symbol], as_array(lo, left), as_array(lo, right), name=name)
@@ -150,63 +149,6 @@ def _on_constants(lo: Lowering, symbol: str, left: Lit, right: Lit, name: str) -
 
 def _short(value: Any) -> bool:
     return not isinstance(value, int) or -(2**31) < value < 2**31
-
-
-def _joined_tuples(lo: Lowering, left: TupleOf, right: TupleOf, name: str) -> Value:
-    return TupleOf((*left.items, *right.items))
-
-
-def _repeated_tuple(lo: Lowering, left: TupleOf, right: Lit, name: str) -> Value:
-    return TupleOf(left.items * right.value)
-
-
-def _joined_lists(lo: Lowering, left: Ref, right: Ref, name: str) -> Value:
-    one, two = lo.contents(left), lo.contents(right)
-    if isinstance(one, Items) and isinstance(two, Items):
-        return lo.new_ref(Items((*one.values, *two.values)), name)
-    return lo.new_ref(Run(lo.emit(P.LIST_CONCAT, lo.run_list(one), lo.run_list(two), name=name)), name)
-
-
-def _merged_dicts(lo: Lowering, left: Ref, right: Ref, name: str) -> Value | None:
-    one, two = lo.contents(left), lo.contents(right)
-    if not isinstance(one, Entries) or not isinstance(two, Entries):
-        return None
-    for key, value in zip(two.keys, two.values, strict=True):
-        one = with_entry(one, key, value)
-    return lo.new_ref(one, name)
-
-
-def _repeated_list(lo: Lowering, left: Ref, right: Value, name: str) -> Value | None:
-    if isinstance(right, Var) and isinstance(right.kind, K.Array) and right.kind.dims != ():
-        return None  # an array times the array of a list
-    contents = lo.contents(left)
-    if isinstance(contents, Items) and isinstance(right, Lit) and right.value * len(contents.values) <= 32:
-        return lo.new_ref(Items(contents.values * right.value), name)
-    return lo.new_ref(Run(lo.emit(P.LIST_REPEAT, lo.run_list(contents), lo.atom(right), name=name)), name)
-
-
-def _flipped(function: Callable[..., Value | None]) -> Callable[..., Value | None]:
-    return lambda lo, left, right, name: function(lo, right, left, name)
-
-
-def _formatted(lo: Lowering, left: Lit, right: Value, name: str) -> Value | None:
-    if not isinstance(left.value, str):
-        return None
-    return Lit(left.value % constant_of(lo, right, "what is put into a text"))
-
-
-_STRUCTURAL: dict[tuple[str, type, type], Callable[..., Value | None]] = {
-    ("+", TupleOf, TupleOf): _joined_tuples,
-    ("*", TupleOf, Lit): _repeated_tuple,
-    ("*", Lit, TupleOf): _flipped(_repeated_tuple),
-    ("+", Ref, Ref): _joined_lists,
-    ("|", Ref, Ref): _merged_dicts,
-    ("*", Ref, Lit): _repeated_list,
-    ("*", Ref, Var): _repeated_list,
-    ("*", Lit, Ref): _flipped(_repeated_list),
-    ("*", Var, Ref): _flipped(_repeated_list),
-    ("%", Lit, TupleOf): _formatted,
-}
 
 
 @lowers(gast.UnaryOp)

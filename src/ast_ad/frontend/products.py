@@ -53,7 +53,7 @@ class _Joined:
         if any(is_bottom(value) for value, _ in bound.values()):
             raise NotYetKnown
         self.atoms: dict[str, Atom] = {key: lo.atom(value) for key, (value, _) in bound.items()}
-        arguments = [argument_for(lo, key, self.atoms[key], *of) for key, of in bound.items()]
+        arguments = [argument_for(lo, key, self.atoms[key], *of, []) for key, of in bound.items()]
         enclosed = enclosed_in(fn)
         with enclosed.seen_from(lo) if enclosed is not None else nullcontext():
             lowered, wanted = _runner[0](fn, arguments, mode, _places(bound, len(primals)), has_aux)

@@ -124,7 +124,7 @@ def _end(lo: Lowering, end: Value, holes: list[Atom]) -> Any:
 
 def places(lo: Lowering, part: Value) -> Atom:
     """An index, or an array of indices; an empty list is one of integers."""
-    if isinstance(part, (Ref, TupleOf)):
+    if isinstance(part, (Range, Ref, TupleOf)):
         from ast_ad.frontend.library import as_array
 
         found = as_array(lo, part)

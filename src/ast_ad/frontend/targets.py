@@ -9,6 +9,7 @@ import gast
 
 from ast_ad.errors import UnsupportedSyntax, WrongStructure
 from ast_ad.frontend.context import Lowering
+from ast_ad.frontend.counted import elements_in_this_call
 from ast_ad.frontend.fence import WRITES_OUTSIDE
 from ast_ad.frontend.iteration import Counted, elements, iteration_of, row
 from ast_ad.frontend.values import (
@@ -26,6 +27,7 @@ from ast_ad.frontend.values import (
     Stream,
     Value,
     Zip,
+    describe,
     is_bottom,
     kind_of,
     may_be_array,
@@ -143,13 +145,16 @@ def unpacked(lo: Lowering, value: Value, count: int | None, target: Any = None) 
     """The elements of a value; `count` says how many there must be, where that is known."""
     value = value.source if isinstance(value, Generated) else value
     known = elements(lo, value) if not isinstance(value, Var) or may_be_array(value) else None
+    if known is None and count is None:
+        known = elements_in_this_call(lo, value, "how many a starred name takes")
     if known is not None:
         return known
     if count is None:
         raise lo.error(
             UnsupportedSyntax,
-            "a starred name takes the rest of something whose length is known at run time only",
-            remedy="Use slices: first = xs[0]; rest = xs[1:].",
+            "how many elements the star takes here is known at run time only",
+            reason=f"It takes them from {describe(value)}.",
+            remedy="Use slices, as in first = xs[0]; rest = xs[1:], or pass the list itself.",
         )
     if isinstance(value, Var):
         if is_bottom(value):

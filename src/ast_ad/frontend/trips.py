@@ -25,11 +25,11 @@ from ast_ad.frontend.counters import ONE, ZERO
 from ast_ad.frontend.iteration import Counted, Iteration, Listed, iterated_by, iteration_of, listed
 from ast_ad.frontend.known import constant_of
 from ast_ad.frontend.liveness import bound_names, holds
-from ast_ad.frontend.loops import leave_loop, run_loop
+from ast_ad.frontend.loops import Triple, leave_loop, run_loop
 from ast_ad.frontend.targets import assign
 from ast_ad.frontend.values import FALSE, TRUE, Entries, Generated, Items, Ref, Run, Stream, TupleOf, Value, kind_of
 from ast_ad.ir import primitives as P
-from ast_ad.ir.core import Atom, Lit, Var
+from ast_ad.ir.core import Lit, Var
 
 #: a loop over so few numbers known at compile time is written out where it cannot be lowered as a loop
 _SMALL = 32
@@ -85,19 +85,34 @@ def _counted_for(lo: Lowering, stmt: Any, over: Counted, take: Callable[[Value],
             index=stmt.target.id if is_range else "i",
         )
 
-    ends = [t.value for t in triple if isinstance(t, Lit)]
-    if len(ends) < 3 or len(range(*ends)) > _SMALL:
-        _with_else(lo, stmt, run)
-        return
+    few = _is_short(triple)
     try:
-        lo.tried += 1
+        lo.tried += few
         _with_else(lo, stmt, run)
-        lo.tried -= 1
-    except UnknownAtCompileTime:
+        lo.tried -= few
+    except UnknownAtCompileTime as error:
+        numbers = _few(lo, triple)
+        if numbers is None:
+            raise error from None
         restore(lo, before)
-        numbers = range(*ends)
         written = Listed(len(numbers), lambda k: over.get(Lit(numbers[k])), over.lists)
         _with_else(lo, stmt, lambda stop: _write_out(lo, written, take, stop))
+
+
+def _is_short(triple: Triple) -> bool:
+    """Whether the text says that a loop has few trips."""
+    ends = [t.value for t in triple if isinstance(t, Lit)]
+    return len(ends) == 3 and len(range(*ends)) <= _SMALL
+
+
+def _few(lo: Lowering, triple: Triple) -> range | None:
+    """The numbers that a loop runs over, if they are few and known in this call."""
+    try:
+        start, stop, step = (constant_of(lo, end, "how often a loop runs") for end in triple)
+    except UnknownAtCompileTime:
+        return None
+    numbers = range(start, stop, step)
+    return numbers if len(numbers) <= _SMALL else None
 
 
 def saved(lo: Lowering) -> tuple[Any, ...]:
@@ -241,7 +256,15 @@ def lower_list_comprehension(lo: Lowering, node: Any, name: str) -> Value:
     def add() -> None:
         append(lo, result, lo.expr(node.elt))
 
-    _comprehend(lo, node, add)
+    trips = _comprehend(lo, node, add)
+    return made_by(lo, result, trips)
+
+
+def made_by(lo: Lowering, result: Ref, trips: Triple | None) -> Ref:
+    """A new list, which has an element for each trip of a loop."""
+    contents = lo.peek(result)
+    if trips is not None and isinstance(contents, Run) and isinstance(contents.atom, Var):
+        lo.trips[contents.atom] = trips
     return result
 
 
@@ -268,15 +291,15 @@ def lower_dict_comprehension(lo: Lowering, node: Any, name: str) -> Value:
     return result
 
 
-def _comprehend(lo: Lowering, node: Any, add: Callable[[], None]) -> None:
-    """Run the clauses of a comprehension; its targets are names of its own."""
+def _comprehend(lo: Lowering, node: Any, add: Callable[[], None]) -> Triple | None:
+    """Run the clauses of a comprehension; its targets are names of its own.  The trips, if each adds an element."""
     own = bound_names([g.target for g in node.generators])
     hidden = {n: lo.names.pop(n) for n in own if n in lo.names}
 
-    def clause(k: int) -> None:
+    def clause(k: int) -> Triple | None:
         if k == len(node.generators):
             add()
-            return
+            return None
         generator = node.generators[k]
         source = lo.expr(generator.iter)
 
@@ -295,44 +318,49 @@ def _comprehend(lo: Lowering, node: Any, add: Callable[[], None]) -> None:
             else:
                 branch(lo, known, lambda: condition(c + 1), nothing)
 
-        for_each(lo, source, take)
+        return for_each(lo, source, take)
 
-    clause(0)
+    trips = clause(0)
     for name in own:
         lo.names.pop(name, None)
     lo.names.update(hidden)
+    return trips if len(node.generators) == 1 and not node.generators[0].ifs else None
 
 
-def for_each(lo: Lowering, source: Value, take: Callable[[Value], None]) -> None:
-    """Do something with each element of an iterable: a loop, or one copy for each where the structure is known."""
+def for_each(lo: Lowering, source: Value, take: Callable[[Value], None]) -> Triple | None:
+    """Do something with each element of an iterable: a loop, or one copy for each where the structure is known.
+
+    The range of the loop comes back, if it is one.
+    """
     source = iterated_by(lo, source)
     if isinstance(source, Stream):
         from ast_ad.frontend.streams import run_stream
 
         run_stream(lo, source, take)
-        return
+        return None
     over = iteration_of(lo, source)
     if not isinstance(over, Counted):
         for k in range(over.count):
             _guarded(lo, over, lambda k=k: take(over.get(k)))  # type: ignore[misc]
-        return
-    triple: tuple[Atom, Atom, Atom] = over.triple or (ZERO, over.count(), ONE)
-    ends = [t.value for t in triple if isinstance(t, Lit)]
-    if len(ends) < 3 or len(range(*ends)) > _SMALL:
-        _loop_each(lo, over, triple, take)
-        return
-    before = saved(lo)
+        return None
+    triple: Triple = over.triple or (ZERO, over.count(), ONE)
+    before, few = saved(lo), _is_short(triple)
     try:
-        lo.tried += 1
+        lo.tried += few
         _loop_each(lo, over, triple, take)
-        lo.tried -= 1
-    except UnknownAtCompileTime:
+        lo.tried -= few
+        return triple
+    except UnknownAtCompileTime as error:
+        numbers = _few(lo, triple)
+        if numbers is None:
+            raise error from None
         restore(lo, before)
-        for k in range(*ends):
+        for k in numbers:
             _guarded(lo, over, lambda k=k: take(over.get(Lit(k))))  # type: ignore[misc]
+        return None
 
 
-def _loop_each(lo: Lowering, over: Counted, triple: tuple[Atom, Atom, Atom], take: Callable[[Value], None]) -> None:
+def _loop_each(lo: Lowering, over: Counted, triple: Triple, take: Callable[[Value], None]) -> None:
     stop = f"%each{len(lo.frame.loops)}"
     while stop in lo.names:
         stop += "'"
