@@ -18,7 +18,7 @@ def scaled_list(x):
 
 
 def shifted_tuple(x):
-    return np.sum((1.0, 2.0) + x)
+    return np.sum((1.0, 2.0) + x)  # noqa: RUF005
 
 
 def shifted_list(x):
@@ -48,7 +48,7 @@ def test_what_numpy_makes_an_array_of_is_one(scale):
 
 def sum_of_powers(x, n):
     total = 0.0
-    for _, power in zip(range(n), (1, 2, 3)):
+    for _, power in zip(range(n), (1, 2, 3), strict=False):
         total += x**power
     return total + sum((x, 1.0) * n)
 
