@@ -14,9 +14,10 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
-from ast_ad.derivative import Derivative
+from ast_ad.derivative import Derivative, call_with_tangents
 from ast_ad.errors import WrongArgument
 from ast_ad.vectors import entries_of, flatten, leaves, unflatten
+from ast_ad.wrappers import signature_of
 
 _MODES = ("fwd", "rev")
 _COORDINATES = 1000  # that are tried to find the entry to blame
@@ -198,7 +199,7 @@ class _Point:
         if self._products is None:
             self._products = Derivative(self.fun, "jvp", self.places).entered(self.args, self.kwargs)
         entry, args, kwargs = self._products
-        return flatten(entry.functions[0](*args, *zeros, **kwargs)[1])
+        return flatten(call_with_tangents(entry.functions[0], args, zeros, kwargs)[1])
 
     def differences(self, place: int, direction: Any) -> tuple[Any, float]:
         """The directional derivative by central differences, and the part of it that is rounding."""
@@ -374,10 +375,9 @@ def _name(fun: Any) -> str:
 
 def _names(fun: Any, count: int) -> list[str]:
     """The names of the parameters that positional arguments are for."""
-    import inspect
 
     try:
-        parameters = list(inspect.signature(fun).parameters.values())
+        parameters = list(signature_of(fun).parameters.values())
     except (TypeError, ValueError):
         parameters = []
     names = [p.name for p in parameters if p.kind is not p.VAR_POSITIONAL][:count]

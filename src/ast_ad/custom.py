@@ -7,7 +7,7 @@ from collections.abc import Callable, Sequence
 from typing import Any
 
 from ast_ad.errors import WrongArgument
-from ast_ad.wrappers import Wrapper
+from ast_ad.wrappers import Wrapper, signature_of
 
 
 class _Custom(Wrapper):
@@ -20,7 +20,7 @@ class _Custom(Wrapper):
         self.nondiff_argnums = tuple(nondiff_argnums)
         self.rules: tuple[Any, ...] = ()
         self.each = False
-        self.count = len(inspect.signature(fun).parameters)
+        self.count = len(signature_of(fun).parameters)
         for place in self.nondiff_argnums:
             if not 0 <= place < self.count:
                 raise WrongArgument(f"nondiff_argnums={place} is out of range for {fun.__name__}")
@@ -49,7 +49,7 @@ class _Custom(Wrapper):
             ) from None
 
     def _signature(self, what: str) -> str:
-        names = list(inspect.signature(self.fun).parameters)
+        names = list(signature_of(self.fun).parameters)
         fixed = [names[place] for place in self.nondiff_argnums]
         words = {"fwd": names, "bwd": [*fixed, "residual", "out_bar"], "jvp": [*fixed, "primals", "tangents"]}
         rest = [name for place, name in enumerate(names) if place not in self.nondiff_argnums]

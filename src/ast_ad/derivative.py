@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from inspect import CO_VARARGS
 from types import FunctionType
 from typing import Any
@@ -12,7 +12,7 @@ from weakref import WeakKeyDictionary
 from ast_ad.errors import WrongArgument
 from ast_ad.ir.places import Place
 from ast_ad.library_functions import in_python
-from ast_ad.parameters import Parameters, parameters_of, places_of, receiver_of
+from ast_ad.parameters import Parameters, behind_receiver, parameters_of, places_of, receiver_of
 from ast_ad.patterns import Compiled, Ready, exact_key, fetched, holds, pattern_of_call, plain_of, ready
 
 _NOTHING: dict[str, Any] = {}
@@ -31,6 +31,15 @@ def _known_of(function: Any, plain: Any) -> dict[Any, Any]:
     if held is None or held[0] is not code or held[1] is not defaults:
         held = _KNOWN[function] = (code, defaults, {})
     return held[2]
+
+
+def call_with_tangents(function: Any, args: Sequence[Any], dots: Sequence[Any], kwargs: Mapping[str, Any]) -> Any:
+    """Call the text of a derivative that takes tangents: after the arguments, by keyword behind `*args`."""
+    code = function.__code__
+    if code.co_flags & CO_VARARGS:
+        names = code.co_varnames[code.co_argcount : code.co_argcount + len(dots)]
+        return function(*args, **dict(zip(names, dots, strict=True)), **kwargs)
+    return function(*args, *dots, **kwargs)
 
 
 class Derivative:
@@ -87,8 +96,7 @@ class Derivative:
             if found is None:
                 parameters = parameters_of(self.primal)
                 places, self._one = places_of(self._argnums, parameters, self._mode)
-                hidden = len(self._receiver)
-                self._wrt = tuple((p[0] + hidden, p[1]) if isinstance(p, tuple) else p + hidden for p in places)
+                self._wrt = behind_receiver(places, self._receiver, self._plain)
                 from ast_ad.dispatch import table_for  # the compiler is read when it is first needed
 
                 found = (parameters, self._wrt, self._one, table_for(self.primal, self._how), self._ready)
@@ -187,12 +195,7 @@ class Derivative:
         entry, args, kwargs = self.entered(args, kwargs)
         if key is not None:
             self._keep(key, entry)
-        function = entry.functions[0]
-        code = function.__code__
-        if code.co_flags & CO_VARARGS:  # the tangents come after *args, by keyword
-            names = code.co_varnames[code.co_argcount : code.co_argcount + len(dots)]
-            return function(*args, **dict(zip(names, dots, strict=True)), **kwargs)
-        return function(*args, *dots, **kwargs)
+        return call_with_tangents(entry.functions[0], args, dots, kwargs)
 
     @property
     def source(self) -> str:

@@ -10,7 +10,7 @@ from typing import Any
 
 from ast_ad.errors import NoSource, WrongArgument
 from ast_ad.ir.places import Place
-from ast_ad.wrappers import Wrapper
+from ast_ad.wrappers import Wrapper, signature_of
 
 
 @dataclass(frozen=True)
@@ -48,7 +48,7 @@ def receiver_of(function: Any) -> tuple[Any, ...]:
 def parameters_of(function: Any) -> Parameters:
     """The parameters of a function, method or callable object."""
     try:
-        signature = inspect.signature(function)
+        signature = signature_of(function)
     except (TypeError, ValueError):
         raise NoSource(
             f"{function!r} has no signature that Python can show",
@@ -105,3 +105,13 @@ def _place(wanted: Any, parameters: Parameters) -> Place:
             remedy=f"Write argnums={by_keyword.name!r}.",
         )
     return place
+
+
+def behind_receiver(places: Sequence[Place], receiver: Sequence[Any], plain: Any) -> tuple[Place, ...]:
+    """The places counted from the receiver on, which a method takes as a parameter or in `*args`."""
+    if not receiver:
+        return tuple(places)
+    in_star = isinstance(plain, FunctionType) and plain.__code__.co_argcount == 0
+    if in_star:
+        return tuple((p[0], p[1] + 1) if isinstance(p, tuple) else p for p in places)
+    return tuple((p[0] + 1, p[1]) if isinstance(p, tuple) else p + 1 for p in places)

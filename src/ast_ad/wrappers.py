@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import inspect
 import sys
 from collections.abc import Callable
-from types import MethodType
+from types import FunctionType, MethodType
 from typing import Any
 
 from ast_ad.errors import WrongArgument
@@ -52,6 +53,31 @@ class Wrapper:
     def __ast_ad_function__(self) -> Any:
         """The function as it was written."""
         return self.fun
+
+
+def signature_of(function: Any) -> inspect.Signature:
+    """The signature that a function is called by: one that `functools.wraps` made has its own, not what it wraps.
+
+    >>> import functools
+    >>> @functools.wraps(max)
+    ... def logged(*args): ...
+    >>> str(signature_of(logged))
+    '(*args)'
+    """
+    inner: Any = function
+    receiver: tuple[Any, ...] = ()
+    while isinstance(inner, (MethodType, Wrapper)) or hasattr(type(inner), "__ast_ad_derivative__"):
+        if isinstance(inner, MethodType):
+            receiver, inner = (inner.__self__,), inner.__func__
+        else:
+            inner = inner.__wrapped__
+    called = getattr(type(inner), "__call__", None)  # noqa: B004 (the function is wanted)
+    if not isinstance(inner, FunctionType) and isinstance(called, FunctionType):
+        receiver, inner = (inner,), called
+    if not isinstance(inner, FunctionType) or not hasattr(inner, "__wrapped__"):
+        return inspect.signature(function)
+    bound = MethodType(inner, *receiver) if receiver else inner
+    return inspect.signature(bound, follow_wrapped=False)
 
 
 def wrapper_of(function: Any) -> Wrapper | None:

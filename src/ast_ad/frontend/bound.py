@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ast
 import inspect
+from collections.abc import Iterator, Sequence
 from types import FunctionType
 
 import gast
@@ -13,9 +14,9 @@ from ast_ad.frontend.emission import Frame
 from ast_ad.frontend.liveness import names_of
 from ast_ad.frontend.values import Bound, Closure, Ref, Static, TupleOf, Value
 from ast_ad.library_functions import in_python
+from ast_ad.wrappers import signature_of
 
 _CALLED = "called"
-_PLAIN = (inspect.Parameter.POSITIONAL_ONLY, inspect.Parameter.POSITIONAL_OR_KEYWORD)
 
 
 def closure_of(lo: Lowering, value: Value) -> Value:
@@ -31,18 +32,41 @@ def closure_of(lo: Lowering, value: Value) -> Value:
     function = in_python(bound.function.obj) if plain else None  # type: ignore[union-attr]
     if not isinstance(bound, Bound) or not isinstance(function, FunctionType):
         return value
-    parameters = list(inspect.signature(function).parameters.values())[len(bound.args) :]
-    left = [p for p in parameters if p.name not in bound.words]
-    if any(p.kind not in _PLAIN for p in left) or _CALLED in {p.name for p in left}:
+    parameters = signature_of(function).parameters.values()
+    taken = [p for k, p in enumerate(parameters) if k < len(bound.args) and p.kind is not p.VAR_POSITIONAL]
+    left = [p for p in parameters if p not in taken and p.name not in bound.words]
+    if _CALLED in {p.name for p in left}:
         return value
-    names = ", ".join(p.name for p in left)
-    node = _node(f"lambda {names}: {_CALLED}({names})", lo.node)
+    own = ", ".join(_in_signature(left))
+    node = _node(f"lambda {own}: {_CALLED}({', '.join(map(_in_call, left))})", lo.node)
     lo.unit.frames += 1
     around = _node(f"lambda {_CALLED}: 0", lo.node)
     lo.frames[lo.unit.frames] = Frame(lo.unit.frames, lo.frame.source, around, names_of(around))
     lo.state.frames[lo.unit.frames] = {_CALLED: bound}
     defaults = {p.name: static(p.default) for p in left if p.default is not p.empty}
     return Closure(node, lo.unit.frames, defaults, function.__name__)
+
+
+def _in_signature(parameters: Sequence[inspect.Parameter]) -> Iterator[str]:
+    """Parameters without their defaults."""
+    kinds = [p.kind for p in parameters]
+    for k, p in enumerate(parameters):
+        if p.kind is p.KEYWORD_ONLY and p.VAR_POSITIONAL not in kinds and p.KEYWORD_ONLY not in kinds[:k]:
+            yield "*"
+        yield _starred(p)
+
+
+def _in_call(parameter: inspect.Parameter) -> str:
+    """A parameter as the argument of the function that has it too."""
+    name = parameter.name
+    return f"{name}={name}" if parameter.kind is parameter.KEYWORD_ONLY else _starred(parameter)
+
+
+def _starred(parameter: inspect.Parameter) -> str:
+    stars = (
+        "*" if parameter.kind is parameter.VAR_POSITIONAL else "**" if parameter.kind is parameter.VAR_KEYWORD else ""
+    )
+    return stars + parameter.name
 
 
 def _node(text: str, place: ast.AST) -> gast.AST:

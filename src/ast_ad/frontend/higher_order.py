@@ -24,6 +24,7 @@ from ast_ad.wrappers import no_grad
 Args = Sequence[Value]
 Kwargs = Mapping[str, Value]
 _CACHED = type(functools.lru_cache(int))
+_DISPATCH = functools.singledispatch(abs).dispatch.__code__
 _GETTERS = (operator.itemgetter, operator.attrgetter)
 
 
@@ -37,6 +38,8 @@ def call_made_function(lo: Lowering, function: Static, args: Args, kwargs: Kwarg
             return call_opaque(lo, function, list(args), dict(kwargs), name)  # its cache is what makes it quick
         path = (*function.path, ("attr", "__wrapped__")) if function.path else ()
         return call_value(lo, Static(obj.__wrapped__, function.name, path), args, kwargs, name)
+    if getattr(obj, "__code__", None) is _DISPATCH:
+        return static(obj(constant_of(lo, args[0], "the type of the first argument")))
     if isinstance(obj, _GETTERS):
         return _get(lo, obj, args, name)
     if isinstance(obj, np.vectorize):

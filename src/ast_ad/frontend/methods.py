@@ -56,6 +56,10 @@ def attribute(lo: Lowering, owner: Value, name: str, wish: str = "") -> Value:
         return ATTRIBUTES[name](lo, owner, wish)
     if name in _methods_of(lo, owner):
         return Method(owner, name)
+    if name == "__class__":
+        from ast_ad.frontend.builtin_calls import type_of
+
+        return Static(type_of(lo, owner), name)
     raise lo.error(
         UnsupportedSyntax,
         f"the attribute {name!r} of {describe(owner)} is not supported",

@@ -5,7 +5,6 @@ An object takes part by a method `__ast_ad_program__(arguments)`, which gives it
 
 from __future__ import annotations
 
-import inspect
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager, nullcontext
 from contextvars import ContextVar
@@ -39,6 +38,7 @@ from ast_ad.ir.core import Atom, Block, Call, Callee, Function, If, Lit, Loop, P
 from ast_ad.ir.kinds import UNDEFINED
 from ast_ad.ir.lengths import outside
 from ast_ad.runtime import make_object
+from ast_ad.wrappers import signature_of
 
 
 def call_program(
@@ -129,7 +129,7 @@ def bound_arguments(
     lo: Lowering, obj: Any, args: Sequence[Value], kwargs: Mapping[str, Value]
 ) -> dict[str, tuple[Value, str]]:
     """The value and the form of each parameter."""
-    signature = inspect.signature(obj)
+    signature = signature_of(obj)
     try:
         bound = signature.bind(*args, **kwargs)
     except TypeError as error:

@@ -34,6 +34,7 @@ from ast_ad.ir.kinds import (
     join,
 )
 from ast_ad.runtime import fields_of
+from ast_ad.wrappers import signature_of
 
 #: the form of a `Param`, by the kind of a parameter of a signature
 FORMS = {
@@ -80,7 +81,7 @@ class Argument:
 
 def arguments_of(function: Any, args: Sequence[Any], kwargs: Mapping[str, Any]) -> list[Argument]:
     """The arguments of a call, defaults included.  Raises WrongArgument as Python would raise TypeError."""
-    signature = inspect.signature(_plain(function))
+    signature = signature_of(_plain(function))
     try:
         bound = signature.bind(*_receiver(function), *args, **kwargs)
     except TypeError as error:
@@ -96,7 +97,7 @@ def arguments_of(function: Any, args: Sequence[Any], kwargs: Mapping[str, Any]) 
 def arguments_from_annotations(function: Any) -> list[Argument]:
     """The arguments as annotations and defaults have them; an unknown number where neither says anything."""
     plain = _plain(function)
-    signature = inspect.signature(plain)
+    signature = signature_of(plain)
     try:
         hints = typing.get_type_hints(plain)
     except Exception:  # an annotation may be any expression

@@ -11,6 +11,7 @@ from ast_ad import runtime
 from ast_ad.ir import primitives as P
 from ast_ad.ir.kinds import Array, Kind, List, Scalar, Tuple, broadcast_dims, dims_of, is_number, known_equal, rank
 from ast_ad.ir.primitives import HOLE, Kinds, Span
+from ast_ad.rules.binding import UnsupportedArgument
 from ast_ad.rules.modes import elements
 from ast_ad.rules.results import array_dims, in_dtype, item_of, items_of, name_of, promoted, unknown
 from ast_ad.rules.shaping import reshaped
@@ -70,7 +71,7 @@ def _select_tangent(ans: Any, tangents: Any, tests: Any, choices: Any, default: 
 def _select_cotangents(ct: Any, ans: Any, tests: Any, choices: Any, default: Any = None) -> Any:
     known, values = elements(tests), elements(choices)
     if known is None or values is None:
-        raise TypeError("np.select has a derivative for a known number of choices")
+        raise UnsupportedArgument("np.select has a derivative for a known number of choices")
     result: list[Any] = []
     rest = ct
     for test, value in zip(known, values, strict=True):
@@ -104,7 +105,7 @@ def _choose_kind(kinds: Kinds, params: Mapping[str, Any]) -> Kind:
 def _choose_cotangents(ct: Any, which: Any, choices: Any, mode: Any = "raise") -> Any:
     known = elements(choices)
     if known is None:
-        raise TypeError("np.choose has a derivative for a known number of choices")
+        raise UnsupportedArgument("np.choose has a derivative for a known number of choices")
     number = len(known)
     which = which if isinstance(which.kind, Array) else call(np.array, which)
     which = which % number if mode == "wrap" else np.clip(which, 0, number - 1) if mode == "clip" else which

@@ -13,6 +13,7 @@ from ast_ad import runtime
 from ast_ad.ir.kinds import BOOL, FLOAT, INT, Kind, List, Scalar, Tuple
 from ast_ad.ir.primitives import Kinds
 from ast_ad.rules.arithmetic import divide, divide_or_zero, log_of_number, log_or_zero, power_slope, sign_of_number
+from ast_ad.rules.binding import UnsupportedArgument
 from ast_ad.rules.modes import elements
 from ast_ad.rules.structures import list_of
 from ast_ad.rules.table import (
@@ -94,7 +95,7 @@ custom(
 def _points(p: Any, q: Any) -> list[tuple[Term, Term]]:
     one, two = elements(p), elements(q)
     if one is None or two is None:
-        raise TypeError("math.dist has a derivative for points whose number of coordinates is known")
+        raise UnsupportedArgument("math.dist has a derivative for points whose number of coordinates is known")
     return list(zip(one, two, strict=True))
 
 
