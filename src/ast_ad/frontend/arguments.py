@@ -38,7 +38,7 @@ def spec_of(lo: Lowering, value: Value, around: tuple[Location, ...] = ()) -> An
     if isinstance(value, Ref):
         if value.location in around:  # it is a part of itself
             return None
-        contents = lo.contents(value)
+        contents = lo.peek(value)
         if isinstance(contents, Run):
             return ("list", kind_of(contents.atom))
         if isinstance(contents, (Items, Entries)):

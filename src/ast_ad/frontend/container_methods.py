@@ -49,15 +49,19 @@ def _extend(lo: Lowering, owner: Ref, args: Args, kwargs: Kwargs) -> Value:
 
 def _pop(lo: Lowering, owner: Ref, args: Args, kwargs: Kwargs) -> Value:
     _check_not_iterated(lo, owner)
-    contents = lo.contents(owner)
     at = args[0] if args else Lit(-1)
-    if isinstance(contents, Items) or not (isinstance(at, Lit) and at.value == -1):
+    if isinstance(lo.peek(owner), Items) or not (isinstance(at, Lit) and at.value == -1):
         return take_out(lo, owner, at)
+    owned = lo.owns(owner.location)
+    contents = lo.peek(owner)
     assert isinstance(contents, Run)
     rest, found = lo.emit_all(P.POP, contents.atom, names=(owner.location.name, ""))
-    lo.set_contents(owner, Run(rest))
+    lo.set_contents(owner, Run(rest), owning=True)
     value = lo.value_of(found, "")
-    lo.freeze(value, "It was an element of a list whose length is known at run time only.")
+    if isinstance(value, Ref) and owned:
+        lo.owned.add(value.location)
+    else:
+        lo.freeze(value, "It was an element of a list whose length is known at run time only.")
     return value
 
 

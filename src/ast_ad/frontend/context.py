@@ -16,6 +16,7 @@ ignored           floating-point errors that NumPy keeps quiet about in this fun
 constant          whether what is computed here counts as a constant; `constant_views`: views that were made there, each
                   with the view of the same memory that writes go through
 tried             how many loops around are written out where lowering them as loops fails
+uncertain         locations that may be one with another
 keys_of           the lists of keys that were made of a dict, by its location
 passes, unbound   how many loops are being passed over, and the names that were read there and not bound
 """

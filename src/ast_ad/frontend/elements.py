@@ -14,13 +14,14 @@ from typing import TYPE_CHECKING, Any
 
 from ast_ad.errors import MayAlias
 from ast_ad.frontend.emission import Emission
-from ast_ad.frontend.values import Location, Ref, Run, TupleOf, Value, kind_of, may_be_array
+from ast_ad.frontend.values import Fields, Location, Ref, Run, TupleOf, Value, kind_of, may_be_array
 from ast_ad.ir import primitives as P
 from ast_ad.ir.core import Atom, Call, Lit, Var
-from ast_ad.ir.kinds import OPAQUE, STATIC, Array, Kind, List, Map, Scalar, Undefined, join_elements
+from ast_ad.ir.kinds import OPAQUE, STATIC, Array, Dict, Kind, List, Map, Scalar, Undefined, join_elements, rank
 from ast_ad.ir.primitives import Primitive
 
 PUT = "It was put into a list whose length is known at run time only."
+BORROWED = "It is an element of a list that belongs to the caller."
 LEAKED = "Another list, or a function that was called, may hold the elements of this list too."
 _WRITTEN = "It may be an element of a list, and an element of a list was written to since."
 _NOT_NEW = "The list may hold one array twice, or one that another name holds."
@@ -30,11 +31,16 @@ _PASS_ON = ("add_maybe", "cast_like", "or_zeros", "select", "stop_gradient")
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Element:
-    """An element that was read: of this list, when it was this version, at this index."""
+    """An element that was read as `atom`: of this list, when it was this version, at this index.
+
+    `path` are the attributes that lead from an object that is the element to a part of it.
+    """
 
     owner: Ref
     version: Atom
     index: Atom
+    atom: Atom
+    path: tuple[str, ...] = ()
 
 
 class Elements(Emission):
@@ -43,6 +49,8 @@ class Elements(Emission):
     if TYPE_CHECKING:
 
         def peek(self, ref: Ref) -> Any: ...
+        def atom(self, value: Value, name: str = "") -> Atom: ...
+        def value_of(self, atom: Atom, name: str, witness: Any = None) -> Value: ...
         def run_list(self, contents: Any, kind: Kind | None = None, name: str = "") -> Atom: ...
         def root(self, var: Var) -> Var: ...
         def freeze(self, value: Value, reason: str) -> None: ...
@@ -81,6 +89,9 @@ class Elements(Emission):
             return not any(may_be_array(v) or not isinstance(v, (Var, Lit)) for v in value.items)
         if isinstance(value, Ref):
             held = self.peek(value)
+            if isinstance(held, Fields):
+                free = value.location in self.owned and self._is_free(value.location)
+                return free and all(map(self._is_new, held.values))
             if not isinstance(held, Run):
                 items = getattr(held, "values", ())
                 return value.location in self.owned and self._is_free(value.location) and all(map(_is_number, items))
@@ -105,19 +116,20 @@ class Elements(Emission):
             self.share_elements(None, LEAKED)
         self.state.frozen.setdefault(place, reason)
 
-    def follow(self, value: Value, owner: Ref, version: Atom, index: Atom) -> None:
-        """Let an element that was read stay what the list holds there."""
-        if self.constant or not self.owns(owner.location):
+    def follow(self, value: Value, element: Element) -> None:
+        """Let an element that was read, or a part of it, stay what the list holds there."""
+        if self.constant or not self.owns(element.owner.location):
             return
-        place: Any = None
         if isinstance(value, Ref):
-            held = self.peek(value)
-            kind: Kind | None = kind_of(held.atom) if isinstance(held, Run) else None
-            place = value.location if _is_list_of_numbers(kind) else None
+            held = self.state.heap[value.location]
+            if isinstance(held, Fields):
+                self.elements[value.location] = element
+                for key, part in zip(held.keys, held.values, strict=True):
+                    self.follow(part, replace(element, path=(*element.path, key)))
+            elif isinstance(held, Run) and _is_list_of_numbers(kind_of(held.atom)):
+                self.elements[value.location] = element
         elif isinstance(value, Var) and isinstance(value.kind, Array):
-            place = value
-        if place is not None:
-            self.elements[place] = Element(owner, version, index)
+            self.elements[value] = element
 
     def follows(self, place: Any) -> bool:
         """Whether an element still is at its place in a list that owns it."""
@@ -148,15 +160,43 @@ class Elements(Emission):
         if ("written", element.owner.location) not in self.state.stale:
             return before
         with self.computing_constants(False):
-            return self.emit(P.LIST_GET, held.atom, element.index, name=place.name)
+            now: Atom = self.emit(P.LIST_GET, held.atom, element.index, name="" if element.path else place.name)
+            for key in element.path:
+                now = self.emit(P.ITEM, now, name=key, key=key)
+            return now
+
+    def object_now(self, place: Location, before: Fields) -> Fields:
+        """The attributes of an object that is an element of a list; they were `before` when it was read."""
+        element = self.elements[place]
+        now = self.element_now(place, element.atom)
+        if now is element.atom:
+            return before
+        held = self.peek(element.owner)
+        made = self.value_of(now, place.name)
+        self.follow(made, replace(element, version=held.atom, atom=now))
+        assert isinstance(made, Ref)
+        fields: Fields = self.state.heap[made.location]
+        return fields
+
+    def put_object_back(self, place: Location, before: Fields, new: Fields) -> None:
+        """Give a list a version in which an object has other attributes."""
+        element = self.elements[place]
+        for key, value in zip(new.keys, new.values, strict=True):
+            if key not in before.keys or value is not before.values[before.keys.index(key)]:
+                self.put(value, element.owner.location)
+        atoms = [self.atom(value) for value in new.values]
+        self.put_back(place, self.emit(P.MAKE_DICT, *atoms, name=place.name, keys=new.keys, type=new.type))
 
     def put_back(self, place: Any, new: Atom) -> None:
         """Give a list a version in which an element that was written to is the new one."""
-        owner = self.elements[place].owner
+        element = self.elements[place]
+        owner = element.owner
         name = owner.location.name
         whole = self.peek(owner).atom
         self.note_change("memory", owner.location)
-        changed = self.emit(P.LIST_SET, whole, new, self.elements[place].index, name=name)
+        if element.path:
+            new = self._with_part(self.emit(P.LIST_GET, whole, element.index), element.path, new)
+        changed = self.emit(P.LIST_SET, whole, new, element.index, name=name)
         self.state.heap[owner.location] = Run(self.widened(changed, kind_of(new)))
         for root in (*self.by_layout, *self.maybe_shared):
             if root in self.state.frozen:
@@ -165,6 +205,16 @@ class Elements(Emission):
             if other not in self.elements or ("moved", other) in self.state.stale:
                 self.state.stale.setdefault(other, _WRITTEN)
         self._note(("written", owner.location), owner.location, _WRITTEN)
+
+    def _with_part(self, whole: Atom, path: tuple[str, ...], new: Atom) -> Atom:
+        """An object with another part."""
+        kind = kind_of(whole)
+        assert isinstance(kind, Dict)
+        parts: list[Atom] = []
+        for key in kind.keys:
+            part = new if (key,) == path else self.emit(P.ITEM, whole, name=key, key=key)
+            parts.append(self._with_part(part, path[1:], new) if key == path[0] and len(path) > 1 else part)
+        return self.emit(P.MAKE_DICT, *parts, keys=kind.keys, type=kind.type)
 
     def widened(self, new: Var, item: Kind, key: Kind | None = None) -> Var:
         """A list or dict that has just taken in an element, with a kind that covers it."""
@@ -193,4 +243,4 @@ def _is_list_of_numbers(kind: Kind | None) -> bool:
 
 
 def _is_number(value: Any) -> bool:
-    return isinstance(kind_of(value), Scalar) if isinstance(value, (Var, Lit)) else False
+    return isinstance(value, (Var, Lit)) and not may_be_array(value) and rank(kind_of(value)) == 0

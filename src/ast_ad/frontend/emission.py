@@ -139,6 +139,7 @@ class Emission:
         self.by_layout: dict[Var, list[Var]] = {}
         self.maybe_shared: dict[Var, dict[Var, str]] = {}
         self.owned: set[Location] = set()
+        self.uncertain: set[Location] = set()
         self.elements: dict[Any, Any] = {}
         self.paths: dict[Var, tuple[Any, ...]] = {}
         self.constants: dict[Var, Any] = {}

@@ -235,7 +235,7 @@ def _parameter(caller: Lowering, lo: Lowering, value: Value, name: str) -> Value
     if isinstance(value, TupleOf):
         return TupleOf(tuple(_parameter(caller, lo, v, f"{name}_{k}") for k, v in enumerate(value.items)), value.type)
     if isinstance(value, Ref):
-        contents = caller.contents(value)
+        contents = caller.peek(value)
         if isinstance(contents, Run):
             var = _leaf(lo, name, kind_of(contents.atom))
             made = lo.new_ref(Run(var), name)

@@ -325,6 +325,8 @@ class Join:
                 place = Location(name)
                 self.lo.clock += 1
                 self.lo.born[place] = self.lo.clock
+                if _UNBOUND not in (one, two) or self.lo.uncertain & {one, two}:
+                    self.lo.uncertain.add(place)
             self.locations[one, two] = place
             if one is not two:
                 first = None if a is None else self._held(self.one, a)

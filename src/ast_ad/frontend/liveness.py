@@ -155,12 +155,41 @@ def parameters(node: Any) -> Iterator[str]:
 
 
 def reads(node: Any) -> frozenset[str]:
-    """The names read anywhere in a tree."""
+    """The names read anywhere in a tree, without those that functions and comprehensions in it bind for themselves."""
     if node is None:
         return _EMPTY
-    found = {n.id for n in gast.walk(node) if isinstance(n, gast.Name) and isinstance(n.ctx, (gast.Load, gast.Del))}
-    found |= {n.target.id for n in gast.walk(node) if isinstance(n, gast.AugAssign) and isinstance(n.target, gast.Name)}
+    found: set[str] = set()
+    todo = [node]
+    while todo:
+        part = todo.pop()
+        if isinstance(part, gast.Name):
+            found |= {part.id} if isinstance(part.ctx, (gast.Load, gast.Del)) else set()
+        elif isinstance(part, _COMPREHENSIONS):
+            own = bound_names([g.target for g in part.generators])
+            inside = [child for child in gast.iter_child_nodes(part) if child is not part.generators[0]]
+            first = part.generators[0]
+            found |= frozenset().union(*map(reads, (first.target, *first.ifs, *inside))) - own
+            todo.append(first.iter)
+        elif isinstance(part, _FUNCTIONS):
+            body = part.body if isinstance(part.body, list) else [part.body]
+            outer = {n for d in _declared(body) for n in d.names}
+            own = (set(parameters(part)) | bound_names(body)) - outer
+            found |= (frozenset().union(*map(reads, body)) - own) | outer
+            todo += [*part.args.defaults, *filter(None, part.args.kw_defaults), *getattr(part, "decorator_list", ())]
+        else:
+            if isinstance(part, gast.AugAssign) and isinstance(part.target, gast.Name):
+                found.add(part.target.id)
+            todo.extend(gast.iter_child_nodes(part))
     return frozenset(found)
+
+
+def _declared(nodes: Iterable[Any]) -> Iterator[Any]:
+    """The statements `nonlocal` and `global` of a function, without those of functions inside."""
+    for node in nodes:
+        if isinstance(node, (gast.Nonlocal, gast.Global)):
+            yield node
+        elif not isinstance(node, _FUNCTIONS):
+            yield from _declared(gast.iter_child_nodes(node))
 
 
 def bound_names(nodes: Iterable[Any]) -> set[str]:

@@ -5,12 +5,13 @@ from __future__ import annotations
 from typing import Any
 
 from ast_ad.errors import MayAlias
-from ast_ad.frontend.elements import LEAKED, Elements
+from ast_ad.frontend.elements import BORROWED, LEAKED, Elements
 from ast_ad.frontend.emission import View
 from ast_ad.frontend.state import State
 from ast_ad.frontend.values import (
     Contents,
     Entries,
+    Fields,
     Items,
     Location,
     Ref,
@@ -105,6 +106,8 @@ class Memory(Elements):
         if ref.location in self.elements and isinstance(found, Run):
             now = self.element_now(ref.location, found.atom)
             return found if now is found.atom else Run(now)
+        if ref.location in self.elements and isinstance(found, Fields):
+            return self.object_now(ref.location, found)
         return found
 
     def check_writable(self, place: Any, name: str) -> None:
@@ -113,6 +116,8 @@ class Memory(Elements):
             self.check_writable(self.elements[place].owner.location, name)
             return
         reason = self.frozen_by(self.state, place)
+        if reason == BORROWED and self.record is not None:
+            raise NeedsInlining(self.record)
         if reason is not None:
             raise self.error(
                 MayAlias, f"{name or 'this'} may not be written to here", reason=reason, remedy="Write to a copy of it."
@@ -165,6 +170,11 @@ class Memory(Elements):
         """Write to a list or dict; `owning` where it takes in nothing that `put` has not seen."""
         self.check_writable(ref.location, ref.location.name)
         if ref.location in self.elements:
+            if isinstance(contents, Fields):
+                before = self.peek(ref)
+                assert isinstance(before, Fields)
+                self.put_object_back(ref.location, before, contents)
+                return
             if not isinstance(contents, Run):
                 contents = Run(self.run_list(contents, kind_of(self.state.heap[ref.location].atom)))
             self.put_back(ref.location, contents.atom)
@@ -181,7 +191,7 @@ class Memory(Elements):
         self.clock += 1
         self.born[location] = self.clock
         self.state.heap[location] = contents
-        if isinstance(contents, Items) or type(contents) is Entries:
+        if isinstance(contents, (Items, Entries)):
             self.owned.add(location)
         return Ref(location)
 

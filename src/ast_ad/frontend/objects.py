@@ -212,6 +212,13 @@ def set_attribute(lo: Lowering, owner: Value, name: str, value: Value) -> None:
     set_field(lo, owner, name, value)
 
 
+def has_setter(lo: Lowering, owner: Value, name: str) -> bool:
+    """Whether assigning to an attribute calls something of the user's."""
+    cls = class_of(lo, owner)
+    found = None if cls is None else lookup(cls, name)
+    return found is not None and isinstance(found[1], property)
+
+
 def set_field(lo: Lowering, owner: Value, name: str, value: Value) -> None:
     """Write to an object itself, past properties and `__setattr__`."""
     assert isinstance(owner, Ref)
@@ -257,7 +264,9 @@ def equal_objects(lo: Lowering, left: Value, right: Value) -> bool | Value | Non
         fields = [TupleOf(tuple(field_of(lo, v, n) for n in names)) for v in (left, right)]  # type: ignore[misc]
         return compare(lo, "==", fields[0], fields[1])
     if isinstance(left, Ref) and isinstance(right, Ref):
-        return left.location is right.location
+        from ast_ad.frontend.identity import same_object
+
+        return same_object(lo, left, right)
     return isinstance(left, Static) and isinstance(right, Static) and left.obj is right.obj
 
 

@@ -12,7 +12,7 @@ from ast_ad.errors import NoDerivative, WrongArgument
 from ast_ad.frontend.calls import call_value
 from ast_ad.frontend.context import Lowering, lowers
 from ast_ad.frontend.control import choose, test_of, truth
-from ast_ad.frontend.dicts import contains, has_run_time_keys
+from ast_ad.frontend.identity import identical, is_in, is_opaque
 from ast_ad.frontend.known import constant_of
 from ast_ad.frontend.objects import UNARY, equal_objects, overloaded, special
 from ast_ad.frontend.structural import STRUCTURAL, keeps_apart
@@ -21,7 +21,6 @@ from ast_ad.frontend.values import (
     TRUE,
     Closure,
     Entries,
-    Generated,
     Items,
     Ref,
     Static,
@@ -31,7 +30,6 @@ from ast_ad.frontend.values import (
     is_none,
     is_numeric,
     kind_of,
-    same_constant,
 )
 from ast_ad.ir import kinds as K, primitives as P
 from ast_ad.ir.core import Lit, Var
@@ -266,51 +264,6 @@ def _ordered(lo: Lowering, symbol: str, left: Sequence[Value], right: Sequence[V
     return choose(lo, compare(lo, "==", left[0], right[0]), rest, lambda: compare(lo, symbol, left[0], right[0]))
 
 
-def _identical(lo: Lowering, left: Value, right: Value) -> bool | Value | None:
-    """`is`."""
-    if isinstance(left, Lit) and isinstance(right, Lit):
-        return left.value is right.value or (same_constant(left, right) and not isinstance(left.value, float))
-    if is_none(left) or is_none(right):
-        other = right if is_none(left) else left
-        if not isinstance(other, Var):
-            return False
-        maybe = isinstance(other.kind, (K.Maybe, K.Opaque, K.Undefined))
-        return None if maybe else False
-    if isinstance(left, Ref) or isinstance(right, Ref):
-        return isinstance(left, Ref) and isinstance(right, Ref) and left.location is right.location
-    if isinstance(left, Static) and isinstance(right, Static):
-        return left.obj is right.obj
-    if isinstance(left, Static) or isinstance(right, Static):
-        return None if _is_opaque(left) or _is_opaque(right) else False
-    if isinstance(left, Var) and left is right:
-        return True
-    return None
-
-
-def _is_opaque(value: Value) -> bool:
-    """Whether a value may be any object at run time."""
-    return isinstance(value, Var) and isinstance(kind_of(value), K.Opaque)
-
-
-def _contains(lo: Lowering, left: Value, right: Value) -> bool | Value | None:
-    """`in`."""
-    right = right.source if isinstance(right, Generated) else right
-    method = special(lo, right, "__contains__")
-    if method is not None:
-        return call_value(lo, method, [left], {})
-    if isinstance(right, Ref) and has_run_time_keys(lo, right, left):
-        return contains(lo, right, left)
-    held = lo.contents(right) if isinstance(right, Ref) else None
-    if isinstance(held, Entries):
-        return constant_of(lo, left, "a key of a dict") in held.keys
-    right = TupleOf(held.values) if isinstance(held, Items) else right
-    if not isinstance(right, TupleOf):
-        return bool(left.value in right.value) if isinstance(right, Lit) and isinstance(left, Lit) else None
-    if isinstance(left, (Lit, Static)) and all(isinstance(v, (Lit, Static)) for v in right.items):
-        return constant_of(lo, left, "") in [constant_of(lo, v, "") for v in right.items]
-    return lo.emit(P.IN, lo.atom(left), lo.atom(right))
-
-
 def _equal(lo: Lowering, left: Value, right: Value) -> bool | Value | None:
     """`==` of what is not two numbers."""
     found = equal_objects(lo, left, right)
@@ -332,10 +285,10 @@ def _equal(lo: Lowering, left: Value, right: Value) -> bool | Value | None:
         return bool(left.obj == right.obj)
     if isinstance(left, (Static, Lit)) and isinstance(right, (Static, Lit)):
         return bool(constant_of(lo, left, "") == constant_of(lo, right, ""))
-    if _is_opaque(left) or _is_opaque(right):
+    if is_opaque(left) or is_opaque(right):
         return None
     odd = [v for v in (left, right) if isinstance(v, (Static, Closure)) or is_none(v)]
     return False if odd else None
 
 
-_COMPARISONS: dict[str, Callable[..., bool | Value | None]] = {"is": _identical, "in": _contains, "==": _equal}
+_COMPARISONS: dict[str, Callable[..., bool | Value | None]] = {"is": identical, "in": is_in, "==": _equal}

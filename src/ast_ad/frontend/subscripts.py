@@ -11,6 +11,7 @@ from ast_ad.errors import UnknownAtCompileTime, WrongArgument
 from ast_ad.frontend import dicts
 from ast_ad.frontend.context import Lowering, is_map, torn
 from ast_ad.frontend.control import ends_here
+from ast_ad.frontend.elements import BORROWED, Element
 from ast_ad.frontend.known import constant_of
 from ast_ad.frontend.values import (
     Entries,
@@ -181,9 +182,12 @@ def list_element(lo: Lowering, whole: Atom, index: Atom, name: str = "", owner: 
     """An element of a run-time list; of `owner`, which goes on to hold it, where that is given."""
     atom = lo.emit(P.LIST_GET, whole, index, name=name)
     value = lo.value_of(atom, name)
-    lo.freeze(value, "It is an element of a list whose length is known at run time only.")
+    borrowed = owner is not None and owner.location in lo.foreign
+    lo.freeze(value, BORROWED if borrowed else "It is an element of a list whose length is known at run time only.")
+    if isinstance(value, Ref):
+        lo.uncertain.add(value.location)
     if owner is not None:
-        lo.follow(value, owner, whole, index)
+        lo.follow(value, Element(owner, whole, index, atom))
     return value
 
 

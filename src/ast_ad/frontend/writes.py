@@ -16,7 +16,7 @@ from ast_ad.frontend.flat import assign_flat
 from ast_ad.frontend.known import constant_of
 from ast_ad.frontend.list_parts import put_slice
 from ast_ad.frontend.methods import attribute
-from ast_ad.frontend.objects import in_place as in_place_of_object, set_attribute, special
+from ast_ad.frontend.objects import has_setter, in_place as in_place_of_object, set_attribute, special
 from ast_ad.frontend.operators import binary
 from ast_ad.frontend.subscripts import read_subscript, to_run
 from ast_ad.frontend.targets import assign, unpacked
@@ -61,7 +61,9 @@ def augment(lo: Lowering, target: Any, symbol: str, node: Any) -> None:
         old = attribute(lo, owner, target.attr)
         value = lo.expr(node)
         lo.node = stmt
-        set_attribute(lo, owner, target.attr, in_place(lo, symbol, old, value, target.attr))
+        new = in_place(lo, symbol, old, value, target.attr)
+        if new is not old or not _stays(lo, old) or has_setter(lo, owner, target.attr):
+            set_attribute(lo, owner, target.attr, new)
         return
     index = lo.expr(target.slice)
     if isinstance(owner, Var) and not is_bottom(owner):
@@ -73,8 +75,13 @@ def augment(lo: Lowering, target: Any, symbol: str, node: Any) -> None:
     value = lo.expr(node)
     lo.node = stmt
     new = in_place(lo, symbol, old, value)
-    if new is not old or not lo.follows(old.location if isinstance(old, Ref) else old):
+    if new is not old or not _stays(lo, old):
         write_subscript(lo, owner, index, new)
+
+
+def _stays(lo: Lowering, old: Value) -> bool:
+    """Whether what was written to is a part of what holds it still."""
+    return lo.follows(old.location if isinstance(old, Ref) else old)
 
 
 def in_place(lo: Lowering, symbol: str, old: Value, value: Value, name: str = "") -> Value:
