@@ -31,6 +31,8 @@ LAYERS = (
     "api",
     "jacobians",
     "custom",
+    "implicit",
+    "integrals",
     "vectors",
     "checking",
     "cli",

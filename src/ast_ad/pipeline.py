@@ -100,7 +100,7 @@ def _check_constants(work: Work) -> Work:
     assert work.lowered is not None
     wrt = {work.request.arguments[parameter_at(place)].name for place in work.request.wrt}
     for taken in work.lowered.taken:
-        if taken.path[0] in wrt:
+        if isinstance(taken.path[0], str) and taken.path[0] in wrt:
             raise taken.error
     return work
 

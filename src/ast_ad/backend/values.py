@@ -10,8 +10,9 @@ from ast_ad.backend.expressions import Expr, Outside, called, copy_of, name
 from ast_ad.backend.tree import Let, Select, Tree
 from ast_ad.backend.words import write_call
 from ast_ad.ir.build import kind_of, stated_kind
-from ast_ad.ir.core import Atom, Callee, Lit, Program, Var
+from ast_ad.ir.core import Atom, Call, Callee, Lit, Program, Var
 from ast_ad.ir.kinds import BOOL, INT, Scalar
+from ast_ad.ir.primitives import CLOSURE
 
 _FLIPPED = {"==": "!=", "!=": "==", "is": "is not", "is not": "is", "in": "not in", "not in": "in"}
 _FLIPPED_INTS = {"<": ">=", "<=": ">", ">": "<=", ">=": "<"}
@@ -55,6 +56,8 @@ class Values:
         if isinstance(call.fn, Callee):
             made = self.call_of_function(call.fn, args)
             return called(self.outside.helper("copy"), made) if -1 in node.copied else made
+        if call.fn is CLOSURE:
+            return self.closure(call, args)
         result = write_call(self.outside, call, args)
         return copy_of(self.outside, result, call.outs[0].kind) if -1 in node.copied else result
 
@@ -109,6 +112,25 @@ class Values:
                 assert isinstance(turned, ast.Compare)
                 return ast.Compare(left=found.left, ops=turned.ops, comparators=found.comparators)
         return ast.UnaryOp(op=ast.Not(), operand=found)
+
+    def closure(self, call: Call, held: Sequence[Expr]) -> Expr:
+        """`lambda u: f(u, a, b)`: a function with its last arguments given."""
+        params = dict(call.params)
+        callee = self.program.functions[params["function"].name]
+        taken = {node.id for value in held for node in ast.walk(value) if isinstance(node, ast.Name)}
+        taken |= {callee.name, self.outside.callees.get(callee.name, callee.name)}
+        free: list[str] = []
+        for param in callee.params[: params["free"]]:
+            wish = param.var.name or "x"
+            while wish in taken:
+                wish += "_"
+            taken.add(wish)
+            free.append(wish)
+        body = self.call_of_function(params["function"], [*map(name, free), *held])
+        args = ast.arguments(
+            posonlyargs=[], args=[ast.arg(arg=a) for a in free], kwonlyargs=[], kw_defaults=[], defaults=[]
+        )
+        return ast.Lambda(args=args, body=body)
 
     def call_of_function(self, fn: Callee, args: Sequence[Expr]) -> Expr:
         callee = self.program.functions[fn.name]

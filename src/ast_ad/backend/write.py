@@ -27,8 +27,8 @@ from ast_ad.backend.spreading import spread
 from ast_ad.backend.standalone import sources_of
 from ast_ad.backend.structure import conditional_values, structured
 from ast_ad.backend.unpacking import unpack
-from ast_ad.ir.core import Call, Callee, Function, Lit, Origin, Program, Try
-from ast_ad.ir.walk import statements
+from ast_ad.ir.core import Call, Function, Lit, Origin, Program, Try
+from ast_ad.ir.walk import callee_of, statements
 from ast_ad.optimize.versions import ask_the_latest
 
 _STRUCTURE = frozenset(
@@ -91,7 +91,7 @@ def _lent(function: Function, storage: Storage) -> frozenset[int]:
 def _called(program: Program) -> set[str]:
     """The functions that functions of the program call."""
     stmts = (s for f in program.functions.values() for s in statements(f.block))
-    return {s.fn.name for s in stmts if isinstance(s, Call) and isinstance(s.fn, Callee)}
+    return {callee.name for s in stmts if (callee := callee_of(s)) is not None}
 
 
 def _write_function(

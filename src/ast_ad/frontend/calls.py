@@ -365,12 +365,12 @@ def inline(
     return result
 
 
-def new_frame(lo: Lowering, node: Any, source: Source, outer: int | None, title: str) -> Frame:
-    """Enter a function."""
+def new_frame(lo: Lowering, node: Any, source: Source, outer: int | None, title: str, caller: Any = None) -> Frame:
+    """Enter a function; what stands for one of a library is seen where `caller` calls it."""
     lo.unit.frames += 1
     frame = Frame(lo.unit.frames, source, node, names_of(node), outer, title)
     if of_stand_in(source.function):
-        frame.seen_at = lo.origin()
+        frame.seen_at = (caller or lo).origin()
     lo.frames[frame.id] = frame
     lo.stack.append(frame)
     lo.state.frames[frame.id] = {}

@@ -41,7 +41,7 @@ _GIVEN = "It belongs to the caller of a function with a rule of its own."
 
 
 @dataclass(slots=True, eq=False)
-class _Record:
+class Record:
     """One such function for one kind of call; `fixed` are arguments known here, `captures` what all of it reads."""
 
     source: Source
@@ -70,7 +70,7 @@ def call_custom(lo: Lowering, function: Static, args: Sequence[Value], kwargs: M
     bound = bind_arguments(lo, source.node.args, defaults_of(lo, source), args, kwargs, title)
     if source.node.args.vararg or source.node.args.kwarg:
         raise lo.error(WrongArgument, f"{title} takes * or **", remedy="Name the parameters of a function with a rule.")
-    if any(is_bottom(value) for value in bound.values()):
+    if any(map(is_bottom, bound.values())):
         return Var(name, UNDEFINED)
     fixed = {
         key: value for place, (key, value) in enumerate(bound.items()) if place in places and not _is_run_time(value)
@@ -83,7 +83,7 @@ def call_custom(lo: Lowering, function: Static, args: Sequence[Value], kwargs: M
         kinds = {arg: kind_of(atom) for arg, atom in atoms.items()}
         by = tuple(arg not in fixed and place not in places for place, arg in enumerate(bound))
         by = tuple(known for known, arg in zip(by, bound, strict=True) if arg not in fixed)
-        record = _Record(source, _free(lo, title), kinds, fixed, by)
+        record = Record(source, free_name(lo, title), kinds, fixed, by)
         _lower(lo, record, key, function, mode, rules, tuple(bound))
     operands = [*atoms.values(), *(capture_variable(lo, *lo.unit.paths[k]) for k in record.captures)]
     out = lo.new(name, outside(record.kind))
@@ -95,10 +95,12 @@ def call_custom(lo: Lowering, function: Static, args: Sequence[Value], kwargs: M
 
 
 def _is_run_time(value: Value) -> bool:
-    return is_numeric(value) or (isinstance(value, (TupleOf, Ref, Var)))
+    if isinstance(value, TupleOf):
+        return bool(value.items)
+    return is_numeric(value) or isinstance(value, (Ref, Var))
 
 
-def _free(lo: Lowering, title: str) -> str:
+def free_name(lo: Lowering, title: str) -> str:
     title = title if title.isidentifier() else "function"
     name, count = title, 1
     while name in lo.unit.names:
@@ -109,23 +111,26 @@ def _free(lo: Lowering, title: str) -> str:
 
 
 def _lower(
-    lo: Lowering, record: _Record, key: Any, function: Static, mode: str, rules: tuple[Any, ...], order: tuple[str, ...]
+    lo: Lowering, record: Record, key: Any, function: Static, mode: str, rules: tuple[Any, ...], order: tuple[str, ...]
 ) -> None:
     """Lower the function, then its rule, which may call it; again while they find more to read from outside."""
+    from ast_ad.frontend.later import lower_alone
+
     title = record.source.function.__name__
-    names = [_free(lo, getattr(rule, "__name__", title)) for rule in rules if rule is not None] if mode == "vjp" else []
-    names = names or [_free(lo, f"{title}_jvp")]
+    if mode == "later":
+        lower_alone(lo, record, key, function, order)
+        return
+    named = [rule for rule in rules if rule is not None] if mode == "vjp" else []
+    names = [free_name(lo, getattr(rule, "__name__", title)) for rule in named] or [free_name(lo, f"{title}_jvp")]
     for _ in range(_PASSES):
         before = list(record.captures)
-        work = _Body(lo, record, record.source, record.name)
+        work = Body(lo, record, record.source, record.name)
         value = work.call(record.source, [work.given[arg] for arg in order])
         record.shared = work.is_shared(value)
         primal = work.finish([work.lo.atom(value)])
         record.kind = kind_of(primal.block.results[0])
         lo.unit.records[key] = record
-        made = (
-            _sweeps(lo, record, rules, names, order) if mode == "vjp" else _tangent(lo, record, function, names, order)
-        )
+        made = sweeps_of(lo, record, rules, names, order) if named else tangent_of(lo, record, function, names, order)
         if record.captures == before:
             break
     else:
@@ -135,17 +140,17 @@ def _lower(
         lo.unit.functions[one.name] = one
 
 
-class _Body:
+class Body:
     """A function of the program whose body is read from the call of a rule."""
 
     def __init__(
-        self, caller: Lowering, record: _Record, source: Source, name: str, kinds: Mapping[str, Kind] | None = None
+        self, caller: Any, record: Record, source: Source, name: str, kinds: Mapping[str, Kind] | None = None
     ) -> None:
         self.record = record
         self.name = name
         self.source = source
         self.lo = lo = Lowering(caller.unit)
-        new_frame(lo, source.node, source, None, name)
+        new_frame(lo, source.node, source, None, name, caller)
         lo.statement = lo.node = source.node
         self.params: list[Var] = []
         self.given: dict[str, Value] = dict(record.fixed)
@@ -206,18 +211,18 @@ class _Body:
 # custom_vjp
 
 
-def _sweeps(
-    lo: Lowering, record: _Record, rules: tuple[Any, ...], names: Sequence[str], order: tuple[str, ...]
+def sweeps_of(
+    lo: Lowering, record: Record, rules: tuple[Any, ...], names: Sequence[str], order: tuple[str, ...]
 ) -> tuple[Function, Function]:
     """`fwd` and `bwd` of a rule, with a tuple that passes between them."""
     fwd, bwd = map(source_of, rules)
-    work = _Body(lo, record, fwd, names[0])
+    work = Body(lo, record, fwd, names[0])
     pair = _pair(work, work.call(fwd, [work.given[arg] for arg in order]), "(out, residual)")
     out = work.lo.atom(pair[0])
     _check_out(work, kind_of(out), record)
     residual: list[Atom] = []
     form = _apart(work.lo, pair[1], residual)
-    undo = _Body(lo, record, bwd, names[1], {})
+    undo = Body(lo, record, bwd, names[1], {})
     held = [undo.lo.new(a.name if isinstance(a, Var) else "", kind_of(a)) for a in residual]
     for var in held:
         undo.lo.always_frozen[var] = _GIVEN
@@ -266,7 +271,7 @@ def _sweeps(
     return forward, Function(names[1], (Param(taken), Param(ct)), block, backward.doc, backward.origin)
 
 
-def _by(record: _Record, arg: str) -> bool:
+def _by(record: Record, arg: str) -> bool:
     return record.by[list(record.kinds).index(arg)]
 
 
@@ -276,7 +281,7 @@ def _used(block: Block) -> set[Var]:
     return free_variables(Block((), block.stmts, block.results))
 
 
-def _bar(work: _Body, bar: Value, arg: str, like: Var, record: _Record) -> Atom:
+def _bar(work: Body, bar: Value, arg: str, like: Var, record: Record) -> Atom:
     """One cotangent that a rule returned; None stands for zeros."""
     lo = work.lo
     if is_none(bar):
@@ -284,7 +289,7 @@ def _bar(work: _Body, bar: Value, arg: str, like: Var, record: _Record) -> Atom:
     return _checked(work, lo.atom(bar), like, f"cotangent of {arg}", record)
 
 
-def _checked(work: _Body, atom: Atom, like: Atom, what: str, record: _Record) -> Atom:
+def _checked(work: Body, atom: Atom, like: Atom, what: str, record: Record) -> Atom:
     lo, wanted = work.lo, cotangent_kind(kind_of(like))
     if isinstance(atom, Lit) and type(atom.value) is int:
         atom = Lit(float(atom.value))
@@ -298,7 +303,7 @@ def _checked(work: _Body, atom: Atom, like: Atom, what: str, record: _Record) ->
     return atom
 
 
-def _check_out(work: _Body, kind: Kind, record: _Record) -> None:
+def _check_out(work: Body, kind: Kind, record: Record) -> None:
     if not (fits(kind, record.kind) and fits(record.kind, kind)):
         raise work.lo.error(
             WrongStructure,
@@ -307,14 +312,14 @@ def _check_out(work: _Body, kind: Kind, record: _Record) -> None:
         )
 
 
-def _elements(work: _Body, value: Value) -> Sequence[Value] | None:
+def _elements(work: Body, value: Value) -> Sequence[Value] | None:
     if isinstance(value, TupleOf):
         return value.items
     contents = work.lo.contents(value) if isinstance(value, Ref) else None
     return contents.values if isinstance(contents, Items) else None
 
 
-def _pair(work: _Body, value: Value, what: str) -> Sequence[Value]:
+def _pair(work: Body, value: Value, what: str) -> Sequence[Value]:
     found = _elements(work, value)
     if found is None or len(found) != 2:
         raise work.lo.error(
@@ -346,14 +351,14 @@ def _together(form: Any, values: Any) -> Any:
 # custom_jvp
 
 
-def _tangent(
-    lo: Lowering, record: _Record, function: Static, names: Sequence[str], order: tuple[str, ...]
+def tangent_of(
+    lo: Lowering, record: Record, function: Static, names: Sequence[str], order: tuple[str, ...], rule: Any = None
 ) -> tuple[Function]:
     """A rule as the function (args, tangents) -> (out, out_dot)."""
     _, _, rules, places = function.obj.__ast_ad_custom__
     each = function.obj.each
-    source = record.source if each else source_of(rules[0])
-    work = _Body(lo, record, source, names[0])
+    source = record.source if each else source_of(rule or rules[0])
+    work = Body(lo, record, source, names[0])
     wanted = [arg for arg in record.kinds if _by(record, arg)]
     dots = {arg: work.lo.new(f"{arg}_dot", cotangent_kind(record.kinds[arg])) for arg in wanted}
     for var in dots.values():
@@ -361,7 +366,6 @@ def _tangent(
     tangents = [work.lo.value_of(var, var.name) for var in dots.values()]
     primals = [work.given[arg] for arg in wanted]
     rest = [work.given[arg] for place, arg in enumerate(order) if place in places]
-    out: Value
     dot: Value | None
     if each:
         out = call_custom(work.lo, function, [work.given[arg] for arg in order], {}, "ans")
@@ -380,7 +384,7 @@ def _tangent(
 
 
 def _summed(
-    work: _Body,
+    work: Body,
     rules: Sequence[Any],
     tangents: Sequence[Value],
     out: Value,

@@ -16,6 +16,8 @@ from ast_ad.frontend.context import Lowering, static
 from ast_ad.frontend.iteration import Counted, elements, iteration_of, zero_based
 from ast_ad.frontend.known import constant_of
 from ast_ad.frontend.loops import run_loop
+from ast_ad.frontend.solver_table import entry_of
+from ast_ad.frontend.solvers import call_solver
 from ast_ad.frontend.spelled import SPELLED, call_vectorized
 from ast_ad.frontend.values import Bound, Closure, Static, TupleOf, Value
 from ast_ad.ir.core import Lit
@@ -29,8 +31,14 @@ _GETTERS = (operator.itemgetter, operator.attrgetter)
 
 
 def call_made_function(lo: Lowering, function: Static, args: Args, kwargs: Kwargs, name: str) -> Value | None:
-    """A call of what a function of functions has made outside; None for all other objects."""
+    """A call of what a function of functions has made outside, or of one of SciPy's; None for all other objects."""
     obj = function.obj
+    if hasattr(type(obj), "__ast_ad_call__"):
+        called: Value = obj.__ast_ad_call__(lo, args, name)
+        return called
+    entry = entry_of(obj)
+    if entry is not None:
+        return call_solver(lo, obj, *entry, args, kwargs, name)
     if isinstance(obj, functools.partial):
         return call_value(lo, _partial_from_outside(lo, function), args, kwargs, name)
     if isinstance(obj, _CACHED):

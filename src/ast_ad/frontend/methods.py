@@ -20,6 +20,7 @@ from ast_ad.frontend.values import (
     Entries,
     Items,
     Method,
+    Product,
     Ref,
     Static,
     Super,
@@ -52,6 +53,8 @@ def attribute(lo: Lowering, owner: Value, name: str, wish: str = "") -> Value:
         return _of_static(lo, owner, name)
     if is_bottom(owner):
         return owner
+    if isinstance(owner, Product) and name in owner.fields:
+        return owner.fields[name]
     if isinstance(owner, (Var, Lit)) and name in ATTRIBUTES:
         return ATTRIBUTES[name](lo, owner, wish)
     if name in _methods_of(lo, owner):

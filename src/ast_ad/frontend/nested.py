@@ -34,9 +34,10 @@ from ast_ad.frontend.values import (
     is_numeric,
     kind_of,
 )
-from ast_ad.ir.core import Atom, Block, Call, Callee, Function, If, Lit, Loop, Param, Stmt, Var
+from ast_ad.ir.core import Atom, Block, Call, Function, If, Lit, Loop, Param, Stmt, Var
 from ast_ad.ir.kinds import UNDEFINED
 from ast_ad.ir.lengths import outside
+from ast_ad.ir.walk import callee_of, with_callee
 from ast_ad.runtime import make_object
 from ast_ad.wrappers import signature_of
 
@@ -217,7 +218,8 @@ def renamed(block: Block, names: Mapping[str, str]) -> Block:
 
     def statement(stmt: Stmt) -> Stmt:
         if isinstance(stmt, Call):
-            return replace(stmt, fn=Callee(names[stmt.fn.name])) if isinstance(stmt.fn, Callee) else stmt
+            callee = callee_of(stmt)
+            return stmt if callee is None else with_callee(stmt, names[callee.name])
         if isinstance(stmt, If):
             return replace(stmt, then=renamed(stmt.then, names), orelse=renamed(stmt.orelse, names))
         assert isinstance(stmt, Loop)

@@ -36,6 +36,11 @@ def products_by(runner: Runner) -> None:
     _runner[:] = [runner]
 
 
+def lowered_by_runner(function: Any, arguments: Sequence[Any]) -> Any:
+    """The program of a function itself."""
+    return _runner[0](function, arguments, "primal", (), False)[0]
+
+
 class _Joined:
     """A product with the Jacobian of `fn` at `primals`, its functions part of this program."""
 

@@ -14,6 +14,9 @@ _STAND_INS: dict[type, type] = {
     collections.defaultdict: mappings.defaultdict,
     collections.deque: deques.deque,
 }
+#: the modules of functions that are read for others, and of rules
+_READ = (deques, mappings, searches)
+_OF_STAND_INS = (*(module.__name__ for module in _READ), "ast_ad.implicit", "ast_ad.integrals")
 _FOR = {ours: theirs for theirs, ours in _STAND_INS.items()}
 
 
@@ -40,4 +43,4 @@ def is_stand_in(cls: Any) -> bool:
 
 def of_stand_in(function: Any) -> bool:
     """Whether a function is one of ours that is read for one of the standard library."""
-    return getattr(function, "__module__", None) in (deques.__name__, mappings.__name__, searches.__name__)
+    return getattr(function, "__module__", None) in _OF_STAND_INS

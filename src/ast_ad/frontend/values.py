@@ -15,7 +15,8 @@ held it is its location, and the heap knows the current version.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from typing import Any, TypeAlias
 
 from ast_ad.ir.core import UNDEFINED, Atom, Lit, Var
@@ -217,10 +218,11 @@ class Super:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Product:
-    """The function that `vjp` or `linearize` gives: `call(lo, args, kwargs, name)`."""
+    """The function that `vjp` gives, or its like: `call(lo, args, kwargs, name)`; what a solver gives has `fields`."""
 
     call: Any
     name: str
+    fields: Mapping[str, Value] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -364,6 +366,8 @@ def describe(value: Any) -> str:
         return value.name or getattr(value.obj, "__name__", repr(value.obj))
     if isinstance(value, TupleOf):
         return f"a tuple of {len(value.items)}"
+    if isinstance(value, Product) and value.fields:
+        return f"the result of {value.name}"
     if isinstance(value, (Closure, Product)):
         return f"the function {value.name}"
     if isinstance(value, Fields):

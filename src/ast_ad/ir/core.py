@@ -170,12 +170,14 @@ class Param:
 class Custom:
     """A derivative of the user's own: in mode "vjp" the functions for the sweeps, in mode "jvp" the one with tangents.
 
-    `by` says for each parameter whether the rule has its derivative.
+    `by` says for each parameter whether the rule has its derivative.  In mode "later" `maker` writes the functions for
+    either mode when a transform asks for them, and `rules` are functions that it needs.
     """
 
     mode: str
     rules: tuple[str, ...]
     by: tuple[bool, ...]
+    maker: Any = None
 
 
 @dataclass(frozen=True, slots=True, eq=False)

@@ -6,6 +6,7 @@ from collections.abc import Iterable, Sequence
 from typing import Any
 
 from ast_ad.ir.core import Atom, Block, Call, Callee, Function, If, Lit, Loop, Program, Try, Var
+from ast_ad.ir.primitives import CLOSURE
 
 
 class Interpreter:
@@ -41,6 +42,9 @@ class Interpreter:
         """The results of one call."""
         if isinstance(stmt.fn, Callee):
             return self.run(self.program.functions[stmt.fn.name], args)
+        if stmt.fn is CLOSURE:
+            function = self.program.functions[dict(stmt.params)["function"].name]
+            return (lambda *free: self.run(function, (*free, *args))[0],)
         out = stmt.fn.call(*args, **dict(stmt.params))
         return (out,) if stmt.fn.outs == 1 else tuple(out or ())
 

@@ -197,6 +197,10 @@ def _keys_kind(kinds: Kinds, params: Mapping[str, Any]) -> Kind:
     return List(kinds[0].key if isinstance(kinds[0], Map) else OPAQUE)
 
 
+def _closure(*held: Any, function: Any, free: int) -> Any:
+    raise TypeError(f"{function.name} is called by the program that it is part of")
+
+
 def _itself(x: Any, *holes: Any, index: Index) -> Any:
     return x
 
@@ -367,3 +371,6 @@ TYPE_OF = Primitive("type", type, lambda ks, p: TYPE, total=always)
 FORMAT = Primitive("format", _format, lambda ks, p: OPAQUE, cost=1)
 #: `fn(*args)` of a callable nobody knows: runs once, in its place; the last arguments are passed by `keywords`
 CALL_OPAQUE = Primitive("call_opaque", _call_opaque, lambda ks, p: NUMBER, effect=True)
+
+#: a function of the program with its last arguments given: what a library calls back with the `free` first ones
+CLOSURE = Primitive("closure", _closure, lambda ks, p: OPAQUE, total=always, cost=0)

@@ -7,7 +7,7 @@ from dataclasses import replace
 
 from ast_ad.ir.build import kind_of
 from ast_ad.ir.core import Atom, Block, Call, Callee, Function, If, Loop, Program, Stmt, Var
-from ast_ad.ir.primitives import MAKE_TUPLE
+from ast_ad.ir.primitives import CLOSURE, MAKE_TUPLE
 
 
 def blocks_of(stmt: Stmt) -> tuple[Block, ...]:
@@ -151,8 +151,26 @@ def needed_by(function: Function) -> Iterator[str]:
 
 def _called_by(function: Function) -> Iterator[str]:
     for stmt in statements(function.block):
-        if isinstance(stmt, Call) and isinstance(stmt.fn, Callee):
-            yield stmt.fn.name
+        callee = callee_of(stmt)
+        if callee is not None:
+            yield callee.name
+
+
+def callee_of(stmt: Stmt) -> Callee | None:
+    """The function of the program that a statement calls, or hands to somebody who will."""
+    if not isinstance(stmt, Call):
+        return None
+    if stmt.fn is CLOSURE:
+        found: Callee = dict(stmt.params)["function"]
+        return found
+    return stmt.fn if isinstance(stmt.fn, Callee) else None
+
+
+def with_callee(stmt: Call, name: str) -> Call:
+    """The statement with another function in the place of the one that `callee_of` tells."""
+    if stmt.fn is CLOSURE:
+        return replace(stmt, params=(("function", Callee(name)), *stmt.params[1:]))
+    return replace(stmt, fn=Callee(name))
 
 
 def called_from(program: Program, names: Iterable[str]) -> Program:

@@ -128,7 +128,9 @@ custom(P.ABS, magnitude_tangent, magnitude_cotangent, unbroadcast=True)
 
 # The derivatives themselves: they close the table under differentiation.
 
-elementwise(P.DIVIDE, lambda ans, x, y: divide(1, y), lambda ans, x, y: divide(-ans, y), singular=True)
+elementwise(
+    register(runtime.divide, P.DIVIDE), lambda ans, x, y: divide(1, y), lambda ans, x, y: divide(-ans, y), singular=True
+)
 elementwise(
     P.DIVIDE_OR_ZERO,
     lambda ans, x, y: divide_or_zero(1, y),

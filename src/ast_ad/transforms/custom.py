@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
 from ast_ad import errors
 from ast_ad.ir import primitives as P
 from ast_ad.ir.build import Builder, kind_of
-from ast_ad.ir.core import Atom, Block, Call, Callee, Function, Param, Program, Var
+from ast_ad.ir.core import Atom, Block, Call, Callee, Custom, Function, Param, Program, Var
 from ast_ad.ir.kinds import Kind, cotangent_kind
 
 
@@ -33,6 +33,19 @@ def check_custom(program: Program, call: Call, pattern: Sequence[bool], mode: st
                 reason=f"{param.var.name} is active here: it depends on what is differentiated.",
                 remedy="Take it out of nondiff_argnums, pass it as an argument, or stop its gradient (stop_gradient).",
             )
+
+
+def with_rules(program: Program, mode: str) -> tuple[Program, dict[str, Custom]]:
+    """The program with rules for a mode where they are written when asked for, and what said so before."""
+    waiting = {n: f.custom for n, f in program.functions.items() if f.custom is not None and f.custom.mode == "later"}
+    for name, custom in waiting.items():
+        program = replace(program, functions=custom.maker.make(program, program.functions[name], mode))
+    return program, waiting
+
+
+def without_rules(functions: Mapping[str, Function], waiting: Mapping[str, Custom]) -> dict[str, Function]:
+    """Functions whose rules are to be written again when they are asked for."""
+    return {n: replace(f, custom=waiting[n]) if n in waiting else f for n, f in functions.items()}
 
 
 def picked(backward: Function, name: str, pattern: Sequence[bool], by: Sequence[bool]) -> Function:

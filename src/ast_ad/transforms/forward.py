@@ -35,7 +35,7 @@ from ast_ad.ir.walk import gathered, statements
 from ast_ad.rules.table import UnsupportedArgument, rule_of
 from ast_ad.rules.terms import Term, UnknownRank, make
 from ast_ad.transforms.contributions import calls_the_unknown, checked, complex_where_complex
-from ast_ad.transforms.custom import check_custom, with_tangents
+from ast_ad.transforms.custom import check_custom, with_rules, with_tangents, without_rules
 from ast_ad.transforms.pen import Pen
 from ast_ad.transforms.refusals import no_rule, refused
 from ast_ad.transforms.regions import Region, distinct, unused
@@ -63,6 +63,7 @@ def tangent(program: Program, wrt: Sequence[Place], has_aux: bool = False, value
 
 class _Forward:
     def __init__(self, program: Program) -> None:
+        program, self.waiting = with_rules(program, "jvp")
         self.program = program
         self.activity = Activity(program)
         self.functions: dict[str, Function] = {}
@@ -114,7 +115,8 @@ class _Forward:
 
     def finish(self, name: str, entry: Function) -> Program:
         """The program of the entry and all that it reaches."""
-        return Program(name, gathered({**self.program.functions, **self.functions, name: entry}, name))
+        available = without_rules({**self.program.functions, **self.functions, name: entry}, self.waiting)
+        return Program(name, gathered(available, name))
 
     def function(self, name: str, pattern: tuple[bool, ...]) -> str:
         """The name of `g_jvp` for one pattern of active parameters, written on the first call.

@@ -9,7 +9,7 @@ from ast_ad import errors
 from ast_ad.ir import primitives as P
 from ast_ad.ir.build import kind_of
 from ast_ad.ir.core import Block, Call, Callee, Function, Param, Program, Stmt, Var
-from ast_ad.ir.walk import statements, with_blocks
+from ast_ad.ir.walk import callee_of, statements, with_blocks, with_callee
 from ast_ad.transforms.regions import Region, nodes, unused
 
 #: what a second run leaves out, and what it may do: a path that raises was left in the first run
@@ -60,8 +60,9 @@ def _calls_in(program: Program, name: str, seen: set[str]) -> Iterator[Call]:
     for stmt in statements(program.functions[name].block):
         if isinstance(stmt, Call):
             yield stmt
-            if isinstance(stmt.fn, Callee) and stmt.fn.name not in seen:
-                yield from _calls_in(program, stmt.fn.name, seen)
+            callee = callee_of(stmt)
+            if callee is not None and callee.name not in seen:
+                yield from _calls_in(program, callee.name, seen)
 
 
 def silenced(program: Program) -> tuple[Program, dict[str, str]]:
@@ -82,8 +83,9 @@ def silenced(program: Program) -> tuple[Program, dict[str, str]]:
 def _reached(program: Program, name: str) -> list[str]:
     found = {name: None}
     for call in _calls_in(program, name, set()):
-        if isinstance(call.fn, Callee):
-            found[call.fn.name] = None
+        callee = callee_of(call)
+        if callee is not None:
+            found[callee.name] = None
     return list(found)
 
 
@@ -93,8 +95,8 @@ def _silent(function: Function, name: str, names: dict[str, str]) -> Function:
         for stmt in block.stmts:
             if not isinstance(stmt, Call):
                 stmts.append(with_blocks(stmt, inside))
-            elif isinstance(stmt.fn, Callee) and stmt.fn.name in names:
-                stmts.append(replace(stmt, fn=Callee(names[stmt.fn.name])))
+            elif (callee := callee_of(stmt)) is not None and callee.name in names:
+                stmts.append(with_callee(stmt, names[callee.name]))
             elif stmt.fn not in _LEFT_OUT:
                 stmts.append(stmt)
         return replace(block, stmts=tuple(stmts))

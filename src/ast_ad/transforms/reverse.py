@@ -34,7 +34,7 @@ from ast_ad.ir.walk import blocks_of, free_variables, gathered, map_functions, o
 from ast_ad.rules.terms import Term, call, make, term
 from ast_ad.transforms.adjoint import Sweep
 from ast_ad.transforms.contributions import calls_the_unknown, checked, complex_where_complex
-from ast_ad.transforms.custom import check_custom, picked, without_tangents
+from ast_ad.transforms.custom import check_custom, picked, with_rules, without_rules, without_tangents
 from ast_ad.transforms.recomputed import check_repeatable, mark_again, silenced
 from ast_ad.transforms.regions import Region, distinct, freeze, nodes, substitute, unused
 from ast_ad.transforms.storage import place_residuals
@@ -81,6 +81,7 @@ class Pair:
 
 class _Reverse:
     def __init__(self, program: Program) -> None:
+        program, self.waiting = with_rules(program, "vjp")
         program, self.silent = silenced(map_functions(program, mark_unbound))
         self.program = program
         self.activity = Activity(program)
@@ -186,7 +187,7 @@ class _Reverse:
 
     def finish(self, name: str, entry: Function, also: str = "") -> Program:
         """The program of the entry, another function that callers want, and all that they reach."""
-        available = {**self.program.functions, **self.functions, name: entry}
+        available = without_rules({**self.program.functions, **self.functions, name: entry}, self.waiting)
         return Program(name, gathered(available, name, *([also] if also else [])))
 
     # Functions that are called
