@@ -1,6 +1,5 @@
 """Derivatives of NumPy programs, as source: `grad` reads a function and writes its gradient as another function."""
 
-from ast_ad import implicit, integrals  # noqa: F401  (what is imported is known to the compiler)
 from ast_ad.api import grad, jvp, stop_gradient, trace, value_and_grad, vjp
 from ast_ad.checking import check_grads
 from ast_ad.checkpoints import checkpoint

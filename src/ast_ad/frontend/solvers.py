@@ -6,6 +6,7 @@ derivative follows from what the result satisfies (`ast_ad.implicit`, `ast_ad.in
 
 from __future__ import annotations
 
+import importlib
 import inspect
 from collections.abc import Callable, Mapping, Sequence
 from itertools import takewhile
@@ -128,7 +129,7 @@ def call_solver(
         constants.append(Lit(" ".join(w for w, v in moving.items() if not _is_constant(lo, v))))
     if varying or moving:
         _only_real(lo, path, entry, (*varying, *(lo.atom(v) for v in moving.values())))
-        rule = Static(RULES[entry.rule], entry.rule)
+        rule = Static(rule_named(entry.rule), entry.rule)
         found = call_custom(lo, rule, [*constants, *moving.values(), TupleOf(tuple(varying))], {}, name)
     else:
         found = solve.__ast_ad_call__(lo, [static_of(lifted), *held], name)
@@ -213,5 +214,14 @@ def _own_arguments(lo: Lowering, value: Value) -> list[Atom]:
     return [lo.atom(v) for v in values]
 
 
-#: the rules, by what a result satisfies
+#: the rules, by what a result satisfies: programs of their own, which are read when the first of them is asked for
 RULES: dict[str, Any] = {}
+_HOMES = ("ast_ad.implicit", "ast_ad.integrals")
+
+
+def rule_named(word: str) -> Any:
+    """The rule for what satisfies something."""
+    if not RULES:
+        for home in _HOMES:
+            importlib.import_module(home)
+    return RULES[word]
