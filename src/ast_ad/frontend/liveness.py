@@ -164,7 +164,7 @@ def reads(node: Any) -> frozenset[str]:
         part = todo.pop()
         if isinstance(part, gast.Name):
             found |= {part.id} if isinstance(part.ctx, (gast.Load, gast.Del)) else set()
-        elif isinstance(part, _COMPREHENSIONS):
+        elif isinstance(part, COMPREHENSIONS):
             own = bound_names([g.target for g in part.generators])
             inside = [child for child in gast.iter_child_nodes(part) if child is not part.generators[0]]
             first = part.generators[0]
