@@ -20,7 +20,7 @@ def jacrev(
     has_aux: bool = False,
     holomorphic: bool = False,
 ) -> Any:
-    """The Jacobian of a function, in reverse mode: a forward sweep, and a reverse sweep for each number of the result.
+    """The Jacobian of a function, in reverse mode: a forward sweep, and reverse sweeps for the numbers of the result.
 
     The result has the structure of what `fun` returns, and in place of each of its arrays, of shape `s`, that of
     the argument with an array of shape `s + shape` for each of its own.  `argnums`, `has_aux`, `holomorphic` and use as
@@ -42,7 +42,7 @@ def jacfwd(
     has_aux: bool = False,
     holomorphic: bool = False,
 ) -> Any:
-    """The Jacobian of a function, in forward mode: the function runs with its tangent for each number of the argument.
+    """The Jacobian of a function, in forward mode: the function runs once, its tangent for the numbers of the argument.
 
     Cheaper than `jacrev` where the argument has fewer numbers than the result; the rest is as there.  A function that
     prints, draws random numbers or calls what is not known runs once: then the Jacobian is computed as by `jacrev`.

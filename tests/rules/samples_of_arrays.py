@@ -205,6 +205,25 @@ def of_joins() -> Iterator[Sample]:
     yield sample(runtime.rows_of_jacobian, np.ones((2, V.size)), two, V)
     yield sample(runtime.jacobian_of_columns, [two, two, two], two, np.ones(3))
     yield sample(runtime.columns_of_jacobian, np.ones((2, 3)), two, np.ones(3))
+    yield sample(runtime.rows_at_once, V, M, smooth=False)
+    yield sample(runtime.unit_rows, V, 1, 2, smooth=False)
+    yield sample(runtime.zero_rows, V, M, smooth=False)
+    yield sample(runtime.repeat_rows, V, M)
+    yield sample(runtime.repeat_rows, 0.3, M)
+    yield sample(runtime.sum_rows, M, M[0])
+    yield sample(runtime.broadcast_rows, M[:, None, :], np.ones((2, M.shape[1])))
+    yield sample(runtime.broadcast_rows, M[:, :1], np.ones(5))
+    yield sample(runtime.unbroadcast_rows, M, V[:1])
+    yield sample(runtime.unbroadcast_rows, M, 0.3)
+    yield sample(runtime.unbroadcast_rows, np.ones((3, 2, 4)), np.ones(4))
+    yield sample(runtime.unbroadcast_rows, np.ones((3, 2, 4)), np.ones((2, 1)))
+    yield sample(runtime.reshape_rows, np.ones((3, 2, 4)), (4, -1))
+    yield sample(runtime.reshape_rows, np.ones((3, 4)), 4)
+    blocks = [np.ones((2, 3)), np.ones((1, 3))]
+    yield sample(runtime.jacobian_of_row_blocks, blocks, np.ones(3), np.ones(3))
+    yield sample(runtime.row_blocks_of_jacobian, np.ones((3, 3)), blocks, np.ones(3), np.ones(3))
+    yield sample(runtime.jacobian_of_column_blocks, blocks, np.ones(3), np.ones(3))
+    yield sample(runtime.column_blocks_of_jacobian, np.ones((3, 3)), blocks, np.ones(3), np.ones(3))
 
 
 def of_subscripts() -> Iterator[Sample]:

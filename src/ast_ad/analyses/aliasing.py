@@ -40,6 +40,7 @@ _PASS_ON: dict[str, tuple[int, ...]] = {
     "stop_gradient": (0,),
     "sum_of_list": (0,),
     "unbroadcast": (0,),
+    "unbroadcast_rows": (0,),
 }
 #: what makes a list of what its operands hold
 _LISTS_OF: dict[str, tuple[int, ...]] = {
@@ -51,7 +52,10 @@ _LISTS_OF: dict[str, tuple[int, ...]] = {
     "list_slice": (0,),
     "split_like": (0,),
 }
-_READ_ONLY = ("broadcast_like", "unbroadcast", "np.broadcast_to", "np.diagonal", "np.broadcast_arrays")
+_READ_ONLY = (
+    *("broadcast_like", "unbroadcast", "broadcast_rows", "unbroadcast_rows"),
+    *("np.broadcast_to", "np.diagonal", "np.broadcast_arrays"),
+)
 
 
 @dataclass(frozen=True, slots=True)

@@ -79,7 +79,7 @@ RULES_OF_COMPLEX: dict[Primitive, Rule] = {}
 _FILES = (
     *("arithmetic", "structures", "math_functions", "ufuncs", "reductions", "scans", "order_statistics"),
     *("shaping", "joining", "indexing", "repeating", "products", "polynomials", "linalg", "factorisations"),
-    *("ufunc_methods", "masked", "constants", "jacobians"),
+    *("ufunc_methods", "masked", "constants", "jacobians", "rows"),
 )
 # Read when a function is met that can be of these packages, so that nobody waits for what nobody calls.
 _LATER = {

@@ -27,11 +27,11 @@ def unit_like(x: Any, i: int) -> Any:
     for leaf in leaves_of(x):
         here = leaf
         if isinstance(leaf, np.ndarray):
-            here = np.zeros(leaf.shape, _dtype(leaf))
+            here = np.zeros(leaf.shape, dtype_of_cotangent(leaf))
             if 0 <= i < leaf.size:
                 here.flat[i] = 1
         elif isinstance(leaf, np.generic):
-            here = _dtype(leaf).type(i == 0)
+            here = dtype_of_cotangent(leaf).type(i == 0)
         elif leaf is not None:
             here = type(leaf)(i == 0) if isinstance(leaf, complex) else float(i == 0)
         made.append(here)
@@ -141,7 +141,7 @@ def _block(parts: list[Any], value: Any, like: Any, axis: int) -> Any:
     if parts:
         whole = np.stack(parts, axis)
     else:
-        whole = np.zeros((*kept, 0) if axis else (0, *kept), _dtype(value if axis else like))
+        whole = np.zeros((*kept, 0) if axis else (0, *kept), dtype_of_cotangent(value if axis else like))
     return whole.reshape((*np.shape(value), *np.shape(like)))
 
 
@@ -153,7 +153,7 @@ def _entry(block: Any, shape: tuple[int, ...], place: Any, like: Any) -> Any:
     return part.item()
 
 
-def _dtype(x: Any) -> Any:
+def dtype_of_cotangent(x: Any) -> Any:
     """The dtype of a (co)tangent of a number."""
     dtype = np.asarray(x).dtype
     return dtype if dtype.kind in "fc" else np.dtype(float)

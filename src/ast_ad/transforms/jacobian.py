@@ -1,24 +1,29 @@
-"""Whole Jacobians: programs that call a product with the Jacobian once for each row or each column.
+"""Whole Jacobians: programs that call a product with the Jacobian, for many rows or columns at once.
 
-`by_rows` runs the forward sweep once and the reverse sweep for each number of the result; `by_columns` runs the
-function with its tangent for each number of the arguments; `by_either` does what costs less.
+`by_rows` runs the forward sweep once and the reverse sweep for the numbers of the result; `by_columns` runs the
+function once and its tangent for the numbers of the arguments; `by_either` does what costs less.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import replace
-from functools import reduce
 
 from ast_ad import errors
 from ast_ad.ir import primitives as P
 from ast_ad.ir.build import Builder, kind_of
-from ast_ad.ir.core import Atom, Call, Callee, Function, If, Lit, Loop, Param, Program, Var
-from ast_ad.ir.kinds import INT, Kind, List, Scalar, Tuple, is_complex, join, rank
+from ast_ad.ir.core import Atom, Call, Callee, Function, If, Lit, Loop, Param, Program, Stmt, Var
+from ast_ad.ir.kinds import INT, Dict, Fixed, Kind, List, Scalar, Tuple, is_complex, is_number, join, rank, same_shape
+from ast_ad.ir.lengths import outside
 from ast_ad.ir.places import Place
-from ast_ad.ir.walk import statements, unpacked
+from ast_ad.ir.walk import operands, statements, unpacked
+from ast_ad.rules.batching import OneAtATime, is_elementwise
 from ast_ad.rules.jacobians import COUNT_ENTRIES, JACOBIAN_OF_COLUMNS, JACOBIAN_OF_ROWS, UNIT_LIKE
-from ast_ad.transforms import forward, reverse
+from ast_ad.rules.rows import JACOBIAN_OF_COLUMN_BLOCKS, JACOBIAN_OF_ROW_BLOCKS, ROWS_AT_ONCE, UNIT_ROWS
+from ast_ad.transforms import reverse
+from ast_ad.transforms.batching import Batching
+from ast_ad.transforms.linear_part import linearised
 from ast_ad.transforms.regions import unused
 from ast_ad.transforms.trees import leaf_kinds
 
@@ -32,12 +37,7 @@ def by_rows(program: Program, wrt: Sequence[Place], has_aux: bool, one: bool, wo
     name = unused(f"{main.name.removesuffix('_grad') if word == 'hessian' else main.name}_{word}", program.functions)
     if _is_number(_result_kind(main, has_aux)):
         return _named(reverse.gradient(program, wrt, has_aux=has_aux, one=one), name)
-    rows = _Rows(program, wrt, has_aux, one)
-    params = _fresh(main.params)
-    writer = _Writer(main)
-    out, residual, aux = rows.start(writer, params)
-    made = rows.collected(writer, out, residual, writer.arguments(params, wrt, one))
-    return writer.program(rows.functions, name, params, made, aux)
+    return _whole(_Rows(program, wrt, has_aux, one), main, wrt, one, name)
 
 
 def by_columns(program: Program, wrt: Sequence[Place], has_aux: bool, one: bool, word: str = "jacfwd") -> Program:
@@ -52,13 +52,16 @@ def by_columns(program: Program, wrt: Sequence[Place], has_aux: bool, one: bool,
                 remedy="Return real and imaginary parts, or use jvp.",
             )
         return by_rows(program, wrt, has_aux, one, word)
-    columns = _Columns(program, wrt, has_aux, one)
+    return _whole(_Columns(program, wrt, has_aux, one), main, wrt, one, f"{main.name}_{word}")
+
+
+def _whole(products: _Rows | _Columns, main: Function, wrt: Sequence[Place], one: bool, name: str) -> Program:
+    """The program that collects the products."""
     params = _fresh(main.params)
     writer = _Writer(main)
-    x = writer.arguments(params, wrt, one)
-    out, start, aux = columns.column(writer, params, x, Lit(0))
-    made = columns.collected(writer, params, x, out, [start])
-    return writer.program(columns.functions, unused(f"{main.name}_{word}", columns.functions), params, made, aux)
+    out, residual, aux = products.start(writer, params)
+    made = products.collected(writer, residual, out, writer.arguments(params, wrt, one))
+    return writer.program(products.functions, unused(name, products.functions), params, made, aux)
 
 
 def by_either(program: Program, wrt: Sequence[Place], has_aux: bool, one: bool) -> Program:
@@ -78,8 +81,9 @@ def by_either(program: Program, wrt: Sequence[Place], has_aux: bool, one: bool) 
     out, residual, aux = rows.start(writer, params)
     x = writer.arguments(params, wrt, one)
     test = writer.builder.call(P.LT, writer.builder.call(COUNT_ENTRIES, x), writer.builder.call(COUNT_ENTRIES, out))
-    first = columns.collected(tall, params, x, out, [])
-    second = rows.collected(wide, out, residual, x)
+    _, own, _ = columns.start(tall, params)
+    first = columns.collected(tall, own, out, x)
+    second = rows.collected(wide, residual, out, x)
     made = Var("jacobian", join(first.kind, second.kind), writer.builder.origin)
     arms = tall.builder.block((first,)), wide.builder.block((second,))
     writer.builder.add(If((made,), test, *arms, writer.builder.origin))
@@ -93,64 +97,147 @@ def has_effects(program: Program) -> bool:
     return any(isinstance(c.fn, P.Primitive) and c.fn.effect and c.fn not in (P.ASSERT, P.RAISE) for c in calls)
 
 
-class _Rows:
-    """The sweeps of a function, and the loop that calls the reverse sweep for each number of its result."""
+class _Products:
+    """A function and its product with the Jacobian, and the loop that collects the products with unit vectors.
 
-    def __init__(self, program: Program, wrt: Sequence[Place], has_aux: bool, one: bool) -> None:
-        self.has_aux, self.one = has_aux, one
-        pulled, *names = reverse.pullback(program, wrt, has_aux)
-        self.forward, self.reverse = (unpacked(pulled.functions[name]) for name in names)
-        own = {function.name: function for function in (self.forward, self.reverse)}
-        self.functions: dict[str, Function] = {**pulled.functions, **own}
+    `first(*params) -> (result, residual)` runs once, `product(residual, *seeds)` for each number, or for many at once
+    where that can be written (`transforms/batching.py`).
+    """
+
+    word: str
+    of_blocks: P.Primitive
+    of_single: P.Primitive
+
+    def __init__(self, functions: Mapping[str, Function], first: str, product: str, has_aux: bool) -> None:
+        self.functions = dict(functions)
+        self.first, self.product = functions[first], functions[product]
+        self.has_aux = has_aux
+        self.wide: list[int] | None = None
+        with suppress(OneAtATime):
+            batching = Batching(functions, self.word)
+            pattern = (False, *(True for _ in self.product.params[1:]))
+            name = batching.function(product, pattern, every=True)
+            self.wide = residuals_met(self.first, self.product, batching.met[name])
+            self.product = batching.functions[name]
+            self.functions |= batching.functions
 
     def start(self, writer: _Writer, params: Sequence[Param]) -> tuple[Atom, Atom, Atom | None]:
-        """Run the forward sweep: the result, the residual, and what comes beside the result."""
-        result, residual = writer.call(self.forward, [p.var for p in params], ("out", "residual"))
+        """Run the function: the result, the residual, and what comes beside the result."""
+        result, residual = writer.call(self.first, [p.var for p in params], ("out", "residual"))
         if not self.has_aux:
             return result, residual, None
         return writer.item(result, 0, "out"), residual, writer.item(result, 1, "aux")
 
-    def collected(self, writer: _Writer, out: Atom, residual: Atom, x: Atom) -> Var:
-        """The Jacobian from its rows."""
+    def seeds(self, writer: _Writer, seed: Atom) -> list[Atom]:
+        """What the product takes, from unit vectors."""
+        return [seed]
 
-        def row(inner: _Writer, i: Var) -> Atom:
-            seed = inner.builder.call(UNIT_LIKE, out, i)
-            bars = inner.call(self.reverse, [residual, seed])
-            return bars[0] if self.one else inner.builder.call(P.MAKE_TUPLE, *bars)
+    def taken(self, writer: _Writer, results: Sequence[Atom]) -> Atom:
+        """What is collected, from what the product gives."""
+        return results[0]
 
-        rows = writer.collected("rows", (), (Lit(0), writer.builder.call(COUNT_ENTRIES, out)), row)
-        return writer.builder.call(JACOBIAN_OF_ROWS, rows, out, x)
+    def collect(self, writer: _Writer, of: Atom, residual: Atom, out: Atom, x: Atom) -> Var:
+        """The Jacobian, from a product for each number in `of`."""
+        count = writer.builder.call(COUNT_ENTRIES, of)
+        step: Atom = Lit(1)
+        if self.wide is not None:
+            parts = [writer.item(residual, k, "") for k in self.wide]
+            step = writer.builder.call(ROWS_AT_ONCE, *distinct_sizes([out, x, *parts]), name="step")
+
+        def each(inner: _Writer, i: Var) -> Atom:
+            given = (of, i) if self.wide is None else (of, i, step)
+            seed = inner.builder.call(UNIT_LIKE if self.wide is None else UNIT_ROWS, *given)
+            return self.taken(inner, inner.call(self.product, [residual, *self.seeds(inner, seed)]))
+
+        found = writer.collected(self.word, (Lit(0), count, step), each)
+        return writer.builder.call(self.of_single if self.wide is None else self.of_blocks, found, out, x)
 
 
-class _Columns:
-    """A function with its tangent, and the loop that calls it for each number of its arguments."""
+class _Rows(_Products):
+    """The sweeps of a function: the reverse sweep runs for the numbers of the result."""
+
+    word, of_blocks, of_single = "rows", JACOBIAN_OF_ROW_BLOCKS, JACOBIAN_OF_ROWS
 
     def __init__(self, program: Program, wrt: Sequence[Place], has_aux: bool, one: bool) -> None:
-        self.wrt, self.has_aux, self.one = wrt, has_aux, one
-        moved = forward.tangent(program, wrt, has_aux)
-        self.pushed = unpacked(moved.main)
-        self.own = [p.var for p in program.main.params]
-        self.dots = [p.var for p in self.pushed.params if p.var not in self.own]
-        self.functions: dict[str, Function] = {**moved.functions, self.pushed.name: self.pushed}
+        self.one = one
+        pulled, *names = reverse.pullback(program, wrt, has_aux)
+        apart = {name: unpacked(pulled.functions[name]) for name in names}
+        super().__init__({**pulled.functions, **apart}, names[0], names[1], has_aux)
 
-    def column(self, writer: _Writer, params: Sequence[Param], x: Atom, j: Atom) -> tuple[Atom, Atom, Atom | None]:
-        """The result, its tangent for a tangent of 1 of the jth number, and what comes beside the result."""
-        unit = writer.builder.call(UNIT_LIKE, x, j)
-        units: list[Atom] = [unit] if self.one else [writer.item(unit, k, "unit") for k in range(len(self.wrt))]
-        given: dict[Var, Atom] = dict(zip(self.own, (p.var for p in params), strict=True))
-        given |= dict(zip(self.dots, units, strict=True))
-        args = [given[p.var] for p in self.pushed.params]
-        if not self.has_aux:
-            out, dot = writer.call(self.pushed, args, ("out", "out_dot"))
-            return out, dot, None
-        pair, aux = writer.call(self.pushed, args, ("", "aux"))
-        return writer.item(pair, 0, "out"), writer.item(pair, 1, "out_dot"), aux
+    def taken(self, writer: _Writer, results: Sequence[Atom]) -> Atom:
+        return results[0] if self.one else writer.builder.call(P.MAKE_TUPLE, *results)
 
-    def collected(self, writer: _Writer, params: Sequence[Param], x: Atom, out: Atom, start: Sequence[Atom]) -> Var:
-        """The Jacobian from its columns, after those that are known."""
-        span = Lit(len(start)), writer.builder.call(COUNT_ENTRIES, x)
-        columns = writer.collected("columns", start, span, lambda inner, j: self.column(inner, params, x, j)[1])
-        return writer.builder.call(JACOBIAN_OF_COLUMNS, columns, out, x)
+    def collected(self, writer: _Writer, residual: Atom, out: Atom, x: Atom) -> Var:
+        """The Jacobian from its rows."""
+        return self.collect(writer, out, residual, out, x)
+
+
+class _Columns(_Products):
+    """A function and its tangent, which runs for the numbers of the arguments."""
+
+    word, of_blocks, of_single = "columns", JACOBIAN_OF_COLUMN_BLOCKS, JACOBIAN_OF_COLUMNS
+
+    def __init__(self, program: Program, wrt: Sequence[Place], has_aux: bool, one: bool) -> None:
+        self.wrt, self.one = wrt, one
+        parts = linearised(program, wrt, has_aux)
+        super().__init__(parts.functions, parts.recorded, parts.tangent, has_aux)
+
+    def seeds(self, writer: _Writer, seed: Atom) -> list[Atom]:
+        return [seed] if self.one else [writer.item(seed, k, "unit") for k in range(len(self.wrt))]
+
+    def collected(self, writer: _Writer, residual: Atom, out: Atom, x: Atom) -> Var:
+        """The Jacobian from its columns."""
+        return self.collect(writer, x, residual, out, x)
+
+
+def residuals_met(first: Function, product: Function, met: Sequence[Var]) -> list[int]:
+    """The places in the residual of what is computed with to give these values, but for what others are larger than.
+
+    `first` packs the residual at its end, and `product` takes it as its first parameter.
+    """
+    residual = product.block.params[0]
+    found: set[int] = set()
+    for maker in _made_from(product, met, lambda stmt: True):
+        if isinstance(maker, Call) and maker.fn is P.ITEM and maker.args[0] is residual:
+            found.add(dict(maker.params)["key"])
+    packed = {stmt.outs: stmt for stmt in first.block.stmts if isinstance(stmt, Call)}
+    parts = packed[(first.block.results[-1],)].args  # type: ignore[index]
+    for k in sorted(found):
+        wide = _made_from(first, [parts[k]], _keeps_size)
+        smaller = {a for stmt in wide for a in operands(stmt)}
+        found -= {j for j in found if j != k and parts[j] in smaller}
+    return sorted(found)
+
+
+def _made_from(function: Function, atoms: Sequence[Atom], follow: Callable[[Stmt], bool]) -> Iterator[Stmt]:
+    """The statements that values come from, as far as they are followed."""
+    makers = {out: stmt for stmt in statements(function.block) for out in stmt.outs}
+    waiting, seen = list(atoms), set(atoms)
+    while waiting:
+        atom = waiting.pop()
+        stmt = makers.get(atom) if isinstance(atom, Var) else None
+        if stmt is not None and follow(stmt):
+            yield stmt
+            fresh = [a for a in operands(stmt) if a not in seen]
+            waiting += fresh
+            seen.update(fresh)
+
+
+def _keeps_size(stmt: Stmt) -> bool:
+    """Whether a result has at least as many numbers as each operand."""
+    return isinstance(stmt, Call) and isinstance(stmt.fn, P.Primitive) and is_elementwise(stmt.fn)
+
+
+def distinct_sizes(values: Sequence[Atom]) -> list[Atom]:
+    """The values that may be the largest: without numbers, and without what is as large as one before."""
+    kept: list[Atom] = []
+    for value in values:
+        kind = kind_of(value)
+        if is_number(kind) and (rank(kind) == 0 or any(same_shape(kind, kind_of(other)) for other in kept)):
+            continue
+        if is_number(kind) or isinstance(kind, (List, Tuple, Dict, Fixed)):
+            kept.append(value)
+    return kept
 
 
 class _Writer:
@@ -180,19 +267,17 @@ class _Writer:
             found.append(self.item(var, place[1], "") if isinstance(place, tuple) else var)
         return found[0] if one else self.builder.call(P.MAKE_TUPLE, *found)
 
-    def collected(
-        self, name: str, start: Sequence[Atom], span: tuple[Atom, Atom], each: Callable[[_Writer, Var], Atom]
-    ) -> Var:
-        """The list of what `each(writer, index)` computes for each index, after what it starts with."""
+    def collected(self, name: str, span: tuple[Atom, Atom, Atom], each: Callable[[_Writer, Var], Atom]) -> Var:
+        """The list of what `each(writer, index)` computes for each index of a range."""
         inner = _Writer(self.main)
         index = Var("i", INT)
         made = each(inner, index)
-        kind = List(reduce(join, map(kind_of, start), kind_of(made)))
+        kind = List(outside(kind_of(made)))
         empty, held, longer, out = (Var(name, kind, self.builder.origin) for _ in range(4))
-        self.builder.add(Call((empty,), P.MAKE_LIST, tuple(start), (), self.builder.origin))
+        self.builder.add(Call((empty,), P.MAKE_LIST, (), (), self.builder.origin))
         inner.builder.add(Call((longer,), P.APPEND, (held, made), (), self.builder.origin))
         body = inner.builder.block((Lit(False), longer), (index, held))
-        self.builder.add(Loop((out,), (*span, Lit(1)), (empty,), body, self.builder.origin))
+        self.builder.add(Loop((out,), span, (empty,), body, self.builder.origin))
         return out
 
     def program(
