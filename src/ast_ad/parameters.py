@@ -47,6 +47,11 @@ def receiver_of(function: Any) -> tuple[Any, ...]:
 
 def parameters_of(function: Any) -> Parameters:
     """The parameters of a function, method or callable object."""
+    if isinstance(function, type):
+        raise NoSource(
+            f"{function.__name__} is a class, so there is no function to differentiate",
+            remedy="Write a function that makes the object and returns a number.",
+        )
     try:
         signature = signature_of(function)
     except (TypeError, ValueError):

@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
+from ast_ad.analyses.disguises import check_disguises
 from ast_ad.ir import primitives as P
 from ast_ad.ir.build import kind_of
 from ast_ad.ir.core import Atom, Block, Call, Callee, Function, If, Loop, Program, Stmt, Var
@@ -159,6 +160,7 @@ class Activity:
         varied = self.varied(function, pattern)
         useful: set[Atom] = {a for a, s in zip(function.block.results, seeds, strict=True) if s}
         _use_block(function.block, useful)
+        check_disguises(function, varied, useful, passing_operands)
         return varied & useful
 
 

@@ -8,6 +8,7 @@ from typing import Any
 import gast
 import numpy as np
 
+from ast_ad.analyses.disguises import hides
 from ast_ad.errors import AstAdError, Location, NoSource, WrongArgument
 from ast_ad.frontend.signature import MISSING, Argument
 from ast_ad.frontend.source import source_of
@@ -101,12 +102,17 @@ def _unfit(kind: Kind, value: Any, path: str, *, inside: bool) -> tuple[str, str
     if isinstance(kind, Array) and kind.dtype is not None and np.dtype(kind.dtype).kind in "biu":
         what = f"an array of {kind.dtype}" if kind.dims != () else f"a NumPy {kind.dtype}"
         return what, f"Pass {path}.astype(float)."
+    if isinstance(kind, Array) and hides(kind):
+        return f"an array of {kind.dtype}", f"Pass {path}.astype(float)."
     if isinstance(kind, Scalar) and kind.type == "bool":
         return "a bool", f"Pass float({path})."
     if isinstance(kind, (Static, Opaque)) and not (inside and value is None):
         known = value is not MISSING
-        what = f"a {type(value).__name__}" if known else "no number"
+        word = type(value).__name__
+        what = f"{'an' if word[0] in 'aeiou' else 'a'} {word}" if known else "no number"
         what = "None" if value is None else what
+        if isinstance(value, np.ndarray):
+            what = f"an array of {value.dtype}"
         return what, "Name the parameters to differentiate by: argnums=... takes numbers and names."
     return "", ""
 
@@ -188,7 +194,7 @@ def _is_complex_array(kind: Kind) -> bool:
 
 
 def _is_nothing(kind: Kind, value: Any) -> bool:
-    return isinstance(kind, (Static, Opaque))
+    return isinstance(kind, (Static, Opaque)) or (isinstance(kind, Array) and hides(kind))
 
 
 def _described(kind: Kind, value: Any) -> str:

@@ -261,6 +261,13 @@ def static(obj: Any, name: str = "") -> Value:
 _NOTHING: Kind = NO_KIND
 
 
+def describe_in(lo: Lowering, value: Value) -> str:
+    """A value in words, for errors; of a list or dict, which of the two it is."""
+    if not isinstance(value, Ref):
+        return describe(value)
+    return describe(lo.state.heap.get(value.location) or lo.initial.get(value.location) or value)
+
+
 def list_kind(lo: Lowering, contents: Contents) -> Kind:
     """The kind of a list or dict as one of run-time length or keys."""
     if isinstance(contents, Run):
@@ -302,6 +309,7 @@ __all__ = [
     "NeedsInlining",
     "Unit",
     "View",
+    "describe_in",
     "is_map",
     "is_uniform",
     "list_kind",

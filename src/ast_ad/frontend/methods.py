@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import difflib
 from collections.abc import Mapping, Sequence
 from types import MemberDescriptorType
 from typing import Any
@@ -10,7 +11,7 @@ from ast_ad.errors import UnsupportedSyntax, WrongArgument
 from ast_ad.frontend.array_methods import ARRAY_METHODS, ATTRIBUTES, NUMPY_METHODS, as_function
 from ast_ad.frontend.captures import attribute_from_outside
 from ast_ad.frontend.container_methods import DICT_METHODS, LIST_METHODS
-from ast_ad.frontend.context import Lowering, is_map, static
+from ast_ad.frontend.context import Lowering, describe_in, is_map, static
 from ast_ad.frontend.dicts import MAP_METHODS, needs_run_time_keys
 from ast_ad.frontend.instances import attribute_of_super, makes_objects
 from ast_ad.frontend.known import constant_of
@@ -29,6 +30,7 @@ from ast_ad.frontend.values import (
     describe,
     is_bottom,
 )
+from ast_ad.ir import primitives as P
 from ast_ad.ir.core import Lit, Var
 from ast_ad.ir.kinds import bound_kind
 from ast_ad.ir.operators import is_sparse_kind
@@ -63,9 +65,11 @@ def attribute(lo: Lowering, owner: Value, name: str, wish: str = "") -> Value:
         from ast_ad.frontend.builtin_calls import type_of
 
         return Static(type_of(lo, owner), name)
+    made = lo.definitions.get(owner) if isinstance(owner, Var) else None
+    what = "what a function without source gives" if made is not None and made.fn is P.CALL_OPAQUE else None
     raise lo.error(
         UnsupportedSyntax,
-        f"the attribute {name!r} of {describe(owner)} is not supported",
+        f"the attribute {name!r} of {what or describe_in(lo, owner)} is not supported",
         remedy="Use a function of NumPy, or compute it outside.",
     )
 
@@ -97,7 +101,9 @@ def _of_static(lo: Lowering, owner: Static, name: str) -> Value:
             return of_class(lo, None, owner.obj, *found, name)
     if not hasattr(owner.obj, name):
         what = owner.name or type(owner.obj).__name__
-        raise lo.error(WrongArgument, f"{what} has no attribute {name!r}", remedy="Check its spelling.")
+        close = difflib.get_close_matches(name, dir(owner.obj), 1)
+        remedy = f"Did you mean {what}.{close[0]}?" if close else "Check its spelling."
+        raise lo.error(WrongArgument, f"{what} has no attribute {name!r}", remedy=remedy)
     return attribute_from_outside(lo, owner, name, getattr(owner.obj, name))
 
 

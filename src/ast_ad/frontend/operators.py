@@ -10,7 +10,7 @@ import gast
 
 from ast_ad.errors import NoDerivative, WrongArgument
 from ast_ad.frontend.calls import call_value
-from ast_ad.frontend.context import Lowering, lowers
+from ast_ad.frontend.context import Lowering, describe_in, lowers
 from ast_ad.frontend.control import choose, test_of, truth
 from ast_ad.frontend.identity import identical, is_in, is_opaque
 from ast_ad.frontend.known import constant_of
@@ -100,8 +100,10 @@ def binary(lo: Lowering, symbol: str, left: Value, right: Value, name: str = "")
         return lo.emit(P.OPERATORS[symbol], as_array(lo, left), as_array(lo, right), name=name)
     raise lo.error(
         WrongArgument,
-        f"unsupported operands of {symbol}: {describe(left)} and {describe(right)}",
-        remedy="Use numbers or arrays.",
+        f"unsupported operands of {symbol}: {describe_in(lo, left)} and {describe_in(lo, right)}",
+        remedy="Make an array of a list or tuple first, with np.array."
+        if isinstance(left, (Ref, TupleOf)) or isinstance(right, (Ref, TupleOf))
+        else "Use numbers or arrays.",
     )
 
 

@@ -161,6 +161,8 @@ def kind_of_argument(name: str, value: Any, symbols: Symbols | None = None) -> K
     if known is not None:
         return known
     if isinstance(value, np.ndarray):
+        if type(value) is not np.ndarray:
+            _check_subclass(name, value)
         if value.dtype.kind not in "biufc":
             return Opaque("ndarray")
         known_lengths = Symbols() if symbols is None else symbols
@@ -196,6 +198,23 @@ def kind_of_argument(name: str, value: Any, symbols: Symbols | None = None) -> K
     kinds = [kind_of_argument(key.strip("_"), part, symbols) for key, part in fields.items()]
     symbols.around.pop()
     return Dict(tuple(fields), tuple(kinds), type(value))
+
+
+#: what a class of arrays must leave as it is; a memmap reads its parts from a file, and they are arrays
+_OPERATORS = ("__add__", "__mul__", "__matmul__", "__pow__", "__getitem__", "__array_ufunc__", "__array_function__")
+
+
+def _check_subclass(name: str, value: Any) -> None:
+    """Raise WrongArgument for an array whose class computes otherwise: `*` of two np.matrix is a matrix product."""
+    cls = type(value)
+    if isinstance(value, np.memmap) or all(getattr(cls, o) is getattr(np.ndarray, o) for o in _OPERATORS):
+        return
+    masked = isinstance(value, np.ma.MaskedArray)
+    raise WrongArgument(
+        f"{name} is a {cls.__name__}, whose operators are not those of an array",
+        reason="What it computes is not what the rules of NumPy's functions differentiate.",
+        remedy=f"Pass {name}.filled(...) and the mask apart." if masked else f"Pass np.asarray({name}).",
+    )
 
 
 def is_sparse(value: Any) -> bool:

@@ -14,7 +14,9 @@ from ast_ad.ir.kinds import (
     Dim,
     Kind,
     List,
+    Opaque,
     Scalar,
+    Static,
     Tuple,
     broadcast_dims,
     dims_of,
@@ -294,11 +296,19 @@ def _cast_kind(kinds: Kinds, params: Mapping[str, Any]) -> Kind:
     dtype = params.get("dtype")
     structures = [k for k in kinds[:1] if not isinstance(k, (Array, Scalar))]
     name = np.dtype(dtype).name if dtype is not None else promoted(structures or kinds[:1])
+    if any(map(_holds_no_number, structures)) if dtype is None else np.dtype(dtype).kind == "V":
+        name = "object"
     dims = array_dims(kinds[0])
     ndmin = params.get("ndmin", 0)
     if dims is not None and ndmin > len(dims):
         dims = (1,) * (ndmin - len(dims)) + dims
     return Array(name, dims)
+
+
+def _holds_no_number(kind: Kind) -> bool:
+    """Whether a structure has texts, None or other objects among its elements."""
+    items = getattr(kind, "items", None) or (getattr(kind, "item", None),)
+    return isinstance(kind, (Opaque, Static)) or any(isinstance(k, Kind) and _holds_no_number(k) for k in items)
 
 
 def rows(ct: Any, xs: Any) -> Any:
