@@ -20,8 +20,6 @@ from ast_ad.frontend.values import (
     FALSE,
     TRUE,
     Closure,
-    Entries,
-    Items,
     Ref,
     Static,
     TupleOf,
