@@ -27,6 +27,7 @@ from ast_ad.optimize.algebra import simplify_derivatives
 from ast_ad.optimize.constants import forget_constants
 from ast_ad.optimize.dead_code import drop_dead_code
 from ast_ad.optimize.folding import fold
+from ast_ad.optimize.paths import write_along_paths
 from ast_ad.optimize.sharing import share
 from ast_ad.optimize.sinking import sink
 from ast_ad.optimize.stores import settle_stores
@@ -164,6 +165,7 @@ PREPARE = (
     Stage("fold", _each(fold)),
     Stage("ask the first version for shapes", _each(ask_the_first)),
     Stage("share", _each(share)),
+    Stage("write along paths", _each(write_along_paths)),
     Stage("drop dead code", _each(drop_dead_code)),
 )
 CHECKED = (

@@ -195,6 +195,8 @@ def of_joins() -> Iterator[Sample]:
         yield sample(np.unstack, M)
         yield sample(np.unstack, M, axis=1)
     yield sample(runtime.split_like, V, [V[:1], V[1:]], axis=0)
+    yield sample(runtime.sum_of_rounds, [V, 2 * V, V * V, V], [V, V])
+    yield sample(runtime.in_rounds, [V, 2 * V], [V, V, V, V])
     yield sample(runtime.list_of, V, [V, V])
     yield sample(runtime.list_of_rows, M)
     yield sample(runtime.sum_of_list, [V, V])

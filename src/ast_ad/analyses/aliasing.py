@@ -19,11 +19,12 @@ from functools import lru_cache
 from typing import Any, TypeAlias
 
 from ast_ad.analyses.liveness import Liveness, liveness
+from ast_ad.analyses.moves import taken_out
 from ast_ad.analyses.sharing import ARRAY, FOREIGN, INNER, TOP, Remedy, Sharing, has_storage
 from ast_ad.ir.build import kind_of
 from ast_ad.ir.core import Atom, Block, Call, Callee, Function, If, Loop, Stmt, Var
 from ast_ad.ir.kinds import Array, rank, same_shape
-from ast_ad.ir.primitives import HOLE, is_basic
+from ast_ad.ir.primitives import HOLE, is_basic, split_path
 
 #: by name of a function, the results that may share with its arguments or with each other
 Lent: TypeAlias = tuple[tuple[str, frozenset[int]], ...]
@@ -46,6 +47,7 @@ _PASS_ON: dict[str, tuple[int, ...]] = {
 _LISTS_OF: dict[str, tuple[int, ...]] = {
     "add_to_slice": (0, 1),
     "list_concat": (0, 1),
+    "in_rounds": (0,),
     "list_of": (0,),
     "list_of_rows": (0,),
     "list_repeat": (0,),
@@ -67,6 +69,7 @@ class Storage:
     returned  the places of the function's results that share with arguments or with results before them: a function
               that others than the program call copies these when it returns
     parts     the same for operands of the tuples, lists and dicts that are made to be returned
+    put_back  the elements that are put back into lists although they never left, each with its list
     classes   by variable: the number of its buffer class; what shares storage at any time is in one class
     """
 
@@ -74,6 +77,7 @@ class Storage:
     copied: frozenset[Remedy]
     returned: frozenset[int]
     parts: frozenset[Remedy]
+    put_back: frozenset[Call]
     classes: dict[Var, int] = field(repr=False)
 
     def may_alias(self, a: Var, b: Var) -> bool:
@@ -89,6 +93,13 @@ def is_update(stmt: Stmt) -> bool:
 _UPDATES = frozenset((*_WRITES_ARRAYS, *_WRITES_LISTS))
 
 
+def _written(stmt: Call) -> int:
+    """What an update writes to: the list itself, a list inside it, or an array."""
+    if stmt.fn.name not in _WRITES_LISTS or "index" in dict(stmt.params):
+        return ARRAY
+    return INNER if stmt.fn.name in ("list_set", "list_add") and len(stmt.args) > 3 else TOP
+
+
 def is_accumulation(stmt: Stmt) -> bool:
     """Whether a statement adds to, or takes from, an array of the result's own shape and dtype."""
     if not isinstance(stmt, Call) or isinstance(stmt.fn, Callee) or stmt.fn.name not in ("+", "-"):
@@ -101,10 +112,13 @@ def is_accumulation(stmt: Stmt) -> bool:
 
 def makes_a_view(call: Call) -> bool:
     """Whether what a subscript gives may share memory with its base: not an element, not a copy by index arrays."""
-    kind, index = call.outs[0].kind, dict(call.params)["index"]
+    kind, index = call.outs[0].kind, dict(call.params).get("index")
+    if index is None:  # of a list: the element itself
+        return True
     if isinstance(kind, Array) and kind.dims == () and all(part is HOLE or isinstance(part, int) for part in index):
         return False
-    return is_basic(index, [kind_of(a) for a in call.args[1:]])
+    holes = call.args[1:] if call.fn.name == "getitem" else split_path(call.args[1:], index)[1]
+    return is_basic(index, [kind_of(a) for a in holes])
 
 
 def fills_an_array(call: Call) -> bool:
@@ -130,6 +144,7 @@ class _Walk:
         self.sharing = Sharing(live)
         self.in_place: set[Call] = set()
         self.spoiled: set[Call] = set()
+        self.moved = taken_out(function.block, live)
         self.wanted: dict[Remedy, None] = {}
         for var in function.block.params:
             self.sharing.link_foreign(var)
@@ -171,16 +186,27 @@ class _Walk:
     def view(self, stmt: Call, live: int) -> None:
         """What is read from the first operand, or is it, or shares its memory."""
         name = stmt.fn.name
-        if (name == "getitem" and not makes_a_view(stmt)) or (name == "broadcast_like" and fills_an_array(stmt)):
+        if (name in ("getitem", "list_get") and not makes_a_view(stmt)) or (
+            name == "broadcast_like" and fills_an_array(stmt)
+        ):
             return
         passed = [stmt.args[k] for k in _PASS_ON.get(name, (0,))]
         live |= self.live.mask(passed)
+        if stmt in self.moved and not self.holds_twice(stmt.args[0]):
+            live &= ~self.live.mask(passed)
         from_inside = name in ("item", "list_get", "sum_of_list")
         for out in stmt.outs:
             for atom in passed:
                 (self.sharing.take if from_inside else self.sharing.alias)(out, atom, (stmt, -1), live)
             if name in _READ_ONLY:
                 self.sharing.link_foreign(out, (stmt, -1))
+
+    def holds_twice(self, atom: Atom) -> bool:
+        """Whether a list may hold one thing twice."""
+        if not isinstance(atom, Var):
+            return True
+        inside = [self.sharing.region(atom, level) for level in (INNER, ARRAY)]
+        return any(region in self.sharing.shares[region] for region in inside)
 
     def make_list_of(self, stmt: Call, out: Var, places: tuple[int, ...], live: int) -> None:
         """A new list that holds what other lists hold, or parts of an array, perhaps more than once."""
@@ -240,7 +266,7 @@ class _Walk:
                 if region in sharing.shares[region]:
                     for mine in (TOP, INNER) if level == INNER else (ARRAY,):
                         sharing.link(sharing.region(element, mine), sharing.region(out, level), why)
-        elif stmt.fn.name in ("append", "list_set"):
+        elif stmt.fn.name in ("append", "list_set") and "index" not in dict(stmt.params):
             self.collect(stmt, out, (1,), live)
 
     def may_write(self, stmt: Call, live: int, optional: bool = False) -> bool:
@@ -270,10 +296,12 @@ class _Walk:
         if live & self.live.mask((old,)):
             return [None]
         live &= ~self.live.mask(stmt.outs)
-        written = TOP if stmt.fn.name in _WRITES_LISTS else ARRAY
-        shares = self.sharing.shares[self.sharing.region(old, written)]
+        written = self.sharing.region(old, _written(stmt))
+        shares = self.sharing.shares[written]
         if FOREIGN in shares:  # the copy that this takes may well end all sharing
             return [shares[FOREIGN]]
+        if written in shares and stmt.fn.name in _WRITES_LISTS:  # it may hold twice what is written to
+            return [shares[written]]
         mine = self.live.index[old]
         return [why for other, why in shares.items() if other // 3 != mine and live >> other // 3 & 1]
 
@@ -306,6 +334,15 @@ class _Walk:
             self.join(list(zip(params, body.results[1:], strict=True)), around, None)
         live = self.live.after[stmt] & ~self.live.mask(stmt.outs)
         self.join(list(zip(stmt.outs, params, strict=True)), live, None)
+
+    def never_left(self, put: Call, take: Call) -> bool:
+        """Whether what is put back into a list is the element that was taken, written to in place."""
+        made = {stmt.outs[0]: stmt for stmt in self.in_place if is_update(stmt)}
+        atom = put.args[1]
+        while isinstance(atom, Var) and atom in made:
+            atom = made[atom].args[0]
+        copied = {(put, 1), (take, -1)} & self.copied
+        return atom is take.outs[0] and put in self.in_place and not copied
 
     def results(self, results: tuple[Atom, ...], made: dict[Var, Call]) -> tuple[frozenset[int], set[Remedy]]:
         """The places of results that share with arguments or with results before them.
@@ -351,4 +388,5 @@ def storage_of(function: Function, lent: Lent = ()) -> Storage:
     made = {s.outs[0]: s for s in function.block.stmts if isinstance(s, Call) and s.fn.name.startswith("make_")}
     returned, parts = walk.results(function.block.results, made)
     classes = {var: walk.sharing.class_of(var) for var in live.variables}
-    return Storage(frozenset(walk.in_place), frozenset(copied), returned, frozenset(parts), classes)
+    put_back = frozenset(put for take, put in walk.moved.items() if walk.never_left(put, take))
+    return Storage(frozenset(walk.in_place), frozenset(copied), returned, frozenset(parts), put_back, classes)

@@ -17,6 +17,7 @@ from ast_ad.backend.expressions import (
     binary,
     called,
     copy_of,
+    element_of,
     index_expression,
     index_value,
     name,
@@ -43,8 +44,8 @@ from ast_ad.backend.tree import (
 from ast_ad.backend.values import Values
 from ast_ad.ir.build import kind_of, stated_kind
 from ast_ad.ir.core import Atom, Call, Callee, Function, Lit, Param, Program, Var
-from ast_ad.ir.kinds import Array, Fixed, Kind, List, Scalar
-from ast_ad.ir.primitives import hole_kinds, is_basic
+from ast_ad.ir.kinds import Array, Fixed, Kind, Scalar
+from ast_ad.ir.primitives import hole_kinds, is_basic, path_kind
 
 _STORE = ast.Store()
 
@@ -213,21 +214,28 @@ class Emitter(Values):
         """Whether `a[i] = a[i] / x` is `a[i] /= x`: the dtypes are the same, and the operator has such a form."""
         if not isinstance(value, ast.BinOp) or not isinstance(value.left, ast.Subscript):
             return False
-        array, new = kind_of(call.args[0]), kind_of(call.args[1])
-        same = isinstance(array, Array) and isinstance(new, Array) and array.dtype == new.dtype is not None
+        new = kind_of(call.args[1])
+        if call.fn.name == "list_set":
+            same = isinstance(new, Scalar) and isinstance(_place_kind(call), Scalar)
+        else:
+            array = kind_of(call.args[0])
+            same = isinstance(array, Array) and isinstance(new, Array) and array.dtype == new.dtype is not None
         return same and ast.dump(element) == ast.dump(value.left)
 
     def list_update(self, call: Call, target: Expr, args: Sequence[Expr]) -> ast.stmt:
-        element = subscript(target, args[2])
+        element = element_of(self.outside, target, args[2:], dict(call.params).get("index"))
+        value = args[1]
         if call.fn.name == "list_set":
-            return ast.Assign(targets=[_stored(element)], value=args[1])
-        kind = call.outs[0].kind
-        item = kind.item if isinstance(kind, List) else None
-        if isinstance(item, Scalar):
-            return _augmented(_stored(element), ast.Add(), args[1])
-        if isinstance(item, Array) and not isinstance(kind, Fixed):
-            return ast.Assign(targets=[_stored(element)], value=binary(element, "+", args[1]))
-        return ast.Assign(targets=[_stored(element)], value=called(self.outside.helper("add"), element, args[1]))
+            if self.changes_itself(call, element, value):
+                assert isinstance(value, ast.BinOp)
+                return _augmented(_stored(element), value.op, value.right)
+            return ast.Assign(targets=[_stored(element)], value=value)
+        item = _place_kind(call)
+        if isinstance(item, Scalar) or item == Array(getattr(item, "dtype", None), ()) or "index" in dict(call.params):
+            return _augmented(_stored(element), ast.Add(), value)
+        if isinstance(item, Array) and not isinstance(call.outs[0].kind, Fixed):
+            return ast.Assign(targets=[_stored(element)], value=binary(element, "+", value))
+        return ast.Assign(targets=[_stored(element)], value=called(self.outside.helper("add"), element, value))
 
     def effect(self, node: Let) -> ast.stmt:
         call = node.call
@@ -328,6 +336,11 @@ def signature_of(function: Function, outside: Outside) -> ast.arguments:
         kwarg=ast.arg(arg=kwargs[0].var.name) if kwargs else None,
         defaults=[d for d in defaults if d is not None],
     )
+
+
+def _place_kind(call: Call) -> Kind:
+    """The kind of the element that a list has where it is written to."""
+    return path_kind((kind_of(call.args[0]), *map(kind_of, call.args[2:])), dict(call.params))
 
 
 def _is_mask(template: Any, kinds: Sequence[Kind]) -> bool:

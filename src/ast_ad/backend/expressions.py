@@ -17,7 +17,7 @@ from ast_ad import runtime
 from ast_ad.analyses.sharing import has_storage
 from ast_ad.ir.core import Undefined
 from ast_ad.ir.kinds import Array, Kind, List, Scalar, bound_kind
-from ast_ad.ir.primitives import HOLE, Index, Span
+from ast_ad.ir.primitives import HOLE, Index, Span, split_path
 
 Expr: TypeAlias = ast.expr
 _LOAD = ast.Load()
@@ -187,6 +187,14 @@ def index_expression(outside: Outside, index: Index, holes: Sequence[Expr]) -> E
     if len(parts) == 1:
         return parts[0]  # type: ignore[no-any-return]
     return ast.Tuple(elts=parts, ctx=_LOAD)
+
+
+def element_of(outside: Outside, value: Expr, path: Sequence[Expr], index: Index | None) -> Expr:
+    """What a path leads to: `value[i][j]`, and an array's subscript at the end where there is a template."""
+    steps, holes = split_path(path, index)
+    for step in steps:
+        value = subscript(value, step)
+    return value if index is None else subscript(value, index_expression(outside, index, holes))
 
 
 def index_value(outside: Outside, index: Index, holes: Sequence[Expr]) -> Expr:

@@ -20,7 +20,7 @@ from ast_ad.backend.tree import Let, Node, Tree, defines, walk
 from ast_ad.ir.build import kind_of
 from ast_ad.ir.core import Call, Callee, Function, Lit, Var
 from ast_ad.ir.kinds import BOOL, Array
-from ast_ad.ir.primitives import HOLE
+from ast_ad.ir.primitives import HOLE, split_path
 from ast_ad.ir.walk import statements
 
 _LETTERS = "abcdefghjkmnpqrstuvwxyz"
@@ -88,7 +88,7 @@ class _Namer:
         """What the values are that go into elements, by their groups: `x_i` for what `x[i]` will be."""
         found: dict[int, str] = {}
         for node in nodes:
-            if isinstance(node, Let) and node.update and node.call.fn.name == "index_update":
+            if isinstance(node, Let) and node.update and node.call.fn.name in ("index_update", "list_set"):
                 call, value = node.call, node.call.args[1]
                 wish = self.groups.wish(self.groups.group[call.outs[0]])
                 parts = [wish, *self.subscripts(replace(call, args=(call.args[0], *call.args[2:])))]
@@ -163,7 +163,9 @@ class _Namer:
         """The subscripts of a read, as parts of a name; "" for what cannot be one."""
         if call.fn.name == "item":
             return [str(dict(call.params)["key"]) if str(dict(call.params)["key"]).isalnum() else ""]
-        index = dict(call.params).get("index", (HOLE,))
+        index = dict(call.params).get("index", ())
+        if call.fn.name.startswith("list"):
+            index = (*(HOLE for _ in split_path(call.args[1:], index)[0]), *index)
         holes = iter(call.args[1:])
         parts = []
         for part in index:

@@ -192,6 +192,8 @@ class _Structure:
         nodes: list[Node] = []
         if 0 in copied or not self.names.together(stmt.args[0], stmt.outs[0]):
             nodes.append(Moves([(stmt.outs[0], stmt.args[0], 0 in copied)], stmt.origin))
+        if stmt in self.storage.put_back:
+            return nodes
         return [*nodes, Let(stmt, True, tuple(k for k in copied if k != 0))]
 
     def branch(self, stmt: If) -> list[Node]:

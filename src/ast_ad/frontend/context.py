@@ -144,8 +144,11 @@ class Lowering(Memory):
 
     def element_atom(self, value: Value, place: Location | None, whole: Kind = NO_KIND) -> Atom:
         """One atom for what a run-time list or dict takes in; what is to grow there is a run-time list itself."""
-        held = self.peek(value) if isinstance(value, Ref) else None
         self.put(value, place)
+        return self._member(value, whole)
+
+    def _member(self, value: Value, whole: Kind = NO_KIND) -> Atom:
+        held = self.peek(value) if isinstance(value, Ref) else None
         inside = whole.item if isinstance(whole, List) else NO_KIND
         if isinstance(held, Items):
             grows = isinstance(whole, Map) or isinstance(inside, List)
@@ -172,7 +175,12 @@ class Lowering(Memory):
             return contents.atom
         if not isinstance(contents, (Items, Entries)) or isinstance(contents, Fields):
             self.not_at_run_time(contents)  # type: ignore[arg-type]
-        atoms = [self.element_atom(v, place) for v in contents.values]
+        if isinstance(kind, List) and isinstance(kind.item, List):
+            for value in contents.values:
+                if isinstance(value, Ref):
+                    self.to_row(value)
+        self.put_all(contents.values, place)
+        atoms = [self._member(v) for v in contents.values]
         if isinstance(contents, Entries):
             out = self.emit(P.MAKE_MAP, *atoms, name=name, keys=contents.keys)
         else:
@@ -280,6 +288,12 @@ def list_kind(lo: Lowering, contents: Contents) -> Kind:
             item = join_elements(item, lo.element_kind(value) or OPAQUE)
     if isinstance(contents, Entries):
         return Map(item, reduce(join_elements, map(P.key_kind, contents.keys), nothing))
+    if isinstance(contents, Items):
+        rows = [lo.state.heap.get(v.location) for v in contents.values if isinstance(v, Ref)]
+        lengths = {None if isinstance(row, Run) else len(getattr(row, "values", ())) for row in rows}
+        if len(rows) == len(contents.values) and (len(lengths) > 1 or None in lengths):
+            for row in rows:
+                item = join_kinds(item, None if row is None else list_kind(lo, row))
     return List(item)
 
 

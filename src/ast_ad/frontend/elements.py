@@ -9,15 +9,16 @@ read after such a write.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypeGuard
 
 from ast_ad.errors import MayAlias
 from ast_ad.frontend.emission import Emission
-from ast_ad.frontend.values import Fields, Location, Ref, Run, TupleOf, Value, kind_of, may_be_array
+from ast_ad.frontend.values import Fields, Items, Location, Ref, Run, TupleOf, Value, kind_of, may_be_array
 from ast_ad.ir import primitives as P
 from ast_ad.ir.core import Atom, Call, Lit, Var
-from ast_ad.ir.kinds import OPAQUE, STATIC, Array, Dict, Kind, List, Map, Scalar, Undefined, join_elements, rank
+from ast_ad.ir.kinds import OPAQUE, STATIC, Array, Dict, Kind, List, Map, Scalar, Undefined, join_elements
 from ast_ad.ir.primitives import Primitive
 
 PUT = "It was put into a list whose length is known at run time only."
@@ -55,6 +56,7 @@ class Elements(Emission):
         def root(self, var: Var) -> Var: ...
         def freeze(self, value: Value, reason: str) -> None: ...
         def note_written(self, root: Var) -> None: ...
+        def retyped(self, var: Var, kind: Kind) -> Var: ...
 
     def check_known(self, place: Any, name: str = "") -> None:
         """Reading is an error where a write to an element of a list may have been a write to this."""
@@ -68,6 +70,9 @@ class Elements(Emission):
 
     def owns(self, place: Location) -> bool:
         """Whether nothing but this list holds its elements, and each of them once."""
+        element = self.elements.get(place)
+        if element is not None:
+            return self.follows(place) and self.owns(element.owner.location)
         return place in self.owned and (place,) not in self.state.stale
 
     def share_elements(self, place: Location | None, reason: str) -> None:
@@ -75,13 +80,56 @@ class Elements(Emission):
         for one in self.owned if place is None else {place} & self.owned:
             self._note((one,), one, reason)
 
+    def put_all(self, values: Sequence[Value], place: Location | None) -> None:
+        """Let a list of known length, which holds some values, be one run-time list."""
+        held: set[Any] = set()
+        for value in values:
+            member = self._place_of(value)
+            if place is None or member in held or self.members.get(member) is not place:
+                self.put(value, place)
+            elif member not in self.state.frozen:
+                self.freeze(value, PUT)
+            held.add(member)
+
+    def _holds_rows(self, place: Location | None) -> bool:
+        held = None if place is None else self.state.heap.get(place)
+        kind = kind_of(held.atom) if isinstance(held, Run) else None
+        return isinstance(kind, List) and isinstance(kind.item, List)
+
+    def to_row(self, row: Ref) -> bool:
+        """Let a list of known length that holds numbers of one kind be a run-time list; whether it is one now."""
+        held = self.state.heap.get(row.location, self.initial.get(row.location))
+        if not isinstance(held, Items):
+            return isinstance(held, Run)
+        name, values = row.location.name, held.values
+        if not are_numbers(values) or any(kind_of(v) != kind_of(values[0]) for v in values):
+            return False
+        first = values[0] if values else None
+        if isinstance(first, Lit) and all(isinstance(v, Lit) and repr(v) == repr(first) for v in values) and values[1:]:
+            one = self.run_list(Items((first,)))
+            self.state.heap[row.location] = Run(self.emit(P.LIST_REPEAT, one, Lit(len(values)), name=name))
+        else:
+            self.state.heap[row.location] = Run(self.run_list(held, name=name))
+        return True
+
+    def _place_of(self, value: Value) -> Any:
+        return value.location if isinstance(value, Ref) else self.root(value) if isinstance(value, Var) else None
+
     def put(self, value: Value, place: Location | None) -> None:
-        """Forbid writing to what a list takes in, and see whether the list owns it."""
+        """Forbid writing to what a list takes in, and see whether the list owns it.
+
+        `[0.0] * 3` was a list of known length so far; in a table it is one like the other rows.
+        """
+        if isinstance(value, Ref) and (
+            value.location in self.repeated or self._holds_rows(place) or not getattr(self.peek(value), "values", True)
+        ):
+            self.to_row(value)
         if not self._is_new(value):
             root = self.root(value) if isinstance(value, Var) else None
             theirs = root is not None and (root in self.foreign or root in self.always_frozen)
             self.share_elements(place if theirs else None, _NOT_NEW)
         self.freeze(value, PUT)
+        self.members[self._place_of(value)] = place
 
     def _is_new(self, value: Value) -> bool:
         """Whether the memory of a value was made here and is no part of anything."""
@@ -94,9 +142,11 @@ class Elements(Emission):
                 return free and all(map(self._is_new, held.values))
             if not isinstance(held, Run):
                 items = getattr(held, "values", ())
-                return value.location in self.owned and self._is_free(value.location) and all(map(_is_number, items))
+                return value.location in self.owned and self._is_free(value.location) and are_numbers(items)
             kind = kind_of(held.atom)
-            return _is_list_of_numbers(kind) and self._is_free(value.location) and value.location not in self.elements
+            if not self._is_free(value.location) or value.location in self.elements:
+                return False
+            return _holds_numbers(kind) or (_holds_numbers(kind, deeply=True) and self.owns(value.location))
         if not may_be_array(value):
             return True
         assert isinstance(value, Var)
@@ -126,9 +176,9 @@ class Elements(Emission):
                 self.elements[value.location] = element
                 for key, part in zip(held.keys, held.values, strict=True):
                     self.follow(part, replace(element, path=(*element.path, key)))
-            elif isinstance(held, Run) and _is_list_of_numbers(kind_of(held.atom)):
+            elif isinstance(held, Run) and _holds_numbers(kind_of(held.atom), deeply=True):
                 self.elements[value.location] = element
-        elif isinstance(value, Var) and isinstance(value.kind, Array):
+        elif may_be_array(value):
             self.elements[value] = element
 
     def follows(self, place: Any) -> bool:
@@ -145,7 +195,7 @@ class Elements(Emission):
         """What an element is now; it was `before` when it was read."""
         element = self.elements[place]
         if ("moved", place) in self.state.stale:
-            if ("written", element.owner.location) in self.state.stale:
+            if self._is_written(element.owner.location):
                 raise self.error(
                     MayAlias,
                     f"{place.name or 'this'} may have been written to through another name",
@@ -157,13 +207,16 @@ class Elements(Emission):
         held = self.peek(element.owner)
         if not isinstance(held, Run) or held.atom is element.version:
             return before
-        if ("written", element.owner.location) not in self.state.stale:
+        if not self._is_written(element.owner.location):
             return before
         with self.computing_constants(False):
-            now: Atom = self.emit(P.LIST_GET, held.atom, element.index, name="" if element.path else place.name)
-            for key in element.path:
-                now = self.emit(P.ITEM, now, name=key, key=key)
-            return now
+            key, known = (held.atom, self.out), self.read_now.get(place)
+            if known is None or known[0] != key:
+                now = self.emit(P.LIST_GET, held.atom, element.index)
+                for part in element.path:
+                    now = self.emit(P.ITEM, now, name=part, key=part)
+                known = self.read_now[place] = (key, now)
+            return known[1]
 
     def object_now(self, place: Location, before: Fields) -> Fields:
         """The attributes of an object that is an element of a list; they were `before` when it was read."""
@@ -193,11 +246,14 @@ class Elements(Emission):
         owner = element.owner
         name = owner.location.name
         whole = self.peek(owner).atom
-        self.note_change("memory", owner.location)
         if element.path:
             new = self._with_part(self.emit(P.LIST_GET, whole, element.index), element.path, new)
-        changed = self.emit(P.LIST_SET, whole, new, element.index, name=name)
-        self.state.heap[owner.location] = Run(self.widened(changed, kind_of(new)))
+        changed = self.widened(self.emit(P.LIST_SET, whole, new, element.index, name=name), kind_of(new))
+        if owner.location in self.elements:
+            self.put_back(owner.location, changed)
+        else:
+            self.note_change("memory", owner.location)
+            self.state.heap[owner.location] = Run(changed)
         for root in (*self.by_layout, *self.maybe_shared):
             if root in self.state.frozen:
                 self.note_written(root)
@@ -226,6 +282,12 @@ class Elements(Emission):
             better = Map(join_elements(kind.item, item), join_elements(kind.key, OPAQUE if key == STATIC else key))
         return new if better == kind else self.retyped(new, better)
 
+    def _is_written(self, place: Location) -> bool:
+        """Whether an element of a list, or of one that holds it, was written to."""
+        if ("written", place) in self.state.stale:
+            return True
+        return place in self.elements and self._is_written(self.elements[place].owner.location)
+
     def note_moved(self, place: Location) -> None:
         """The elements of a list may be at other places from now on."""
         for element, found in self.elements.items():
@@ -238,9 +300,18 @@ class Elements(Emission):
         self.state.stale.setdefault(key, reason)
 
 
-def _is_list_of_numbers(kind: Kind | None) -> bool:
-    return isinstance(kind, List) and isinstance(kind.item, (Scalar, Undefined))
+def _holds_numbers(kind: Kind | None, deeply: bool = False) -> bool:
+    """Whether values of a kind are lists of numbers, or `deeply` lists of such lists."""
+    if not isinstance(kind, List):
+        return False
+    return _is_number(kind.item) or isinstance(kind.item, Undefined) or (deeply and _holds_numbers(kind.item, True))
 
 
-def _is_number(value: Any) -> bool:
-    return isinstance(value, (Var, Lit)) and not may_be_array(value) and rank(kind_of(value)) == 0
+def _is_number(kind: Kind) -> bool:
+    """Whether values of a kind are numbers, which nobody can write to."""
+    return isinstance(kind, Scalar) or (isinstance(kind, Array) and kind.dims == () and kind.cell is False)
+
+
+def are_numbers(values: Sequence[Value]) -> TypeGuard[Sequence[Atom]]:
+    """Whether all values are numbers, which nobody can write to."""
+    return all(isinstance(v, (Var, Lit)) and _is_number(kind_of(v)) for v in values)

@@ -141,6 +141,9 @@ class Emission:
         self.owned: set[Location] = set()
         self.uncertain: set[Location] = set()
         self.elements: dict[Any, Any] = {}
+        self.members: dict[Any, Any] = {}
+        self.read_now: dict[Any, tuple[Any, Var]] = {}
+        self.repeated: set[Any] = set()
         self.paths: dict[Var, tuple[Any, ...]] = {}
         self.constants: dict[Var, Any] = {}
         self.extents: dict[Var, Sym] = {}

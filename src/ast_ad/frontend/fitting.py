@@ -82,7 +82,7 @@ class Fit:
             if isinstance(key, Var):
                 self.atom(head.get(key, key), state.get(key, key))
             else:
-                self.contents(head.get(key), state.get(key))
+                self.contents(head.get(key), state.get(key), key)
 
     def check_arrays(self) -> None:
         """Arrays that share memory here and not at the head, or perhaps, are noted as such at the head."""
@@ -209,9 +209,9 @@ class Fit:
         if have is not None:
             with self.lo.inside(self.side.state, self.side.out):
                 here = self.lo.peek(have) if place is want.location else self.lo.contents(have)
-        self.contents(self.head.state.heap.get(want.location), here)
+        self.contents(self.head.state.heap.get(want.location), here, place)
 
-    def contents(self, want: Any, have: Any) -> None:
+    def contents(self, want: Any, have: Any, place: Any) -> None:
         """What a list or dict of the head holds."""
         if want is have or want is None:
             if want is not None:
@@ -227,7 +227,8 @@ class Fit:
             if not is_wider(kind_of(want.atom), list_kind(self.lo, have)):
                 raise DoesNotFit
             with self.lo.inside(self.side.state, self.side.out):
-                self.atom(want.atom, self.lo.run_list(have, kind_of(want.atom), getattr(want.atom, "name", "")))
+                name = getattr(want.atom, "name", "")
+                self.atom(want.atom, self.lo.run_list(have, kind_of(want.atom), name, place))
         elif isinstance(want, (Items, Entries)) and have is None:
             for one in want.values:
                 self.fit(one, None)

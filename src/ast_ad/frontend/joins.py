@@ -141,7 +141,7 @@ class Join:
             elif not known or a is None or b is None:
                 heap[key] = b if a is None else a
             else:
-                heap[key] = a if a is b else self._contents(a, b, key.name)
+                heap[key] = a if a is b else self._contents(a, b, key.name, key)
 
     def _sides(self, a: Atom, b: Atom, name: str) -> Any:
         """An atom from each side; the one that counts where the other side has raised."""
@@ -339,7 +339,7 @@ class Join:
         with self.lo.inside(side.state, side.out):
             return self.lo.contents(ref)
 
-    def _contents(self, a: Contents | None, b: Contents | None, name: str) -> Contents:
+    def _contents(self, a: Contents | None, b: Contents | None, name: str, place: Location | None = None) -> Contents:
         if self.dead:
             passed: Contents = self._passed(a if self.two.state.dead else b, name)
             return passed
@@ -355,7 +355,7 @@ class Join:
             return Items(tuple(self.value(x, y, f"{name}_{k}") for k, (x, y) in pairs))
         if isinstance(a, Entries) or isinstance(b, Entries) or is_map(a) is not is_map(b):
             return Torn(describe(a), describe(b))
-        return Run(self._list(a, b, name))
+        return Run(self._list(a, b, name, place))
 
     def _entries(self, a: Any, b: Any, name: str) -> Contents:
         here = a if a is not None else b
@@ -371,7 +371,7 @@ class Join:
         with self.lo.inside(side.state, side.out):
             return is_uniform(self.lo, contents)
 
-    def _list(self, a: Contents | None, b: Contents | None, name: str) -> Var:
+    def _list(self, a: Contents | None, b: Contents | None, name: str, place: Location | None = None) -> Var:
         kinds = [None if c is None else list_kind(self.lo, c) for c in (a, b)]
         kind = join_kinds(kinds[0], kinds[1])
         atoms: list[Atom] = []
@@ -380,7 +380,7 @@ class Join:
                 atoms.append(UNDEFINED)
             else:
                 with self.lo.inside(side.state, side.out):
-                    atoms.append(self.lo.run_list(contents, kind, name))
+                    atoms.append(self.lo.run_list(contents, kind, name, place))
         return self._atom(atoms[0], atoms[1], name)
 
 

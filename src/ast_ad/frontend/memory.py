@@ -185,14 +185,16 @@ class Memory(Elements):
         self.note_change("memory", ref.location)
         self.state.heap[ref.location] = contents
 
-    def new_ref(self, contents: Contents, name: str = "") -> Ref:
-        """A new list or dict."""
+    def new_ref(self, contents: Contents, name: str = "", repeated: bool = False) -> Ref:
+        """A new list or dict; `repeated` where it is `[x] * n`."""
         location = Location(name)
         self.clock += 1
         self.born[location] = self.clock
         self.state.heap[location] = contents
         if isinstance(contents, (Items, Entries)):
             self.owned.add(location)
+        if repeated:
+            self.repeated.add(location)
         return Ref(location)
 
     def freeze(self, value: Value, reason: str) -> None:

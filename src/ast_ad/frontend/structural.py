@@ -7,6 +7,7 @@ from collections.abc import Callable
 import numpy as np
 
 from ast_ad.frontend.context import Lowering
+from ast_ad.frontend.elements import are_numbers
 from ast_ad.frontend.known import constant_of
 from ast_ad.frontend.trips import append, for_each, with_entry
 from ast_ad.frontend.values import Entries, Items, Range, Ref, Run, TupleOf, Value, is_bottom, kind_of
@@ -63,8 +64,8 @@ def _repeated_list(lo: Lowering, left: Ref, right: Var | Lit, name: str) -> Valu
         return None  # it may be an array times the array of a list
     contents = lo.contents(left)
     if isinstance(contents, Items) and isinstance(right, Lit) and right.value * len(contents.values) <= 32:
-        return lo.new_ref(Items(contents.values * right.value), name)
-    if not isinstance(contents, Items) or all(isinstance(v, Lit) for v in contents.values):
+        return lo.new_ref(Items(contents.values * right.value), name, repeated=True)
+    if not isinstance(contents, Items) or are_numbers(contents.values):
         return lo.new_ref(Run(lo.emit(P.LIST_REPEAT, lo.run_list(contents), lo.atom(right), name=name)), name)
     result = lo.new_ref(Items(()), name)
 

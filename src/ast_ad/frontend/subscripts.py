@@ -169,9 +169,9 @@ def _fixed_list(lo: Lowering, owner: Ref, contents: Items, index: Value, name: s
             ends_here(lo, IndexError, Lit("list index out of range"))
         found: Value = contents.values[index.value]
         return found
-    if contents.values and (
+    if (contents.values or owner.location not in lo.foreign) and (
         all(isinstance(v, (Var, Lit)) for v in contents.values)
-        or all(isinstance(v, Ref) and isinstance(lo.peek(v), Run) for v in contents.values)
+        or all(isinstance(v, Ref) and lo.to_row(v) for v in contents.values)
     ):
         run = to_run(lo, owner)
         return _run_list(lo, owner, run, index, name)

@@ -80,6 +80,15 @@ from ast_ad.ir.operators import (
     matmul_kind as matmul_kind,
     no_overflow as no_overflow,
 )
+from ast_ad.ir.paths import (
+    LIST_ADD as LIST_ADD,
+    LIST_GET as LIST_GET,
+    LIST_SET as LIST_SET,
+    element_kind as element_kind,
+    keeps_structure as keeps_structure,
+    path_kind as path_kind,
+    split_path as split_path,
+)
 from ast_ad.ir.primitive import (
     KindRule as KindRule,
     Kinds as Kinds,
@@ -144,33 +153,9 @@ def _appended(kinds: Kinds, params: Mapping[str, Any]) -> Kind:
     return OPAQUE
 
 
-def _element(kinds: Kinds, params: Mapping[str, Any]) -> Kind:
-    whole = kinds[0]
-    if isinstance(whole, List):
-        return whole.item.kind if isinstance(whole.item, Maybe) else whole.item
-    if isinstance(whole, Tuple) and whole.items:
-        item = whole.items[0]
-        for other in whole.items[1:]:
-            item = join(item, other)
-        return item
-    return NUMBER
-
-
 def _shape_kind(kinds: Kinds, params: Mapping[str, Any]) -> Kind:
     dims = dims_of(kinds[0])
     return OPAQUE if dims is None else Tuple((INT,) * len(dims))
-
-
-def _replaced(xs: Any, value: Any, i: Any) -> Any:
-    new = xs.copy()
-    new[i] = value
-    return new
-
-
-def _added(xs: Any, value: Any, i: Any) -> Any:
-    new = xs.copy()
-    new[i] = runtime.add(new[i], value)
-    return new
 
 
 def _taken_out(d: Any, key: Any) -> Any:
@@ -252,7 +237,7 @@ MAKE_DICT = Primitive(
 ITEM = Primitive("item", _item, _item_kind, result="element", total=always, cost=0)
 APPEND = Primitive("append", lambda xs, v: [*xs, v], _appended, result="same", total=always, cost=1)
 POP = Primitive(
-    "pop", lambda xs: (list(xs[:-1]), xs[-1]), lambda ks, p: (ks[0], _element(ks, p)), result="same", outs=2
+    "pop", lambda xs: (list(xs[:-1]), xs[-1]), lambda ks, p: (ks[0], element_kind(ks[0])), result="same", outs=2
 )
 #: a dict whose keys are known at run time only, which begins with these; `list_get` and its kin read and write it
 MAKE_MAP = Primitive(
@@ -266,11 +251,7 @@ MAKE_MAP = Primitive(
 #: the keys of such a dict, as a list
 KEYS = Primitive("keys", list, _keys_kind, total=always, cost=1)
 #: `value = d.pop(key)`
-TAKE_OUT = Primitive("take_out", _taken_out, lambda ks, p: (ks[0], _element(ks, p)), result="same", outs=2)
-#: reads a run-time list (or a tuple) at a run-time index
-LIST_GET = Primitive("list_get", lambda xs, i: xs[i], _element, result="element", cost=0)
-LIST_SET = Primitive("list_set", _replaced, first_kind, result="same", cost=1)
-LIST_ADD = Primitive("list_add", _added, first_kind, result="same", cost=1)
+TAKE_OUT = Primitive("take_out", _taken_out, lambda ks, p: (ks[0], element_kind(ks[0])), result="same", outs=2)
 #: xs[start:stop:step], by an index template of one `Span`
 LIST_SLICE = Primitive("list_slice", lambda xs, *holes, index: xs[fill(index, holes)], first_kind, cost=1)
 LIST_CONCAT = Primitive("list_concat", operator.add, lambda ks, p: join(ks[0], ks[1]), cost=1)

@@ -11,7 +11,9 @@ from typing import Any
 from ast_ad.ir import primitives as P
 from ast_ad.ir.build import kind_of
 from ast_ad.ir.core import Atom, Block, Call, Callee, Function, If, Lit, Loop, Stmt, Try, Var
-from ast_ad.ir.kinds import INT
+from ast_ad.ir.kinds import INT, Map
+
+_WRITES = (P.INDEX_ADD, P.INDEX_UPDATE, P.LIST_ADD, P.LIST_SET)
 
 
 def drop_dead_code(function: Function) -> Function:
@@ -27,6 +29,8 @@ def may_go(call: Call) -> bool:
         return _is_derivative(call)
     if call.fn.effect:
         return False
+    if call.fn in (P.FLOORDIV, P.MOD) and isinstance(call.args[1], Lit) and call.args[1].value:
+        return all(kind_of(a) == INT for a in call.args)  # `n // 2`
     return _is_derivative(call) or call.fn.total(tuple(map(kind_of, call.args)), dict(call.params))
 
 
@@ -36,10 +40,19 @@ def _is_derivative(stmt: Stmt) -> bool:
 
 def _is_element(read: Call) -> bool:
     """Whether a subscript names one element by integers."""
-    index = dict(read.params)["index"]
-    return all(part is P.HOLE or type(part) is int for part in index) and all(
-        kind_of(atom) == INT for atom in read.args[1:]
+    index = dict(read.params).get("index", ())
+    return (
+        read.fn in (P.GETITEM, P.LIST_GET)
+        and all(part is P.HOLE or type(part) is int for part in index)
+        and all(kind_of(atom) == INT for atom in read.args[1:])
     )
+
+
+def _keeps_shape(update: Call) -> bool:
+    """Whether an update leaves the shape of an array, or of a list and all that it holds, as it is."""
+    if update.fn in (P.LIST_ADD, P.LIST_SET):
+        return P.keeps_structure(tuple(map(kind_of, update.args)), dict(update.params))
+    return update.fn in (P.INDEX_ADD, P.INDEX_UPDATE)
 
 
 class _Marks:
@@ -77,30 +90,43 @@ class _Marks:
                 continue
             if not isinstance(stmt, Call) and _is_derivative(stmt):
                 continue
-            if not isinstance(stmt, Call) or stmt.fn is not P.GETITEM or not _is_element(stmt):
+            if not isinstance(stmt, Call) or not _is_element(stmt):
                 break
             found.append(stmt)
         return found
 
     def reads_again(self, read: Call) -> bool:
         """Whether a derivative goes to the same element of an array of the same shape, and raises if there is none."""
-        shape = self.first_version(read.args[0])
+        whole, path, index = self.place_of(read)
+        if isinstance(kind_of(whole), Map):
+            return False  # a dict takes any key
+        shape = self.first_version(whole)
         return any(
             isinstance(stmt, Call)
             and _is_derivative(stmt)
-            and stmt.fn in (P.INDEX_ADD, P.INDEX_UPDATE)
+            and stmt.fn in _WRITES
             and self.around[stmt] is None
-            and stmt.args[2:] == read.args[1:]
-            and dict(stmt.params)["index"] == dict(read.params)["index"]
+            and stmt.args[2 : 2 + len(path)] == path
+            and (index is None or dict(stmt.params).get("index") == index)
             and self.first_version(stmt.args[0]) is shape
             for stmt in self.kept
         )
 
+    def place_of(self, read: Call) -> tuple[Atom, tuple[Atom, ...], P.Index | None]:
+        """What is read, by way of the lists that it is in: the outermost list or the array, and the path from there."""
+        whole, path, index = read.args[0], read.args[1:], dict(read.params).get("index")
+        while isinstance(whole, Var) and whole in self.maker:
+            maker = self.maker[whole][0]
+            if not isinstance(maker, Call) or maker.fn is not P.LIST_GET or maker.params:
+                break
+            whole, path = maker.args[0], (*maker.args[1:], *path)
+        return whole, path, index
+
     def first_version(self, atom: Atom) -> Atom:
-        """The array of which another is a version, a loop's result, or the zeros in its shape."""
+        """The array or list of which another is a version, a loop's result, or the zeros in its shape."""
         while isinstance(atom, Var) and atom in self.maker:
             stmt, n = self.maker[atom]
-            if isinstance(stmt, Call) and stmt.fn in (P.INDEX_ADD, P.INDEX_UPDATE, P.ZEROS_LIKE):
+            if isinstance(stmt, Call) and (stmt.fn is P.ZEROS_LIKE or _keeps_shape(stmt)):
                 atom = stmt.args[0]
             elif isinstance(stmt, Loop) and n >= 0 and self.keeps_shape(stmt, n):
                 atom = stmt.inits[n]
@@ -114,7 +140,7 @@ class _Marks:
         atom = loop.body.results[1 + n]
         while isinstance(atom, Var) and atom is not param and atom in self.maker:
             stmt, k = self.maker[atom]
-            if isinstance(stmt, Call) and stmt.fn in (P.INDEX_ADD, P.INDEX_UPDATE):
+            if isinstance(stmt, Call) and _keeps_shape(stmt):
                 atom = stmt.args[0]
             elif isinstance(stmt, Loop) and k >= 0 and stmt is not loop and self.keeps_shape(stmt, k):
                 atom = stmt.inits[k]

@@ -234,7 +234,8 @@ def _role(call: Call, multiples: set[Atom]) -> str:
         return "multiple" if args[0] in multiples and args[1] not in multiples else ""
     if call.fn.name == "select":
         return "multiple" if _is_choice(call) and args[0] not in multiples else ""
-    if call.fn is P.INDEX_ADD:
+    adds = call.fn is P.LIST_ADD and P.keeps_structure(tuple(map(kind_of, args)), dict(call.params))
+    if adds or call.fn is P.INDEX_ADD:
         return "sum" if args[1] in multiples and not multiples.intersection((args[0], *args[2:])) else ""
     if call.fn in (P.ADD, P.SUB):
         named = call.outs[0].name and isinstance(args[0], Var) and args[0].name == call.outs[0].name

@@ -12,35 +12,48 @@ from typing import Any
 
 from ast_ad.ir import primitives as P
 from ast_ad.ir.build import kind_of
-from ast_ad.ir.core import Atom, Block, Call, Function, Lit, Stmt, Var
+from ast_ad.ir.core import Atom, Block, Call, Callee, Function, Lit, Stmt, Var
 from ast_ad.ir.kinds import rank
+from ast_ad.ir.primitive import Primitive
 from ast_ad.ir.walk import blocks_of, operands, reads, statements, substitute, with_blocks, with_operands
 from ast_ad.optimize.sharing import key_of
 
 
 def settle_stores(function: Function) -> Function:
     """Merge the writes of a derivative that go to the same element."""
-    if not any(_clears(stmt) for stmt in statements(function.block)):
+    if not any(_may_clear(stmt) for stmt in statements(function.block)):
         return function
     block = _Stores(function).block(function.block)
     return function if block is function.block else replace(function, block=block)
 
 
+def _may_clear(stmt: Stmt) -> bool:
+    """Whether a statement writes to a part of a cotangent."""
+    return isinstance(stmt, Call) and stmt.fn in _ADDS and stmt.origin is not None and stmt.origin.sweep > 0
+
+
 def _clears(stmt: Stmt) -> bool:
-    """Whether a statement sets a part of a cotangent to zero."""
-    if not isinstance(stmt, Call) or stmt.fn is not P.INDEX_UPDATE or stmt.origin is None or not stmt.origin.sweep:
+    """Whether a statement sets a number or a part of an array, in a cotangent, to zero."""
+    if not isinstance(stmt, Call) or not _may_clear(stmt):
         return False
     value = stmt.args[1]
     return isinstance(value, Lit) and type(value.value) in (int, float) and value.value == 0 and _is_plain(stmt)
 
 
 def _is_plain(stmt: Call) -> bool:
+    if stmt.fn is P.LIST_SET:
+        return P.keeps_structure(tuple(map(kind_of, stmt.args)), dict(stmt.params))
     return P.is_basic(dict(stmt.params)["index"], tuple(map(kind_of, stmt.args[2:])))
 
 
 def place_of(call: Call, first: int) -> Any:
     """Equal for subscripts that name the same part; the run-time values of the subscript begin at place `first`."""
-    return tuple(map(key_of, call.args[first:])), repr(dict(call.params)["index"])
+    return tuple(map(key_of, call.args[first:])), repr(dict(call.params).get("index"))
+
+
+#: what adds to a part, and what reads it, by what writes to it
+_ADDS: dict[Primitive | Callee, Primitive] = {P.INDEX_UPDATE: P.INDEX_ADD, P.LIST_SET: P.LIST_ADD}
+_READS: dict[Primitive | Callee, Primitive] = {P.INDEX_UPDATE: P.GETITEM, P.LIST_SET: P.LIST_GET}
 
 
 class _Stores:
@@ -90,7 +103,7 @@ class _Stores:
     def merge(self, stmts: list[Stmt], k: int) -> bool:
         """Merge the zero that statement `k` writes with what is added in its place; whether that was possible."""
         clear = stmts[k]
-        if not _clears(clear):
+        if not _clears(clear) and not self.clears_all(clear):
             return False
         assert isinstance(clear, Call)
         where, version = place_of(clear, 2), clear.outs[0]
@@ -99,7 +112,7 @@ class _Stores:
             stmt = stmts[n]
             if version not in operands(stmt) and not blocks_of(stmt):
                 continue
-            if not isinstance(stmt, Call) or stmt.fn is not P.INDEX_ADD or stmt.args[0] is not version:
+            if not isinstance(stmt, Call) or stmt.fn is not _ADDS[clear.fn] or stmt.args[0] is not version:
                 break
             if self.reads[version] != 1:
                 break
@@ -115,6 +128,13 @@ class _Stores:
         self.write(stmts, k, n, clear, [self.call_at(stmts, m) for m in adds if m < n])
         return True
 
+    def clears_all(self, stmt: Stmt) -> bool:
+        """Whether a statement sets a list or an array in a list, in a cotangent, to zeros that are made for it."""
+        if not isinstance(stmt, Call) or not _may_clear(stmt) or stmt.fn is not P.LIST_SET or stmt.params:
+            return False
+        zeros = self.made.get(stmt.args[1]) if isinstance(stmt.args[1], Var) else None
+        return zeros is not None and zeros.fn is P.ZEROS_LIKE and self.reads[zeros.outs[0]] == 1
+
     def call_at(self, stmts: list[Stmt], n: int) -> Call:
         stmt = stmts[n]
         assert isinstance(stmt, Call)
@@ -123,6 +143,8 @@ class _Stores:
     def fills(self, call: Call) -> bool:
         """Whether what is added has the dtype of the array, so that it may be written instead."""
         value, array = kind_of(call.args[1]), kind_of(call.args[0])
+        if call.fn is P.LIST_ADD:
+            array = P.path_kind((array, *map(kind_of, call.args[2:])), dict(call.params))
         return getattr(value, "dtype", None) == getattr(array, "dtype", "") or not hasattr(value, "dtype")
 
     def write(self, stmts: list[Stmt], k: int, n: int, clear: Call, between: list[Call]) -> None:
@@ -134,7 +156,7 @@ class _Stores:
         version: Atom = old
         if not self.is_there(old, value, clear):
             target = Var(out.name, out.kind, out.origin) if between else out
-            renewed.append(Call((target,), P.INDEX_UPDATE, (old, value, *clear.args[2:]), clear.params, last.origin))
+            renewed.append(Call((target,), clear.fn, (old, value, *clear.args[2:]), clear.params, last.origin))
             version = target
         for call in between:
             target = Var(out.name, out.kind, call.origin) if call is not between[-1] else out
@@ -151,7 +173,7 @@ class _Stores:
         made = self.made.get(value) if isinstance(value, Var) else None
         return (
             made is not None
-            and made.fn is P.GETITEM
+            and made.fn is _READS[clear.fn]
             and made.args[0] is array
             and place_of(made, 1) == place_of(clear, 2)
         )

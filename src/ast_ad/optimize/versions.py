@@ -1,4 +1,4 @@
-"""Ask a version of an array for its shape: all have the same one.
+"""Ask a version of an array or a list for its shape: all have the same one.
 
 The first version is asked while the program is prepared, so that a shape is known wherever the array is.  The newest
 one is asked in the text, so that asking keeps no older version alive.
@@ -8,8 +8,10 @@ from __future__ import annotations
 
 from dataclasses import replace
 
+from ast_ad.ir.build import kind_of
 from ast_ad.ir.core import Atom, Block, Call, Callee, Function, If, Loop, Stmt, Var
-from ast_ad.ir.kinds import Array
+from ast_ad.ir.kinds import Array, List
+from ast_ad.ir.primitives import keeps_structure
 from ast_ad.ir.walk import statements
 
 #: what reads no more than the shape and dtype of an operand, and of which
@@ -32,7 +34,7 @@ SHAPE_READS: dict[str, int] = {
     "np.size": 0,
 }
 _SIZES = dict.fromkeys(("length", "shape", "np.shape", "np.ndim", "np.size"), 0)
-_KEEP_SHAPE = ("index_update", "index_add", "masked")
+_KEEP_SHAPE = ("index_update", "index_add", "masked", "list_set", "list_add")
 
 
 def ask_the_latest(function: Function) -> Function:
@@ -51,6 +53,17 @@ def ask_the_first(function: Function) -> Function:
         return function
     block = _Versions(_SIZES, newest=False).block(function.block, {})
     return function if block is function.block else replace(function, block=block)
+
+
+def _is_whole(var: Var) -> bool:
+    return isinstance(var.kind, (Array, List))
+
+
+def _keeps_shape(call: Call) -> bool:
+    """Whether an update leaves the shape of an array, or of a list and all that it holds, as it is."""
+    if call.fn.name in ("list_set", "list_add"):
+        return keeps_structure(tuple(map(kind_of, call.args)), dict(call.params))
+    return call.fn.name in _KEEP_SHAPE
 
 
 class _Versions:
@@ -81,12 +94,12 @@ class _Versions:
         if isinstance(stmt.fn, Callee):
             return stmt
         place = self.asking.get(stmt.fn.name)
-        if place is not None and isinstance(old := stmt.args[place], Var) and isinstance(old.kind, Array):
+        if place is not None and isinstance(old := stmt.args[place], Var) and _is_whole(old):
             root = self.root.get(old, old)
             asked = latest.get(root, old) if self.newest else root
             if asked is not old:
                 return replace(stmt, args=(*stmt.args[:place], asked, *stmt.args[place + 1 :]))
-        elif stmt.fn.name in _KEEP_SHAPE and isinstance(first := self.root_of(stmt.args[0]), Var):
+        elif _keeps_shape(stmt) and isinstance(first := self.root_of(stmt.args[0]), Var):
             self.root[stmt.outs[0]] = first
             latest[first] = stmt.outs[0]
         return stmt

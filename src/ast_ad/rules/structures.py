@@ -83,24 +83,33 @@ nondifferentiable(P.ZEROS_LIKE, P.SHAPE, P.LENGTH, P.IS_EMPTY, P.KEYS, P.ASSERT,
 
 linear(
     P.LIST_GET,
-    (lambda ct, xs, i: make(P.LIST_ADD, zeros(xs), ct, i), None),
+    lambda ct, xs, *path, **at: make(P.LIST_ADD, zeros(xs), ct, *path, **at),
 )
+
+
+def _fitted(part: Any, value: Any, at: Any) -> Any:
+    return unbroadcast(part, value) if at else part
+
+
 custom(
     P.LIST_SET,
-    lambda ans, t, xs, value, i: make(
-        P.LIST_SET, zeros(xs) if t[0] is None else t[0], zeros(value) if t[1] is None else t[1], i
+    lambda ans, t, xs, value, *path, **at: make(
+        P.LIST_SET, zeros(xs) if t[0] is None else t[0], zeros(value) if t[1] is None else t[1], *path, **at
     ),
     (
-        lambda ct, ans, xs, value, i: make(P.LIST_SET, ct, zeros(value), i),
-        lambda ct, ans, xs, value, i: make(P.LIST_GET, ct, i),
+        lambda ct, ans, xs, value, *path, **at: make(P.LIST_SET, ct, 0.0 if at else zeros(value), *path, **at),
+        lambda ct, ans, xs, value, *path, **at: _fitted(make(P.LIST_GET, ct, *path, **at), value, at),
     ),
 )
 custom(
     P.LIST_ADD,
-    lambda ans, t, xs, value, i: (
-        t[0] if t[1] is None else make(P.LIST_ADD, zeros(xs) if t[0] is None else t[0], t[1], i)
+    lambda ans, t, xs, value, *path, **at: (
+        t[0] if t[1] is None else make(P.LIST_ADD, zeros(xs) if t[0] is None else t[0], t[1], *path, **at)
     ),
-    (lambda ct, ans, xs, value, i: ct, lambda ct, ans, xs, value, i: make(P.LIST_GET, ct, i)),
+    (
+        lambda ct, ans, xs, value, *path, **at: ct,
+        lambda ct, ans, xs, value, *path, **at: _fitted(make(P.LIST_GET, ct, *path, **at), value, at),
+    ),
 )
 
 # What counts as a constant.
@@ -135,6 +144,13 @@ linear(primitive_of(runtime.list_of), (lambda ct, x, xs: sum_of_list(ct), None))
 linear(primitive_of(runtime.list_of_rows), lambda ct, x: call(np.array, ct))
 linear(primitive_of(runtime.list_of_lists), lambda ct, x: call(np.array, ct))
 linear(primitive_of(runtime.sum_of_list), lambda ct, xs: list_of(ct, xs))
+
+
+sum_of_rounds = helper(runtime.sum_of_rounds, lambda ks, p: ks[1] if isinstance(ks[1], List) else ks[0])
+linear(P.LIST_REPEAT, (lambda ct, xs, n: sum_of_rounds(ct, xs), None))
+in_rounds = helper(runtime.in_rounds, lambda ks, p: ks[1] if isinstance(ks[1], List) else ks[0], result="view")
+linear(primitive_of(runtime.sum_of_rounds), (lambda ct, x_bar, xs: in_rounds(ct, x_bar), None))
+linear(primitive_of(runtime.in_rounds), (lambda ct, x_bar, ys: sum_of_rounds(ct, x_bar), None))
 
 
 # Python's own functions of lists.

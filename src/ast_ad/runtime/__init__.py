@@ -53,6 +53,7 @@ from ast_ad.runtime.jacobians import (
 from ast_ad.runtime.lists import (
     array_of_floats,
     in_order,
+    in_rounds,
     list_of,
     list_of_lists,
     list_of_rows,
@@ -60,6 +61,7 @@ from ast_ad.runtime.lists import (
     sorting_order,
     split_like,
     sum_of_list,
+    sum_of_rounds,
 )
 from ast_ad.runtime.numbers import (
     divide,
@@ -125,6 +127,7 @@ __all__ = [
     "gaussian_filter_back",
     "in_frame",
     "in_order",
+    "in_rounds",
     "is_record",
     "jacobian_of_column_blocks",
     "jacobian_of_columns",
@@ -168,6 +171,7 @@ __all__ = [
     "stop_gradient",
     "stretch_sums",
     "sum_of_list",
+    "sum_of_rounds",
     "sum_rows",
     "unbroadcast",
     "unbroadcast_rows",

@@ -6,7 +6,7 @@ from typing import Any
 
 import numpy as np
 
-from ast_ad.runtime.cotangents import unbroadcast
+from ast_ad.runtime.cotangents import add, unbroadcast, zeros_like
 
 
 def list_of(x_bar: Any, xs: Any) -> list[Any]:
@@ -43,6 +43,23 @@ def array_of_floats(values: list[Any]) -> Any:
 def sum_of_list(xs: Any) -> Any:
     """The sum of a list; 0.0 of an empty one."""
     return sum(xs[1:], xs[0]) if len(xs) else 0.0
+
+
+def sum_of_rounds(x_bar: list[Any], xs: Any) -> list[Any]:
+    """For each element of `xs` the sum over `xs * n`: the transpose of repeating a list.
+
+    >>> sum_of_rounds([1.0, 2.0, 3.0, 4.0], [0.5, 0.7])
+    [4.0, 6.0]
+    """
+    found = [zeros_like(x) for x in xs]
+    for k, part in enumerate(x_bar):
+        found[k % len(xs)] = add(found[k % len(xs)], part)
+    return found
+
+
+def in_rounds(x_bar: list[Any], ys: Any) -> list[Any]:
+    """The elements again and again, as many as `ys` has: the transpose of `sum_of_rounds`."""
+    return [x_bar[k % len(x_bar)] for k in range(len(ys))]
 
 
 def sorting_order(xs: Any, reverse: bool = False) -> list[int]:

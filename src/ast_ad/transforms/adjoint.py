@@ -27,7 +27,18 @@ from ast_ad.ir.walk import statements
 from ast_ad.rules.modes import Bilinear, guard
 from ast_ad.rules.table import UnsupportedArgument, rule_of
 from ast_ad.rules.terms import Term, UnknownRank, make
-from ast_ad.transforms.contributions import complex_where_complex, first, fit, merged, real_where_real
+from ast_ad.transforms.contributions import (
+    complex_where_complex,
+    first,
+    fit,
+    is_scatter,
+    merged,
+    place_in_a_list,
+    real_where_real,
+    scattered_further,
+    stretched_over,
+    with_their_lists,
+)
 from ast_ad.transforms.pen import Pen
 from ast_ad.transforms.refusals import no_rule, refused
 from ast_ad.transforms.regions import (
@@ -123,6 +134,10 @@ class Sweep:
             like = same_shape_source(tree.args[1].atom, self.made.get, exact=False)
             tree = make(P.BROADCAST_LIKE, tree.args[0], Term(like))
         tree = real_where_real(tree, Term(atom))
+        place = place_in_a_list(atom, self.made)
+        if place is not None and place.args[0] in self.active and is_scatter(tree):
+            self.contribute(place.args[0], scattered_further(tree, place))
+            return
         old = self.cts.get(atom)
         self.latest[atom] = self.pen.builder.origin
         tree = first(tree) if old is None else merged(old, tree)
@@ -222,7 +237,7 @@ class Sweep:
             with self.pen.inside(back):
                 self.pen.about(branch.origin)
                 for out, atom, seed in zip(branch.outs, arm.results, seeds, strict=True):
-                    self.contribute(atom, _like(seed, out, atom))
+                    self.contribute(atom, stretched_over(seed, out, atom))
                 self.reverse((arm, node) for node in reversed(list(arm.stmts)))
             undone.append((back, self.cts))
         self.cts = start
@@ -263,7 +278,7 @@ class Sweep:
             for k in moving:
                 self.contribute(cycle.inits[k], seeds[k])
             return
-        captured = [v for v in captured_by(cycle) if v in self.active]
+        captured = [v for v in with_their_lists(captured_by(cycle), self.made) if v in self.active]
         outer, self.cts = self.cts, {}
         body = Region(parent=self.pen.region)
         self.mirror[body] = trips.root
@@ -357,21 +372,6 @@ def _key(fn: P.Primitive | Callee, args: Sequence[Atom], params: Mapping[str, An
         return None
     key = (fn, tuple(a if isinstance(a, Var) else repr(a.value) for a in args), repr(sorted(params.items())))
     return key if all(isinstance(value, (int, str, tuple, type(None))) for value in params.values()) else None
-
-
-def _like(tree: Tree, out: Var, atom: Atom) -> Tree:
-    """A cotangent that is not yet stretched to the shape of a branch's out, to that of what the arm gives for it."""
-    if isinstance(tree, tuple):
-        return tuple(_like(part, out, atom) for part in tree)
-    if not isinstance(tree, Term) or tree.atom is not None or not isinstance(atom, Var):
-        return tree
-    if tree.fn is P.BROADCAST_LIKE and tree.args[1].atom is out:
-        return Term(fn=tree.fn, args=(tree.args[0], Term(atom)), params=tree.params)
-    if tree.fn is P.NEG:
-        inner = _like(tree.args[0], out, atom)
-        assert isinstance(inner, Term)
-        return Term(fn=tree.fn, args=(inner,), params=tree.params)
-    return tree
 
 
 def _float(atom: Atom) -> Atom:

@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Mapping
+
 import numpy as np
 
 from ast_ad import runtime
 from ast_ad.ir import primitives as P
 from ast_ad.ir.build import kind_of
-from ast_ad.ir.core import Call, Program, Var
+from ast_ad.ir.core import Atom, Call, Program, Var
 from ast_ad.ir.kinds import (
     Array,
     Kind,
+    List,
     Scalar,
     bound_kind,
     carries_derivative,
@@ -109,13 +112,42 @@ def summed(tree: Term, arg: Var) -> Term:
     return make(total, tree, axis=0 if extra == 1 else tuple(range(extra)))
 
 
-def _is_scatter(tree: Tree) -> bool:
+def is_scatter(tree: Tree) -> bool:
+    """Whether a contribution goes to a part of a value only."""
     return isinstance(tree, Term) and tree.fn in (P.INDEX_ADD, P.LIST_ADD) and tree.args[0].fn is P.ZEROS_LIKE
+
+
+def place_in_a_list(atom: Var, made: Mapping[Var, Call]) -> Call | None:
+    """The call that took a variable out of a run-time list."""
+    call = made.get(atom)
+    if call is None or call.fn is not P.LIST_GET or call.params:
+        return None
+    return call if isinstance(bound_kind(kind_of(call.args[0])), List) else None
+
+
+def with_their_lists(variables: Iterable[Var], made: Mapping[Var, Call]) -> Iterable[Var]:
+    """Variables, and the lists that they were taken out of."""
+    found: dict[Var, None] = {}
+    waiting = list(variables)
+    while waiting:
+        var = waiting.pop(0)
+        found[var] = None
+        place = place_in_a_list(var, made)
+        if place is not None and isinstance(whole := place.args[0], Var) and whole not in found:
+            waiting.append(whole)
+    return found
+
+
+def scattered_further(tree: Tree, place: Call) -> Term:
+    """A contribution to a part of an element of a list, as a contribution to the list."""
+    assert isinstance(tree, Term)
+    whole, *path = map(Term, place.args)
+    return make(P.LIST_ADD, make(P.ZEROS_LIKE, whole), tree.args[1], *path, *tree.args[2:], **tree.params)
 
 
 def merged(old: Tree, tree: Tree) -> Tree:
     """The sum of a cotangent and a contribution; a scatter goes into the cotangent that exists."""
-    if _is_scatter(tree) and isinstance(old, Term):
+    if is_scatter(tree) and isinstance(old, Term):
         assert isinstance(tree, Term)
         assert tree.fn is not None
         if may_be_none(old):
@@ -127,7 +159,26 @@ def merged(old: Tree, tree: Tree) -> Tree:
 
 def first(tree: Tree) -> Tree:
     """The first contribution; distinct elements of zeros are assigned rather than added to."""
-    scattered = _is_scatter(tree) and tree.fn is P.INDEX_ADD
-    if scattered and P.is_basic(tree.params["index"], tuple(a.kind for a in tree.args[2:])):
+    if not is_scatter(tree):
+        return tree
+    if tree.fn is P.INDEX_ADD and P.is_basic(tree.params["index"], tuple(a.kind for a in tree.args[2:])):
         return make(P.INDEX_UPDATE, *tree.args, **tree.params)
+    whole, _, *path = (a.kind for a in tree.args)
+    if tree.fn is P.LIST_ADD and isinstance(P.path_kind((whole, *path), tree.params), Scalar):
+        return make(P.LIST_SET, *tree.args, **tree.params)
+    return tree
+
+
+def stretched_over(tree: Tree, out: Var, atom: Atom) -> Tree:
+    """A cotangent that is not yet stretched to the shape of a branch's out, to that of what the arm gives for it."""
+    if isinstance(tree, tuple):
+        return tuple(stretched_over(part, out, atom) for part in tree)
+    if not isinstance(tree, Term) or tree.atom is not None or not isinstance(atom, Var):
+        return tree
+    if tree.fn is P.BROADCAST_LIKE and tree.args[1].atom is out:
+        return Term(fn=tree.fn, args=(tree.args[0], Term(atom)), params=tree.params)
+    if tree.fn is P.NEG:
+        inner = stretched_over(tree.args[0], out, atom)
+        assert isinstance(inner, Term)
+        return Term(fn=tree.fn, args=(inner,), params=tree.params)
     return tree

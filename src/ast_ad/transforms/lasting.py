@@ -10,47 +10,25 @@ subscripts and the bounds of the loops as linear inequalities.
 
 from __future__ import annotations
 
-from collections.abc import Hashable, Iterator
-from dataclasses import dataclass
-
-from ast_ad.analyses.inequalities import Linear, no_solution
 from ast_ad.ir import primitives as P
 from ast_ad.ir.build import kind_of
-from ast_ad.ir.core import Atom, Call, Lit, Var
-from ast_ad.ir.kinds import FLOAT, INT, Array, rank, same_shape
+from ast_ad.ir.core import Atom, Call, Var
+from ast_ad.ir.kinds import FLOAT, Array, Kind, List, Map, Scalar, rank, same_shape
+from ast_ad.transforms.accesses import Accesses, Write, loops_of, subscript_of
 from ast_ad.transforms.regions import Branch, Cycle, Node, Region, nodes
 
-_UPDATES = (P.INDEX_UPDATE, P.INDEX_ADD)
-_TURNED = {P.LT: P.GE, P.GE: P.LT, P.GT: P.LE, P.LE: P.GT, P.EQ: P.NE, P.NE: P.EQ}
+_UPDATES = (P.INDEX_UPDATE, P.INDEX_ADD, P.LIST_SET, P.LIST_ADD, P.APPEND)
 
 
-@dataclass(frozen=True, slots=True)
-class _Write:
-    """A write that follows an access, in the same trip of the loops `same`, and in a later one of `later`."""
-
-    call: Call
-    same: tuple[Cycle, ...]
-    later: Cycle | None
-
-
-@dataclass(frozen=True, slots=True)
-class _View:
-    """One of the two accesses that are compared: the loops whose trip it shares with the other, and its own side."""
-
-    same: frozenset[Cycle]
-    side: int
-
-
-class Lasting:
+class Lasting(Accesses):
     """Answers, for the variables of a forward sweep, in which arrays their values last until its end."""
 
     def __init__(self, forward: Region, home: dict[Var, Region], maker: dict[Var, Node]) -> None:
-        self.home = home
-        self.maker = maker
+        super().__init__(home, maker)
         self.answers: dict[Var, Call | None] = {}
         self.stores: dict[Var, list[tuple[Region, Call]]] = {}
         for region, node in nodes(forward):
-            if isinstance(node, Call) and node.fn is P.INDEX_UPDATE and isinstance(node.args[1], Var):
+            if isinstance(node, Call) and node.fn in (P.INDEX_UPDATE, P.LIST_SET) and isinstance(node.args[1], Var):
                 self.stores.setdefault(node.args[1], []).append((region, node))
 
     def read_again(self, var: Var) -> Call | None:
@@ -61,35 +39,57 @@ class Lasting:
 
     def look_for(self, var: Var) -> Call | None:
         maker = self.maker.get(var)
-        if isinstance(maker, Call) and maker.fn is P.GETITEM:
-            found = self.at_the_end(self.home[var], maker, maker.args[0], maker.args[1:])
+        if isinstance(maker, Call) and maker.fn in (P.GETITEM, P.LIST_GET):
+            found = self.at_the_end(self.home[var], *self.place_of(maker))
             if found is not None:
                 return found
         for region, store in self.stores.get(var, ()):
             if region is self.home[var] and _is_read_back(store):
-                found = self.at_the_end(region, store, store.outs[0], store.args[2:])
+                holes = store.args[2:]
+                found = self.at_the_end(region, store, store.outs[0], subscript_of(store, holes), holes)
                 if found is not None:
                     return found
         return None
 
-    def at_the_end(self, region: Region, access: Call, version: Atom, holes: tuple[Atom, ...]) -> Call | None:
-        """The same subscript of the last version of an array, if nothing has overwritten what it names."""
-        index = dict(access.params)["index"]
-        if not isinstance(version, Var) or not _is_plain(index, holes):
+    def place_of(self, read: Call) -> tuple[Call, Atom, P.Index, tuple[Atom, ...]]:
+        """The call that begins a read of an array or a list, what it reads of, and the subscript of all of it.
+
+        An element of a list that was read of an element of a list is read of the list around them.
+        """
+        first, holes, index = read, read.args[1:], subscript_of(read, read.args[1:])
+        while isinstance(whole := first.args[0], Var):
+            outer = self.maker.get(whole)
+            if not isinstance(outer, Call) or outer.fn is not P.LIST_GET or outer.params:
+                break
+            first, holes, index = outer, (*outer.args[1:], *holes), (*subscript_of(outer, outer.args[1:]), *index)
+        return first, first.args[0], index, holes
+
+    def at_the_end(
+        self, region: Region, access: Call, version: Atom, index: P.Index, holes: tuple[Atom, ...]
+    ) -> Call | None:
+        """The same subscript of the last version of an array or list, if nothing has overwritten what it names."""
+        kind = kind_of(version)
+        if not isinstance(version, Var) or not isinstance(kind, (Array, List)) or _has_keys(kind):
             return None
-        found = self.last_version(region, access, version)
+        if not _is_plain(index, holes):
+            return None
+        found = self.last_version(self.home[access.outs[0]], access, version)
         if found is None:
             return None
         last, writes = found
-        if last is version or all(self.apart(region, access, holes, write) for write in writes):
-            return Call((), P.GETITEM, (last, *holes), access.params, access.origin)
-        return None
+        if last is not version and not all(self.apart(region, index, holes, write) for write in writes):
+            return None
+        if isinstance(kind, Array):
+            return Call((), P.GETITEM, (last, *holes), (("index", index),), access.origin)
+        depth = _depth(kind)
+        params = (("index", index[depth:]),) if depth < len(index) else ()
+        return Call((), P.LIST_GET, (last, *holes), params, access.origin)
 
     # The versions of an array
 
-    def last_version(self, region: Region, access: Node, version: Var) -> tuple[Var, list[_Write]] | None:
+    def last_version(self, region: Region, access: Node, version: Var) -> tuple[Var, list[Write]] | None:
         """The last version outside loops that an access's array becomes, and the writes on the way to it."""
-        writes: list[_Write] = []
+        writes: list[Write] = []
         start = region.stmts.index(access) + 1
         while True:
             same = tuple(loops_of(region))
@@ -98,7 +98,7 @@ class Lasting:
                 if step is None:
                     return None
                 version, calls = step
-                writes += [_Write(call, same, None) for call in calls]
+                writes += [Write(call, same, None) for call in calls]
             if region.inside is None:
                 return version, writes
             outer = region.parent
@@ -118,7 +118,7 @@ class Lasting:
                 if between is None:
                     return None
                 outside = tuple(loops_of(outer))
-                writes += [_Write(call, outside, inside) for call in between]
+                writes += [Write(call, outside, inside) for call in between]
                 version = inside.outs[places[0] - 1]
             start, region = start + 1, outer
 
@@ -176,161 +176,15 @@ class Lasting:
                 return None
         return calls
 
-    # Whether two accesses can meet
 
-    def apart(self, region: Region, access: Call, holes: tuple[Atom, ...], write: _Write) -> bool:
-        """Whether a write that follows an access never meets the elements that it names."""
-        call, same = write.call, frozenset(write.same)
-        at = self.home[call.outs[0]]
-        one, two = _View(same, 1), _View(same, 2)
-        zeros: list[Linear] = []
-        bounds = [*self.bounds(region, one, zeros), *self.bounds(at, two, zeros)]
-        if write.later is not None:
-            bounds += self.order(write.later, one, two)
-        axes = zip(
-            self.axes(dict(access.params)["index"], holes, one, bounds),
-            self.axes(dict(call.params)["index"], call.args[2:], two, bounds),
-            strict=False,
-        )
-        for axis, (mine, other) in enumerate(axes):
-            if mine is None or other is None:
-                continue
-            place = Linear.unknown(("place", axis))
-            for exact, low, high in (mine, other):
-                if exact is not None:
-                    zeros.append(place.plus(exact, -1))
-                bounds += [place.plus(low, -1)] if low is not None else []
-                bounds += [high.plus(place, -1)] if high is not None else []
-        return no_solution(zeros, bounds)
-
-    def order(self, cycle: Cycle, one: _View, two: _View) -> list[Linear]:
-        """That the second trip of a loop comes after the first."""
-        if cycle.range is None:
-            return []
-        step = cycle.range[2]
-        if not isinstance(step, Lit):
-            return []
-        index = cycle.body.params[0]
-        distance = self.symbol(index, two).plus(self.symbol(index, one), -1)
-        up = (step.value > 0) is not cycle.reverse
-        return [(distance if up else distance.times(-1)).plus(_ONE, -1)]
-
-    def bounds(self, region: Region, view: _View, zeros: list[Linear]) -> list[Linear]:
-        """What the loops and the branches around a region say; `zeros` gets what steps of more than 1 say."""
-        found: list[Linear] = []
-        different: list[Linear] = []
-        for here in region.ancestors():
-            inside = here.inside
-            if isinstance(inside, Branch):
-                self.guard(inside.test, here is inside.then, view, found, different)
-            elif isinstance(inside, Cycle) and inside.range is not None:
-                start, stop, step = inside.range
-                if not isinstance(step, Lit):
-                    continue
-                index = self.symbol(inside.body.params[0], view)
-                first, end = self.linear(start, view), self.linear(stop, view)
-                sign = 1 if step.value > 0 else -1
-                found += [index.plus(first, -1).times(sign), end.plus(index, -1).times(sign).plus(_ONE, -1)]
-                if abs(step.value) > 1:
-                    trip = Linear.unknown(("trip", index.terms))
-                    zeros.append(index.plus(first, -1).plus(trip, -step.value))
-        for gap in different:  # what is at least 0 and not 0 is at least 1
-            for sign in (1, -1):
-                if no_solution([], [*found, gap.times(-sign).plus(_ONE, -1)]):
-                    found.append(gap.times(sign).plus(_ONE, -1))
-        return found
-
-    def guard(self, test: Atom, holds: bool, view: _View, found: list[Linear], different: list[Linear]) -> None:
-        """Add what a comparison of two integers says where it holds, or does not."""
-        made = self.maker.get(test) if isinstance(test, Var) else None
-        if not isinstance(made, Call) or made.fn not in _TURNED or any(kind_of(a) != INT for a in made.args):
-            return
-        fn = made.fn if holds else _TURNED[made.fn]
-        a, b = (self.linear(atom, view) for atom in made.args)
-        gap = a.plus(b, -1) if fn in (P.GT, P.GE, P.EQ, P.NE) else b.plus(a, -1)
-        if fn is P.NE:
-            different.append(gap)
-        elif fn is P.EQ:
-            found += [gap, gap.times(-1)]
-        else:
-            found.append(gap.plus(_ONE, -1) if fn in (P.LT, P.GT) else gap)
-
-    def axes(
-        self, index: P.Index, holes: tuple[Atom, ...], view: _View, bounds: list[Linear]
-    ) -> Iterator[tuple[Linear | None, Linear | None, Linear | None] | None]:
-        """Per axis the element, or the first and the last one, that a subscript names; None for any of them."""
-        if any(part is None or part is Ellipsis for part in index) or any(rank(kind_of(a)) != 0 for a in holes):
-            return
-        left = iter(holes)
-        for axis, part in enumerate(index):
-            if not isinstance(part, P.Span):
-                atom = next(left) if part is P.HOLE else Lit(part)
-                exact = self.position(atom, axis, view, bounds)
-                yield None if exact is None else (exact, None, None)
-                continue
-            start, stop, step = (
-                next(left) if end is P.HOLE else Lit(end) for end in (part.start, part.stop, part.step)
-            )
-            low: Linear | None = Linear()
-            high: Linear | None = None
-            if isinstance(step, Lit) and (step.value is None or step.value > 0):
-                if not _is_none(start):
-                    low = self.position(start, axis, view, bounds) or low
-                if not _is_none(stop):
-                    end = self.position(stop, axis, view, bounds)
-                    high = None if end is None else end.plus(_ONE, -1)
-            yield None, low, high
-
-    def position(self, atom: Atom, axis: int, view: _View, bounds: list[Linear]) -> Linear | None:
-        """A subscript counted from the start of its axis; None where it may count from the end."""
-        if isinstance(atom, Lit):
-            if type(atom.value) is not int:
-                return None
-            known = Linear((), atom.value)
-            return known if atom.value >= 0 else known.plus(Linear.unknown(("size", axis)))
-        if kind_of(atom) != INT:
-            return None
-        form = self.linear(atom, view)
-        return form if no_solution([], [*bounds, form.times(-1).plus(_ONE, -1)]) else None
-
-    def linear(self, atom: Atom, view: _View, depth: int = 0) -> Linear:
-        """An integer as a sum of what is not known of it."""
-        if isinstance(atom, Lit) and type(atom.value) is int:
-            return Linear((), atom.value)
-        made = self.maker.get(atom) if isinstance(atom, Var) else None
-        if isinstance(made, Call) and depth < 8 and all(kind_of(a) == INT for a in made.args):
-            parts = [self.linear(a, view, depth + 1) for a in made.args]
-            if made.fn is P.ADD:
-                return parts[0].plus(parts[1])
-            if made.fn is P.SUB:
-                return parts[0].plus(parts[1], -1)
-            if made.fn is P.NEG:
-                return parts[0].times(-1)
-            if made.fn is P.MUL and not (parts[0].terms and parts[1].terms):
-                one, two = parts if parts[1].terms else parts[::-1]
-                return two.times(one.constant)
-        return self.symbol(atom, view)
-
-    def symbol(self, atom: Atom, view: _View) -> Linear:
-        """An unknown; it is the same one for both accesses if its loops are in the same trip."""
-        name: Hashable = atom
-        if isinstance(atom, Var) and not set(loops_of(self.home[atom])) <= view.same:
-            name = (view.side, atom)
-        return Linear.unknown(name)
+def _has_keys(kind: Kind) -> bool:
+    """Whether a structure is, or holds, a dict, whose keys are no places in an order."""
+    return isinstance(kind, Map) or (isinstance(kind, List) and _has_keys(kind.item))
 
 
-_ONE = Linear((), 1)
-
-
-def loops_of(region: Region) -> Iterator[Cycle]:
-    """The loops around a region, innermost first."""
-    for here in region.ancestors():
-        if isinstance(here.inside, Cycle):
-            yield here.inside
-
-
-def _is_none(atom: Atom) -> bool:
-    return isinstance(atom, Lit) and atom.value is None
+def _depth(kind: Kind) -> int:
+    """How many lists are inside each other."""
+    return 1 + _depth(P.element_kind(kind)) if isinstance(kind, List) else 0
 
 
 def _is_plain(index: P.Index, holes: tuple[Atom, ...]) -> bool:
@@ -341,13 +195,19 @@ def _is_plain(index: P.Index, holes: tuple[Atom, ...]) -> bool:
 
 def _is_read_back(store: Call) -> bool:
     """Whether reading where a value was written gives that value: its shape and dtype are those of the place."""
-    index = dict(store.params)["index"]
     value, array = kind_of(store.args[1]), kind_of(store.args[0])
+    index, holes = dict(store.params).get("index"), store.args[2:]
+    if isinstance(array, List):
+        steps, holes = P.split_path(holes, index or ())
+        array = P.path_kind((array, *map(kind_of, steps)), {})
+        if index is None:
+            return isinstance(value, Scalar) and value == array
     if not isinstance(array, Array) or array.dtype is None:
         return False
-    if not P.is_basic(index, tuple(map(kind_of, store.args[2:]))):
+    assert index is not None
+    if not P.is_basic(index, tuple(map(kind_of, holes))):
         return False
-    element = P.getitem_kind((array, *map(kind_of, store.args[2:])), dict(store.params))
+    element = P.getitem_kind((array, *map(kind_of, holes)), {"index": index})
     if not isinstance(element, Array) or rank(element) != rank(value):
         return False
     if rank(value) == 0:

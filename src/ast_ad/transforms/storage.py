@@ -143,7 +143,7 @@ class _Storage:
             self.compute_again(var, maker, back)
             return
         if lasting is not None:
-            if isinstance(maker, Call) and maker.fn is P.GETITEM:
+            if isinstance(maker, Call) and maker.fn in (P.GETITEM, P.LIST_GET):
                 self.mark(maker, home)
             self.compute_again(var, lasting, back)
             return

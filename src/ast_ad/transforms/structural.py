@@ -5,7 +5,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 from ast_ad.analyses.repetition import may_repeat
@@ -13,7 +13,7 @@ from ast_ad.ir import primitives as P
 from ast_ad.ir.build import kind_of
 from ast_ad.ir.core import Atom, Call, Lit, Var
 from ast_ad.ir.kinds import Dict, bound_kind, rank
-from ast_ad.rules.terms import Term, make
+from ast_ad.rules.terms import Term, make, term
 from ast_ad.transforms.contributions import fit
 from ast_ad.transforms.shapes import shape_of, shape_of_part
 from ast_ad.transforms.trees import Tree, dense, element, structure, zero
@@ -91,25 +91,35 @@ def adjoint_of_pop(sweep: Sweep, call: Call) -> None:
 
 def adjoint_of_list_get(sweep: Sweep, call: Call) -> None:
     """`x = xs[i]`: adds at i."""
-    xs, i = call.args
+    xs, *path = call.args
     ct = dense(sweep.cts.pop(call.outs[0]), Term(call.outs[0]))
-    sweep.contribute(xs, make(P.LIST_ADD, make(P.ZEROS_LIKE, Term(xs)), ct, Term(i)))
+    sweep.contribute(xs, make(P.LIST_ADD, make(P.ZEROS_LIKE, Term(xs)), ct, *map(Term, path), **dict(call.params)))
 
 
 def adjoint_of_list_set(sweep: Sweep, call: Call) -> None:
     """`ys = xs` with `ys[i] = v`: v gets the element, which is zero in what remains."""
-    xs, v, i = call.args
+    xs, v, *rest = call.args
+    path, at = tuple(map(Term, rest)), dict(call.params)
     ct = sweep.cts.pop(call.outs[0])
-    sweep.contribute(v, make(P.LIST_GET, ct, Term(i)))
-    sweep.contribute(xs, make(P.LIST_SET, ct, zero(v), Term(i)))
+    part = make(P.LIST_GET, ct, *path, **at)
+    _contribute_part(sweep, v, part, at)
+    nothing = term(0.0) if at else zero(v)
+    if nothing.fn is P.ZEROS_LIKE:
+        nothing = make(P.ZEROS_LIKE, part)
+    sweep.contribute(xs, make(P.LIST_SET, ct, nothing, *path, **at))
 
 
 def adjoint_of_list_add(sweep: Sweep, call: Call) -> None:
     """`ys = xs` with `ys[i] += v`."""
-    xs, v, i = call.args
-    ct = sweep.cts.pop(call.outs[0])
-    sweep.contribute(v, make(P.LIST_GET, ct, Term(i)))
+    xs, v, *path = call.args
+    ct, at = sweep.cts.pop(call.outs[0]), dict(call.params)
+    _contribute_part(sweep, v, make(P.LIST_GET, ct, *map(Term, path), **at), at)
     sweep.contribute(xs, ct)
+
+
+def _contribute_part(sweep: Sweep, v: Atom, part: Term, at: Mapping[str, Any]) -> None:
+    """The cotangent of what was written to an element, or stretched over a part of an array."""
+    sweep.contribute(v, fit(part, v, True) if at and isinstance(v, Var) else part)
 
 
 def _ends(call: Call, holes: tuple[Any, ...]) -> tuple[Any, ...]:
