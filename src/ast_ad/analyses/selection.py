@@ -1,4 +1,4 @@
-"""Selection: which variables have cotangents that a selection may have made zero.
+"""Selection: which variables have cotangents, or tangents, that a selection may have made zero.
 
 `where`, a mask, `clip`, `max`, an assignment by mask or index array give zero cotangents to what they leave out.  Such
 a zero wins over a partial derivative that is infinite there, so singular rules guard it; elsewhere they need not.
@@ -6,7 +6,8 @@ a zero wins over a partial derivative that is infinite there, so singular rules 
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Collection, Sequence
+from typing import TypeAlias
 
 from ast_ad.ir import primitives as P
 from ast_ad.ir.build import kind_of
@@ -63,3 +64,88 @@ def _loop(loop: Loop, found: set[Atom]) -> None:
         if len(found) == before:
             break
     found.update(init for param, init, _, _ in sources if param in found and isinstance(init, Var))
+
+
+# Forward
+
+
+#: what puts values side by side: beside a constant the tangent has zeros
+_JOINS = frozenset(
+    f"np.{name}"
+    for name in (
+        *("append", "array", "asarray", "block", "choose", "column_stack", "concatenate", "dstack", "hstack", "insert"),
+        *("kron", "select", "stack", "vstack"),
+    )
+)
+#: what puts zeros around a value
+_PADS = frozenset(("np.diag", "np.diagflat", "np.pad", "np.tril", "np.triu"))
+_WRITES = (P.INDEX_UPDATE, P.INDEX_ADD)
+_STRUCTURES = (P.MAKE_LIST, P.MAKE_FIXED, P.MAKE_TUPLE, P.APPEND)
+
+
+Results: TypeAlias = Callable[[Call, tuple[bool, ...]], Sequence[bool]]
+
+
+def still(
+    function: Function,
+    active: Collection[Atom],
+    seeds: Sequence[bool],
+    results: Results,
+) -> set[Atom]:
+    """The variables whose tangents may have zeros because a constant was chosen, joined or written there.
+
+    `seeds` says it of the parameters, `results` of what a function of the program gives.  Such a zero wins over a
+    partial derivative that is infinite there, as that of a cotangent does.
+    """
+    found: set[Atom] = {p for p, s in zip(function.block.params, seeds, strict=True) if s}
+    _still_block(function.block, active, found, results)
+    return found
+
+
+def _still_block(
+    block: Block, active: Collection[Atom], found: set[Atom], results: Callable[..., Sequence[bool]]
+) -> None:
+    for stmt in block.stmts:
+        if isinstance(stmt, Call):
+            _still_call(stmt, active, found, results)
+        elif isinstance(stmt, If):
+            for arm in (stmt.then, stmt.orelse):
+                _still_block(arm, active, found, results)
+            for out, one, two in zip(stmt.outs, stmt.then.results, stmt.orelse.results, strict=True):
+                if out in active and (one in found or two in found or one not in active or two not in active):
+                    found.add(out)
+        else:
+            _still_loop(stmt, active, found, results)
+
+
+def _still_call(call: Call, active: Collection[Atom], found: set[Atom], results: Results) -> None:
+    if isinstance(call.fn, Callee):
+        given = results(call, tuple(a in found for a in call.args))
+        found.update(o for o, s in zip(call.outs, given, strict=True) if s and o in active)
+        return
+    outs = [o for o in call.outs if o in active]
+    if not outs:
+        return
+    rule = rule_of(call.fn)
+    written = call.args[:2] if call.fn in _WRITES else call.args
+    beside = call.fn in _WRITES or call.fn in _STRUCTURES or call.fn.name in _JOINS
+    if (
+        any(a in found for a in call.args)
+        or (rule is not None and rule.selects)
+        or (beside and any(a not in active for a in written))
+        or call.fn.name in _PADS
+    ):
+        found.update(outs)
+
+
+def _still_loop(loop: Loop, active: Collection[Atom], found: set[Atom], results: Results) -> None:
+    carried = loop.body.params[loop.range is not None :]
+    sources = list(zip(carried, loop.inits, loop.body.results[1:], loop.outs, strict=True))
+    found.update(param for param, init, _, _ in sources if init in found)
+    while True:
+        before = len(found)
+        _still_block(loop.body, active, found, results)
+        found.update(param for param, _, result, _ in sources if result in found)
+        if len(found) == before:
+            break
+    found.update(out for param, _, _, out in sources if param in found)

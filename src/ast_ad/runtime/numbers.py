@@ -52,7 +52,7 @@ def keep_zeros(x_bar: Any, y_bar: Any) -> Any:
     array([0., 2.])
     """
     if isinstance(y_bar, _PYTHON):
-        return x_bar if y_bar else x_bar * 0.0 if np.ndim(x_bar) else 0.0
+        return x_bar if y_bar else np.zeros_like(x_bar) if np.ndim(x_bar) else 0.0
     return np.where(np.equal(y_bar, 0), 0, x_bar)[()]
 
 

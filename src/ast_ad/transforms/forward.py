@@ -11,6 +11,7 @@ from dataclasses import replace
 from typing import Any
 
 from ast_ad.analyses.activity import Activity
+from ast_ad.analyses.selection import still
 from ast_ad.ir import primitives as P
 from ast_ad.ir.build import kind_of
 from ast_ad.ir.core import (
@@ -39,6 +40,7 @@ from ast_ad.transforms.custom import check_custom, with_rules, with_tangents, wi
 from ast_ad.transforms.pen import Pen
 from ast_ad.transforms.refusals import no_rule, refused
 from ast_ad.transforms.regions import Region, distinct, unused
+from ast_ad.transforms.steep import guarded, is_steep
 from ast_ad.transforms.tangents import STRUCTURAL
 from ast_ad.transforms.trees import (
     Tree,
@@ -67,7 +69,8 @@ class _Forward:
         self.program = program
         self.activity = Activity(program)
         self.functions: dict[str, Function] = {}
-        self.names: dict[tuple[str, tuple[bool, ...]], str] = {}
+        self.names: dict[tuple[str, tuple[bool, ...], tuple[bool, ...]], str] = {}
+        self.found_still: dict[tuple[str, tuple[bool, ...], tuple[bool, ...]], tuple[bool, ...]] = {}
         self.sweep = 1 + max(
             (s.origin.sweep for f in program.functions.values() for s in statements(f.block) if s.origin), default=0
         )
@@ -77,7 +80,7 @@ class _Forward:
         places = set(map(parameter_at, wrt))
         pattern = tuple(i in places for i in range(len(main.params)))
         active = self.activity.active(main, pattern, [True])
-        writer = Writer(self, active)
+        writer = Writer(self, active, self.still(main, active, [False] * len(pattern)))
         own: list[Param] = []
         taken = {p.var.name for p in main.params}
         for place in wrt:
@@ -118,12 +121,31 @@ class _Forward:
         available = without_rules({**self.program.functions, **self.functions, name: entry}, self.waiting)
         return Program(name, gathered(available, name))
 
-    def function(self, name: str, pattern: tuple[bool, ...]) -> str:
+    def still(self, function: Function, active: set[Atom], seeds: Sequence[bool]) -> set[Atom]:
+        """The variables whose tangents may have zeros that win over an infinite partial."""
+        return still(function, active, seeds, lambda call, given: self.still_results(call, active, given))
+
+    def still_results(self, call: Call, active: set[Atom], seeds: tuple[bool, ...]) -> tuple[bool, ...]:
+        """Whether that is so of the results of a function that is called."""
+        assert isinstance(call.fn, Callee)
+        key = (call.fn.name, tuple(a in active for a in call.args), seeds)
+        if key not in self.found_still:
+            self.found_still[key] = (any(seeds),) * len(call.outs)  # while it calls itself
+            function = self.program.functions[key[0]]
+            if function.custom is None:
+                varied = self.activity.varied_results(key[0], key[1])
+                inner = self.activity.active(function, key[1], varied)
+                found = self.still(function, inner, seeds)
+                self.found_still[key] = tuple(r in found for r in function.block.results)
+        return self.found_still[key]
+
+    def function(self, name: str, pattern: tuple[bool, ...], seeds: tuple[bool, ...]) -> str:
         """The name of `g_jvp` for one pattern of active parameters, written on the first call.
 
-        Its results are those of g, then the leaves of the tangents of those that vary.
+        `seeds` says of which of them the tangents may have zeros that win.  Its results are those of g, then the leaves
+        of the tangents of those that vary.
         """
-        key = (name, pattern)
+        key = (name, pattern, seeds)
         if key not in self.names:
             number = sum(k[0] == name for k in self.names)
             wish = f"{name}_jvp" + (f"_{number + 1}" if number else "")
@@ -134,7 +156,7 @@ class _Forward:
                 return own
             varied = self.activity.varied_results(name, pattern)
             active = self.activity.active(function, pattern, varied)
-            writer = Writer(self, active)
+            writer = Writer(self, active, self.still(function, active, seeds))
             dots: list[Param] = []
             for var, varies in zip(function.block.params, pattern, strict=True):
                 if varies:
@@ -170,11 +192,15 @@ def _free(name: str, taken: set[str]) -> str:
 
 
 class Writer:
-    """Writes statements with their tangents; `dots` holds the tangent of each active variable."""
+    """Writes statements with their tangents; `dots` holds the tangent of each active variable.
 
-    def __init__(self, forward: _Forward, active: set[Atom]) -> None:
+    still  the variables whose tangents may have zeros that win over an infinite partial
+    """
+
+    def __init__(self, forward: _Forward, active: set[Atom], still: set[Atom]) -> None:
         self.forward = forward
         self.active = active
+        self.still = still
         self.dots: dict[Atom, Tree] = {}
         self.empty: set[Atom] = set()
         self.pen = Pen(Region(), forward.sweep)
@@ -234,6 +260,8 @@ class Writer:
         args = tuple(Term(a, plain=plain) for a in call.args)
         try:
             tree = rule.jvp(ans, args, dict(call.params), dots)
+            if is_steep(call) and call.args[0] in self.still:
+                tree = guarded(tree, dots[0])
         except (UnknownRank, UnsupportedArgument) as found:
             raise refused(call, self.active, found) from found
         if isinstance(tree, list):
@@ -254,7 +282,7 @@ class Writer:
             self.pen.builder.stmts.append(call)
             return
         check_custom(self.forward.program, call, pattern, "jvp")
-        name = self.forward.function(call.fn.name, pattern)
+        name = self.forward.function(call.fn.name, pattern, tuple(a in self.still for a in call.args))
         given = [self.dense(d, a) for a, d, p in zip(call.args, dots, pattern, strict=True) if p]
         made = {
             o: Var(f"{o.name}_dot" if o.name else "", cotangent_kind(o.kind))
