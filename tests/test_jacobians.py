@@ -252,6 +252,55 @@ def test_a_product_with_the_hessian_is_the_hessian_times_the_vector():
         hvp(cubic, (X,), (v[:2],))
 
 
+def walked(x, w):
+    """A loop and a branch with tangents inside; it prints."""
+    y = np.tanh(w @ np.sin(x))
+    for k in range(3):
+        print(k)
+        if y[0] > 0.0:
+            y = np.sin(y) * y[1]
+        else:
+            y = y * np.cos(y[0])
+    return y
+
+
+def test_a_linearized_function_runs_once(capsys):
+    draws = np.random.default_rng(0)
+    x, w, dx, dw = (draws.normal(size=shape) for shape in (3, (4, 3), 3, (4, 3)))
+    out, push = linearize(walked, x, w)
+    np.testing.assert_array_equal(out, walked(x, w))
+    capsys.readouterr()
+    expected = jvp(walked, (x, w), (dx, dw))[1]
+    capsys.readouterr()
+    x[:], out[:] = 0.0, 0.0  # nobody's business any more
+    np.testing.assert_allclose(push(dx, dw), expected, rtol=1e-14)
+    np.testing.assert_allclose(push(2.0 * dx, 0.0 * dw) + push(0.0 * dx, dw), push(2.0 * dx, dw), rtol=1e-13)
+    assert capsys.readouterr().out == ""
+    assert "def walked_tangent(residual, x_dot, w_dot)" in push.source
+    assert push.source.count("np.tanh") == 1
+
+
+def test_linearize_takes_aux_and_structures():
+    out, push, aux = linearize(lambda p: (p["a"] * p["b"][0], "aux"), {"a": 3.0, "b": [np.ones(2), 1]}, has_aux=True)
+    np.testing.assert_array_equal(out, [3.0, 3.0])
+    np.testing.assert_array_equal(push({"a": 1.0, "b": [np.ones(2), 0.0]}), [4.0, 4.0])
+    assert aux == "aux"
+    with pytest.raises(ValueError, match="takes 1 tangents"):
+        push(1.0, 2.0)
+    with pytest.raises(ValueError, match="keys"):
+        push({"a": 1.0})
+
+
+def test_linearize_refuses_to_draw_twice():
+    def noisy(x):
+        for _ in range(2):
+            x = x * np.random.normal()
+        return x
+
+    with pytest.raises(AstAdError, match=r"calls np\.random\.normal"):
+        linearize(noisy, 1.0)
+
+
 def test_a_linearized_function_is_linear_where_it_was_taken():
     x = X.copy()
     out, push = linearize(mixing, x)

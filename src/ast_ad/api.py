@@ -78,13 +78,13 @@ def vjp(fun: Any, *primals: Any, has_aux: bool = False) -> Any:
     """The value of a function and its vector-Jacobian product: (out, vjp_fun), or with `has_aux` (out, vjp_fun, aux).
 
     `vjp_fun(ct)` takes a cotangent with the structure and shapes of `out` and returns a tuple, one cotangent per
-    primal.  It may be called any number of times.
+    primal.  It may be called any number of times; `vjp_fun.source` is the text of both sweeps.
 
     >>> out, pull = vjp(lambda x: x * x, np.array([1.0, 2.0]))
     >>> pull(np.ones(2))
     (array([2., 4.]),)
     """
-    derivative = _for_primals(fun, "vjp", len(primals), has_aux)
+    derivative = for_primals(fun, "vjp", len(primals), has_aux)
     entry, args, kwargs = derivative.entered(primals, {})
     forward, reverse = entry.functions
     result, residual = forward(*args, **kwargs)
@@ -96,6 +96,7 @@ def vjp(fun: Any, *primals: Any, has_aux: bool = False) -> Any:
         cotangents: tuple[Any, ...] = reverse(residual, ct)
         return cotangents
 
+    vjp_fun.source = entry.text  # type: ignore[attr-defined]
     return (out, vjp_fun, aux) if has_aux else (out, vjp_fun)
 
 
@@ -114,7 +115,7 @@ def jvp(fun: Any, primals: Sequence[Any], tangents: Sequence[Any], has_aux: bool
                 remedy="Write jvp(f, (x,), (x_dot,)).",
             )
     check_like(tuple(tangents), tuple(primals), "tangents", "primals")
-    derivative = _for_primals(fun, "jvp", len(primals), has_aux)
+    derivative = for_primals(fun, "jvp", len(primals), has_aux)
     result = derivative.pushed(tuple(primals), tangents, {})
     if has_aux:
         (out, dot), aux = result
@@ -148,7 +149,8 @@ def trace(fun: Any, *args: Any, mode: str = "forward", wrt: int | str | Sequence
     return trace_of(fun, args, mode, wrt)
 
 
-def _for_primals(fun: Any, mode: str, count: int, has_aux: bool) -> Derivative:
+def for_primals(fun: Any, mode: str, count: int, has_aux: bool) -> Derivative:
+    """The derivative of a function by its positional arguments, each with a (co)tangent of its own."""
     if not callable(fun):
         raise WrongArgument(f"{mode} expects a function first, not {type(fun).__name__}")
     return Derivative(fun, mode, tuple(range(count)), has_aux)

@@ -7,10 +7,10 @@ from typing import Any
 
 import numpy as np
 
-from ast_ad.api import check_like, derivative_of, jvp
+from ast_ad.api import check_like, derivative_of, for_primals
 from ast_ad.derivative import Derivative
 from ast_ad.errors import WrongArgument, WrongStructure
-from ast_ad.runtime import copy
+from ast_ad.runtime import copy, zeros_like
 
 
 def jacrev(
@@ -154,23 +154,29 @@ def _real(v: Any, x: Any) -> Any:
     return v
 
 
-def linearize(fun: Any, *primals: Any) -> tuple[Any, Callable[..., Any]]:
-    """The value of a function and its derivative there as a linear function: (out, jvp_fun).
+def linearize(fun: Any, *primals: Any, has_aux: bool = False) -> Any:
+    """The value of a function and its derivative there as a linear function: (out, jvp_fun), or with `has_aux` and aux.
 
-    `jvp_fun(*tangents)` takes one tangent per primal and returns the tangent of `out`; it may be called any number of
-    times, and runs the function with its tangent each time.
+    The function runs once.  `jvp_fun(*tangents)` takes one tangent per primal and returns the tangent of `out`; it may
+    be called any number of times, and computes what depends on the tangents alone.  A loop, a branch or a function that
+    has such parts runs again in each call; it prints nothing then.  `jvp_fun.source` is the text of both.
 
     >>> out, push = linearize(lambda x, y: x * y, 3.0, 2.0)
     >>> out, push(1.0, 0.0), push(0.0, 1.0)
     (6.0, 2.0, 3.0)
     """
-    held = copy(primals)
-    out = fun(*copy(primals))
+    entry, args, kwargs = for_primals(fun, "linearize", len(primals), has_aux).entered(copy(primals), {})
+    recorded, tangent = entry.functions
+    result, residual = recorded(*args, **kwargs)
+    out, aux = result if has_aux else (result, None)
+    likes = zeros_like(primals)
 
     def jvp_fun(*tangents: Any) -> Any:
         """The tangent of the result for tangents of the primals."""
-        if len(tangents) != len(held):
-            raise WrongStructure(f"jvp_fun takes {len(held)} tangents, one per primal, not {len(tangents)}")
-        return jvp(fun, held, tangents)[1]
+        if len(tangents) != len(likes):
+            raise WrongStructure(f"jvp_fun takes {len(likes)} tangents, one per primal, not {len(tangents)}")
+        check_like(tangents, likes, "tangents", "primals")
+        return tangent(residual, *tangents)
 
-    return out, jvp_fun
+    jvp_fun.source = entry.text  # type: ignore[attr-defined]
+    return (out, jvp_fun, aux) if has_aux else (out, jvp_fun)

@@ -71,7 +71,7 @@ def places_of(argnums: Any, parameters: Parameters, mode: str) -> tuple[tuple[Pl
 
     A place is that of a parameter; for an argument that `*args` takes, the pair of its place and the argument's there.
     """
-    if mode in ("vjp", "jvp", "checkpoint"):
+    if mode in ("vjp", "jvp", "linearize", "checkpoint"):
         return tuple(_place(n, parameters) for n in argnums), False
     one = isinstance(argnums, (int, str))
     wanted = list(argnums) if isinstance(argnums, (tuple, list)) else [argnums]

@@ -32,7 +32,7 @@ from ast_ad.optimize.sharing import share
 from ast_ad.optimize.sinking import sink
 from ast_ad.optimize.stores import settle_stores
 from ast_ad.optimize.versions import ask_the_first
-from ast_ad.transforms import forward, jacobian, reverse
+from ast_ad.transforms import forward, jacobian, linear_part, reverse
 from ast_ad.transforms.recomputed import calling, recomputed
 
 
@@ -142,6 +142,11 @@ def _tangent(value: bool) -> Callable[[Work], Work]:
     return run
 
 
+def _linear_part(work: Work) -> Work:
+    program, *names = linear_part.split(work.program, work.request.wrt, work.request.has_aux)
+    return replace(work, program=program, names=tuple(names))
+
+
 def _jacobian(make: Callable[..., Program]) -> Callable[[Work], Work]:
     def run(work: Work) -> Work:
         request = work.request
@@ -191,6 +196,7 @@ GRADIENT_OF_SUM = (Stage("differentiate in reverse", _gradient(False, of_sum=Tru
 PULLBACK = (Stage("differentiate in reverse", _pullback),)
 TANGENT = (Stage("differentiate forward", _tangent(True)),)
 TANGENT_ALONE = (Stage("differentiate forward", _tangent(False)),)
+LINEARISED = (Stage("differentiate forward, apart", _linear_part),)
 BY_ROWS = (Stage("differentiate by rows", _jacobian(jacobian.by_rows)),)
 FIRST_BY_ROWS = (Stage("differentiate by rows", _jacobian(partial(jacobian.by_rows, word="grad"))),)
 AGAIN_BY_ROWS = (Stage("differentiate by rows", _jacobian(partial(jacobian.by_rows, word="hessian"))),)
@@ -204,6 +210,7 @@ MODES: dict[str, tuple[Stage, ...]] = {
     "value_and_grad": CHECKED + VALUE_AND_GRADIENT + SIMPLIFY + WRITE,
     "vjp": CHECKED + PULLBACK + SIMPLIFY + WRITE,
     "jvp": CHECKED + TANGENT + SIMPLIFY + WRITE,
+    "linearize": CHECKED + LINEARISED + SIMPLIFY + WRITE,
     "elementwise_grad": CHECKED + GRADIENT_OF_SUM + SIMPLIFY + WRITE,
     "jacobian": CHECKED + BY_EITHER + SIMPLIFY + WRITE,
     "jacrev": CHECKED + BY_ROWS + SIMPLIFY + WRITE,

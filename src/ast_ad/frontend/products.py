@@ -65,7 +65,8 @@ class _Joined:
         entry, names = join_program(lo, lowered)
         self.functions = [lo.unit.functions[names[name]] for name in wanted]
         if mode != "hvp":
-            self.functions = [unpacked(function) for function in self.functions]
+            alone = self.functions[1:] if mode == "linearize" else []
+            self.functions = [f if f in alone else unpacked(f) for f in self.functions]
             lo.unit.functions |= {function.name: function for function in self.functions}
         self.dots = [p.var for p in entry.params if p.form != "capture" and p.var.name not in self.atoms]
 
@@ -209,17 +210,33 @@ def _curved(
 
 
 def _linearize(lo: Lowering, args: list[Value], kwargs: dict[str, Value], name: str) -> Value:
-    from ast_ad.frontend.calls import call_value
-
-    fn = args[0]
-    primals = [lo.value_of(lo.atom(value), "") for value in args[1:]]
-    out = call_value(lo, fn, args[1:], kwargs, name)
+    has_aux = _aux(lo, kwargs, "linearize")
+    fn, primals = _function(lo, args[0], "linearize"), args[1:]
+    try:
+        joined = _Joined(lo, fn, "linearize", primals, has_aux)
+    except NotYetKnown:
+        return Var(name, UNDEFINED)
+    atoms = [lo.atom(value) for value in primals]
+    result, residual = joined.call(lo, "out", "residual")
+    value = lo.value_of(result, "out")
+    out, aux = elements_of(lo, value, 2) if has_aux else (value, None)
+    tangent = joined.functions[1]
 
     def push(lo: Lowering, args: list[Value], kwargs: dict[str, Value], name: str) -> Value:
-        pushed = _pushed(lo, _function(lo, fn, "linearize"), primals, args, False)
-        return pushed.items[1] if isinstance(pushed, TupleOf) else pushed
+        if len(args) != len(atoms) or kwargs:
+            raise lo.error(
+                WrongStructure,
+                f"the function that linearize gives takes {len(atoms)} tangents, one per primal, not {len(args)}",
+                remedy="Pass as many, by position.",
+            )
+        given = [
+            _like(lo, dot, param.var.kind, atom, "the tangent", "the primal")
+            for dot, param, atom in zip(args, tangent.params[1:], atoms, strict=True)
+        ]
+        return lo.value_of(_emit(lo, tangent, (residual, *given), (name,))[0], name)
 
-    return TupleOf((out, Product(push, "that linearize gives")))
+    product = Product(push, "that linearize gives")
+    return TupleOf((out, product)) if aux is None else TupleOf((out, product, aux))
 
 
 #: by the name in `ast_ad`

@@ -63,6 +63,8 @@ class _Sharer:
                         renamed[stmt.outs[0]] = known[key]
                         continue
                     known[key] = stmt.outs[0]
+                if stmt.fn is P.POP and self.popped_before(stmt, known, renamed):
+                    continue
                 self.note_element(stmt, known)
             else:
                 stmt = with_blocks(stmt, lambda inner: self.block(inner, known, renamed))
@@ -75,6 +77,15 @@ class _Sharer:
         if _same(stmts, block.stmts) and _same(results, block.results):
             return block
         return replace(block, stmts=tuple(stmts), results=results)
+
+    def popped_before(self, call: Call, known: dict[Any, Var], renamed: dict[Var, Atom]) -> bool:
+        """Whether the same list was popped in scope: where two lists were carried that are one."""
+        key = (P.POP, key_of(call.args[0]))
+        again = key in known
+        if again:
+            renamed[call.outs[0]], renamed[call.outs[1]] = known[key], known[*key, 1]
+        known[key], known[*key, 1] = (known[key], known[*key, 1]) if again else call.outs
+        return again
 
     def note_element(self, call: Call, known: dict[Any, Var]) -> None:
         """An element that was just written need not be read: `a[i] = v` makes v, if it has a name, what `a[i]` is."""
@@ -108,7 +119,7 @@ class _Sharer:
         first: dict[Any, list[int]] = {}
         for n, init in enumerate(loop.inits):
             key = "[]" if init in self.empty else key_of(init)
-            first.setdefault((key, carried[n].kind), []).append(n)
+            first.setdefault((key, carried[n].kind, _next_of(loop, n)), []).append(n)
         for group in first.values():
             for n in group[1:]:
                 merged = self.try_merge(loop, group[0], n, known)
@@ -131,6 +142,15 @@ class _Sharer:
             inits=_without(loop.inits, b),
             body=replace(one, results=_without(one.results, b + 1)),
         )
+
+
+def _next_of(loop: Loop, n: int) -> Any:
+    """How a loop makes the next value of a list that it carries, but for that list; None for all else."""
+    param, result = loop.body.params[n + (loop.range is not None)], loop.body.results[n + 1]
+    for stmt in loop.body.stmts:
+        if isinstance(stmt, Call) and stmt.fn in (P.APPEND, P.POP) and stmt.outs[0] is result:
+            return (stmt.fn, *map(key_of, stmt.args[1:])) if stmt.args[0] is param else None
+    return None
 
 
 def _without(items: tuple[Any, ...], n: int) -> tuple[Any, ...]:

@@ -10,13 +10,16 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
+from ast_ad import errors
 from ast_ad.analyses.dependence import Dependence
 from ast_ad.ir import primitives as P
+from ast_ad.ir.build import kind_of
 from ast_ad.ir.core import Block, Call, Function, Param, Program, Stmt, Var
 from ast_ad.ir.kinds import Tuple
 from ast_ad.ir.places import Place
 from ast_ad.ir.walk import free_variables, gathered, substitute, unpacked, with_blocks
 from ast_ad.transforms import forward
+from ast_ad.transforms.recomputed import title, unrepeatable, with_silent
 from ast_ad.transforms.regions import unused
 
 
@@ -61,8 +64,27 @@ def linearised(program: Program, wrt: Sequence[Place], has_aux: bool = False) ->
     block = Block(params, (*items, *linear.stmts), linear.results)
     origin = main.origin and replace(main.origin, sweep=1)
     tangent = Function(names[1], tuple(map(Param, params)), block, "", origin, None, main.ignored)
-    functions |= {names[0]: recorded, names[1]: tangent}
+    functions = with_silent({**functions, names[0]: recorded, names[1]: tangent}, names[1])
+    twice = unrepeatable(functions, names[1])
+    if twice is not None:
+        raise errors.NoDerivative(
+            f"{main.name} as a value and a linear tangent, where a loop, a branch or a function calls {title(twice)}",
+            twice.origin,
+            reason="What has tangents inside runs again with each tangent, and may give another result then.",
+            remedy="Call it before and pass what it gives, or use jvp.",
+        )
     return Linearised(gathered(functions, *names), names[0], names[1])
+
+
+def split(program: Program, wrt: Sequence[Place], has_aux: bool = False) -> tuple[Program, str, str]:
+    """The program with `f_recorded(...) -> (result, residual)` and `f_tangent(residual, *dots)`, and both names."""
+    made = linearised(program, wrt, has_aux)
+    recorded = made.functions[made.recorded]
+    block = recorded.block
+    pair = Var("", Tuple(tuple(map(kind_of, block.results))))
+    block = replace(block, stmts=(*block.stmts, Call((pair,), P.MAKE_TUPLE, block.results)), results=(pair,))
+    functions = {**made.functions, made.recorded: replace(recorded, block=block)}
+    return Program(made.recorded, functions), made.recorded, made.tangent
 
 
 def _again(block: Block) -> Block:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import replace
 
 from ast_ad import errors
@@ -39,17 +39,18 @@ def calling(program: Program) -> Program:
 
 def check_repeatable(program: Program, name: str) -> None:
     """Raise NoDerivative where a second run of a function could differ from the first."""
-    for call in _calls_in(program, name, set()):
-        if isinstance(call.fn, P.Primitive) and call.fn.effect and call.fn not in _REPEATABLE:
-            raise errors.NoDerivative(
-                f"{name} is under checkpoint, and calls {_title(call)}",
-                call.origin,
-                reason="The reverse sweep runs it a second time, which may give another result or take effect twice.",
-                remedy=f"Call it outside, and pass {name} what it gives.",
-            )
+    call = unrepeatable(program.functions, name)
+    if call is not None:
+        raise errors.NoDerivative(
+            f"{name} is under checkpoint, and calls {title(call)}",
+            call.origin,
+            reason="The reverse sweep runs it a second time, which may give another result or take effect twice.",
+            remedy=f"Call it outside, and pass {name} what it gives.",
+        )
 
 
-def _title(call: Call) -> str:
+def title(call: Call) -> str:
+    """What a call calls, in an error."""
     if call.fn is P.CALL_OPAQUE and isinstance(call.args[0], Var):
         return call.args[0].name
     return f"{call.fn!r}"
@@ -78,6 +79,25 @@ def silenced(program: Program) -> tuple[Program, dict[str, str]]:
                     names[reached] = unused(f"{reached}_again", {*program.functions, *names.values()})
     made = {own: _silent(program.functions[name], own, names) for name, own in names.items()}
     return (replace(program, functions={**program.functions, **made}) if made else program), names
+
+
+def with_silent(functions: Mapping[str, Function], name: str) -> dict[str, Function]:
+    """The functions, one of which prints and asserts nothing, nor does what it calls."""
+    program = Program(name, dict(functions))
+    names: dict[str, str] = {}
+    for reached in _reached(program, name):
+        if reached != name and any(call.fn in _LEFT_OUT for call in _calls_in(program, reached, set())):
+            names[reached] = unused(f"{reached}_again", {*functions, *names.values()})
+    made = {own: _silent(functions[other], own, names) for other, own in names.items()}
+    return {**functions, **made, name: _silent(functions[name], name, names)}
+
+
+def unrepeatable(functions: Mapping[str, Function], name: str) -> Call | None:
+    """A call in a function, or in what it calls, that may not be done twice."""
+    for call in _calls_in(Program(name, dict(functions)), name, set()):
+        if isinstance(call.fn, P.Primitive) and call.fn.effect and call.fn not in _REPEATABLE:
+            return call
+    return None
 
 
 def _reached(program: Program, name: str) -> list[str]:
