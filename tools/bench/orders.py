@@ -2,6 +2,7 @@
 
     python tools/bench/orders.py                   everything
     python tools/bench/orders.py --seconds 0.1     as long for each contender
+    python tools/bench/orders.py --packages DIR    a folder of packages, where a peer is installed that is not here
 
 One run prints Markdown tables.  Each number is the minimum of several repetitions, taken in turns.  A peer that is not
 installed prints `-`; JAX runs compiled (`jit`), on one device, in double precision.  What peers give is checked against
@@ -11,6 +12,7 @@ ours before it is timed.
 from __future__ import annotations
 
 import argparse
+import sys
 import types
 from collections.abc import Callable, Sequence
 from typing import Any
@@ -84,12 +86,14 @@ def rows(rng: np.random.Generator) -> list[tuple[str, Callable[..., Any], tuple[
     x, v = rng.normal(size=10_000), rng.normal(size=10_000)
     data, labels = rng.normal(size=(1000, 20)), (rng.random(1000) < 0.5) * 1.0
     w = rng.normal(size=20)
+    w50, data50 = rng.normal(size=50), rng.normal(size=(1000, 50))
     t = np.linspace(0.0, 1.0, 500)
     p = np.concatenate([rng.uniform(0.5, 1.0, 20), np.linspace(0.0, 1.0, 20), np.full(20, 0.1)])
     y = rng.normal(size=500)
     return [
         ("Hessian, Rosenbrock loop 100", rosenbrock, (x[:100],), hessian, "hessian"),
-        ("Hessian, logistic 1000 x 20", logistic, (w, data, labels), hessian, "hessian"),
+        ("Hessian, Rosenbrock 100", smooth_rosenbrock, (x[:100],), hessian, "hessian"),
+        ("Hessian, logistic 1000 x 50", logistic, (w50, data50, labels), hessian, "hessian"),
         ("product, Rosenbrock 10000", smooth_rosenbrock, (x, v), hvp, "hvp"),
         ("product, logistic 1000 x 20", logistic, (w, w + 1.0, data, labels), hvp, "hvp"),
         ("Jacobian in reverse, 500 x 60", residuals, (p, t, y), jacrev, "jacrev"),
@@ -136,7 +140,10 @@ def main(arguments: Sequence[str] | None = None) -> None:
     """The command line."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--seconds", type=float, default=0.5, help="for each contender (default: 0.5)")
+    parser.add_argument("--packages", default=None, help="a folder of packages to look for peers in as well")
     options = parser.parse_args(arguments)
+    if options.packages is not None:
+        sys.path.append(options.packages)
     header = ["case", "ours", "autograd", "JAX", "autograd / ours", "JAX / ours", "ours / gradient"]
     print(table(header, measured(options.seconds)))
 
