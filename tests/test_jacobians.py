@@ -259,7 +259,7 @@ def walked(x, w):
         print(k)
         if y[0] > 0.0:
             y = np.sin(y) * y[1]
-        else:
+        if y[0] <= 0.5:
             y = y * np.cos(y[0])
     return y
 

@@ -80,11 +80,13 @@ class _Sharer:
 
     def popped_before(self, call: Call, known: dict[Any, Var], renamed: dict[Var, Atom]) -> bool:
         """Whether the same list was popped in scope: where two lists were carried that are one."""
-        key = (P.POP, key_of(call.args[0]))
-        again = key in known
-        if again:
-            renamed[call.outs[0]], renamed[call.outs[1]] = known[key], known[*key, 1]
-        known[key], known[*key, 1] = (known[key], known[*key, 1]) if again else call.outs
+        keys = [(P.POP, key_of(call.args[0]), n) for n in range(2)]
+        again = keys[0] in known
+        for key, out in zip(keys, call.outs, strict=True):
+            if again:
+                renamed[out] = known[key]
+            else:
+                known[key] = out
         return again
 
     def note_element(self, call: Call, known: dict[Any, Var]) -> None:
