@@ -10,6 +10,8 @@ import numpy as np
 
 from ast_ad.errors import UnsupportedSyntax
 from ast_ad.frontend.context import Lowering
+from ast_ad.frontend.known import constant_of
+from ast_ad.frontend.layouts import note_order
 from ast_ad.frontend.trips import append
 from ast_ad.frontend.values import Flat, Items, Static, TupleOf, Value, describe, kind_of
 from ast_ad.ir import primitives as P
@@ -114,7 +116,11 @@ def _transpose(lo: Lowering, owner: Var, args: Args, kwargs: Kwargs, wish: str) 
 
 
 def _copy(lo: Lowering, owner: Var, args: Args, kwargs: Kwargs, wish: str) -> Value:
-    return lo.emit(P.COPY, lo.read(owner), name=wish)
+    copy = lo.emit(P.COPY, lo.read(owner), name=wish)
+    asked = [constant_of(lo, v, "the order of a copy") for v in (*args, *kwargs.values())]
+    if asked in ([], ["C"], ["F"]):
+        note_order(lo, copy, asked[0] if asked else "C")
+    return copy
 
 
 def _flatten(lo: Lowering, owner: Var, args: Args, kwargs: Kwargs, wish: str) -> Value:

@@ -383,16 +383,16 @@ def new_frame(lo: Lowering, node: Any, source: Source, outer: int | None, title:
 def call_opaque(lo: Lowering, function: Static, args: list[Value], kwargs: dict[str, Value], name: str) -> Value:
     """A call that runs once, in its place, of a callable that is fetched at each call."""
     from ast_ad.frontend.captures import capture_variable
+    from ast_ad.frontend.layouts import share_perhaps
 
     title = function.name or getattr(function.obj, "__name__", "this")
     if not function.path:
-        raise lo.error(
-            UnknownAtCompileTime,
-            f"{title} is not known here",
-            reason="It is no function that can be read, and there is no rule for it.",
-            remedy="Call a function of NumPy, of math, or one of your own.",
-        )
+        reason = "It is no function that can be read, and there is no rule for it."
+        remedy = "Call a function of NumPy, of math, or one of your own."
+        raise lo.error(UnknownAtCompileTime, f"{title} is not known here", reason=reason, remedy=remedy)
     fn = capture_variable(lo, function.path, function.obj, title.rpartition(".")[2])
     atoms = [lo.atom(v) for v in (*args, *kwargs.values())]
     keywords = {"keywords": tuple(kwargs)} if kwargs else {}
-    return lo.emit(P.CALL_OPAQUE, fn, *atoms, name=name or title.rpartition(".")[2], **keywords)
+    result = lo.emit(P.CALL_OPAQUE, fn, *atoms, name=name or title.rpartition(".")[2], **keywords)
+    share_perhaps(lo, result, [*args, *kwargs.values()])
+    return result

@@ -2,7 +2,9 @@
 
 out, prologue     the block being written; what goes to the head of the function
 state             names and memory at this point; `stack` is the functions being read, `frames` all by number
-views, by_layout  which arrays share memory, surely and perhaps; `definitions` the call that made a variable
+views             which arrays share memory, and `maybe_shared` which do perhaps
+definitions       the call that made a variable
+layouts, held     how arrays lie in memory; which arrays have held a version
 born              when a variable or location came to be: what is older than a branch can be seen on both sides of it
 captures          parameters for what is read from outside; `captured`, `initial` what that holds
 foreign           memory of the caller, `always_frozen` memory of nobody here

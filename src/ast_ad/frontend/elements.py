@@ -57,10 +57,12 @@ class Elements(Emission):
         def freeze(self, value: Value, reason: str) -> None: ...
         def note_written(self, root: Var) -> None: ...
         def retyped(self, var: Var, kind: Kind) -> Var: ...
+        def check_ours(self, place: Any) -> None: ...
 
     def check_known(self, place: Any, name: str = "") -> None:
         """Reading is an error where a write to an element of a list may have been a write to this."""
         if place in self.state.stale:
+            self.check_ours(place)
             raise self.error(
                 MayAlias,
                 f"{name or place.name or 'this'} may have been written to through another name",
@@ -124,14 +126,14 @@ class Elements(Emission):
             value.location in self.repeated or self._holds_rows(place) or not getattr(self.peek(value), "values", True)
         ):
             self.to_row(value)
-        if not self._is_new(value):
+        if not self.is_new(value):
             root = self.root(value) if isinstance(value, Var) else None
             theirs = root is not None and (root in self.foreign or root in self.always_frozen)
             self.share_elements(place if theirs else None, _NOT_NEW)
         self.freeze(value, PUT)
         self.members[self._place_of(value)] = place
 
-    def _is_new(self, value: Value) -> bool:
+    def is_new(self, value: Value) -> bool:
         """Whether the memory of a value was made here and is no part of anything."""
         if isinstance(value, TupleOf):
             return not any(may_be_array(v) or not isinstance(v, (Var, Lit)) for v in value.items)
@@ -139,7 +141,7 @@ class Elements(Emission):
             held = self.peek(value)
             if isinstance(held, Fields):
                 free = value.location in self.owned and self._is_free(value.location)
-                return free and all(map(self._is_new, held.values))
+                return free and all(map(self.is_new, held.values))
             if not isinstance(held, Run):
                 items = getattr(held, "values", ())
                 return value.location in self.owned and self._is_free(value.location) and are_numbers(items)
@@ -154,8 +156,7 @@ class Elements(Emission):
         new = isinstance(call, Call) and isinstance(call.fn, Primitive) and call.fn.result == "fresh"
         if not new or call is None or call.fn.name in _PASS_ON or value in self.views or not self._is_free(value):
             return False
-        shared = value in self.by_layout or value in self.maybe_shared
-        return not shared and not any(value in others for others in self.by_layout.values())
+        return value not in self.maybe_shared
 
     def _is_free(self, place: Any) -> bool:
         return not (place in self.foreign or place in self.always_frozen or place in self.state.frozen)
@@ -254,7 +255,7 @@ class Elements(Emission):
         else:
             self.note_change("memory", owner.location)
             self.state.heap[owner.location] = Run(changed)
-        for root in (*self.by_layout, *self.maybe_shared):
+        for root in self.maybe_shared:
             if root in self.state.frozen:
                 self.note_written(root)
         for other in self.state.frozen:

@@ -106,6 +106,8 @@ class Unit:
     writers: set[Any] = field(default_factory=set)
     guards: dict[Any, Any] = field(default_factory=dict)
     assumptions: dict[Any, Any] = field(default_factory=dict)
+    layouts: dict[Any, Any] = field(default_factory=dict)
+    writes: bool = False
     taken: list[Any] = field(default_factory=list)
     paths: dict[Any, tuple[Any, ...]] = field(default_factory=dict)
     names: set[str] = field(default_factory=set)
@@ -136,7 +138,8 @@ class Emission:
         self.record: Any = None
         self.witness: dict[Var, Any] = {}
         self.objects: dict[int, Value] = {}
-        self.by_layout: dict[Var, list[Var]] = {}
+        self.layouts: dict[Var, Any] = {}
+        self.held: dict[Var, set[Var]] = {}
         self.maybe_shared: dict[Var, dict[Var, str]] = {}
         self.owned: set[Location] = set()
         self.uncertain: set[Location] = set()
@@ -324,8 +327,9 @@ def _may_vary(kind: Kind) -> bool:
 _MAKERS = frozenset(
     f"np.{name}"
     for name in (
-        *("array", "asarray", "asanyarray", "ascontiguousarray", "broadcast_to", "copy", "empty", "empty_like", "full"),
-        *("full_like", "ones", "ones_like", "reshape", "select", "squeeze", "transpose", "where", "zeros"),
+        *("array", "asarray", "asanyarray", "asarray_chkfinite", "ascontiguousarray", "block", "broadcast_to", "copy"),
+        *("cov", "empty", "empty_like", "expand_dims", "full", "full_like", "i0", "isin", "ones", "ones_like", "pad"),
+        *("real_if_close", "reshape", "resize", "roll", "select", "squeeze", "tile", "transpose", "where", "zeros"),
         "zeros_like",
     )
 )

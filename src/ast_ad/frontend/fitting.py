@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from ast_ad.frontend.context import Lowering, list_kind
+from ast_ad.frontend.layouts import order_of
 from ast_ad.frontend.state import BOTH, Side, State, audience_of, in_words
 from ast_ad.frontend.values import (
     Entries,
@@ -169,6 +170,8 @@ class Fit:
             raise DoesNotFit
         if isinstance(have, Var) and may_be_array(have):
             self.note(self.lo.root(have), want)
+            if order_of(self.lo, want) not in ("", order_of(self.lo, have)):
+                raise DoesNotFit
         self.atom(want, have)
 
     def atom(self, want: Atom, have: Any) -> None:

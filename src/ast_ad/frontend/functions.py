@@ -20,6 +20,7 @@ from ast_ad.frontend.context import Lowering, NeedsInlining
 from ast_ad.frontend.control import lower_body, sealed
 from ast_ad.frontend.emission import PathEnds
 from ast_ad.frontend.known import NeedsConstant
+from ast_ad.frontend.layouts import note_order, order_of
 from ast_ad.frontend.liveness import reads
 from ast_ad.frontend.source import Source, source_of
 from ast_ad.frontend.targets import bind_name
@@ -51,6 +52,7 @@ class Record:
 
     writes   whether it may write to arrays of its caller; `written` says to which of its leaves it does
     lends    whether an array that it returns may share memory with those that it is given
+    orders   how the arrays lie that it returns, by their place
     """
 
     name: str
@@ -61,6 +63,7 @@ class Record:
     captures: list[Any] = field(default_factory=list)
     result: Any = None
     outs: list[Atom] = field(default_factory=list)
+    orders: dict[int, str] = field(default_factory=dict)
     done: bool = False
     recursive: bool = False
     writes: bool = False
@@ -200,7 +203,7 @@ def _pass(caller: Lowering, source: Source, record: Record) -> tuple[Function, A
     except PathEnds:
         raise NeedsInlining(record) from None
     lo.statement = lo.node = source.node
-    record.outs = []
+    record.outs, record.orders = [], {}
     result = _result(lo, body, record, "result")
     heap = lo.state.heap
     written = [k for k, leaf in enumerate(record.leaves) if k in record.written or heap.get(leaf, leaf) is not leaf]
@@ -266,10 +269,12 @@ def _result(lo: Lowering, value: Value, record: Record, name: str) -> Any:
             if value in record.leaves and record.recursive:
                 return ("argument", record.leaves.index(value))
             shared = any(isinstance(o, Var) and o is lo.read(value) for o in record.outs)
-            if root in lo.foreign or root in lo.always_frozen or shared:
+            theirs = any(p in lo.foreign or p in lo.always_frozen for p in (root, *lo.maybe_shared.get(root, ())))
+            if theirs or shared:
                 if not record.recursive:
                     raise NeedsInlining(record)
                 record.lends = True
+        record.orders[len(record.outs)] = order_of(lo, value)
         record.outs.append(lo.read(value))
         return outside(kind_of(value))
     if isinstance(value, (Lit, Static)):
@@ -321,6 +326,8 @@ def _emit_call(lo: Lowering, record: Record, bound: Mapping[str, Value], name: s
     def rebuild(form: Any, word: str) -> Value:
         if isinstance(form, Kind):
             outs.append(lo.new(word, lengths.back(form)))
+            if record.done:
+                note_order(lo, outs[-1], record.orders.get(len(outs) - 1, ""))
             return outs[-1]
         if isinstance(form, (Lit, Static)):
             return form
@@ -364,4 +371,4 @@ def _note_lent(lo: Lowering, outs: Sequence[Var], given: Sequence[Atom]) -> None
     for out in filter(may_be_array, outs):
         for leaf in given:
             if isinstance(leaf, Var) and may_be_array(leaf):
-                lo.by_layout.setdefault(lo.root(leaf), []).append(out)
+                lo.may_share_by_layout(out, lo.root(leaf))

@@ -11,6 +11,7 @@ from dataclasses import fields, replace
 from typing import Any
 
 from ast_ad.frontend.context import Lowering, is_map, is_uniform, list_kind
+from ast_ad.frontend.layouts import hold, join_layouts
 from ast_ad.frontend.state import BOTH, Audience, Side, State, audience_of, in_words, wish_of
 from ast_ad.frontend.values import (
     Bound,
@@ -138,6 +139,7 @@ class Join:
                 if known:
                     a, b = a or key, b or key
                     heap[key] = a if a is b else self._sides(a, b, key.name)
+                    hold(self.lo, key, heap[key])
             elif not known or a is None or b is None:
                 heap[key] = b if a is None else a
             else:
@@ -281,6 +283,7 @@ class Join:
         out = self._atom(a, b, name)
         assert isinstance(out, Var)
         self.arrays[key] = out
+        join_layouts(self.lo, out, a, b)
         one, two = (
             _UNBOUND if v is None else self.lo.root(v) if isinstance(v, Var) and may_be_array(v) else _UNBOUND
             for v in (a, b)

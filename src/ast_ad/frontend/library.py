@@ -13,6 +13,7 @@ from ast_ad.errors import MayAlias, NoDerivative, WrongArgument
 from ast_ad.frontend.context import Lowering, static
 from ast_ad.frontend.counted import elements_in_this_call
 from ast_ad.frontend.known import constant_of
+from ast_ad.frontend.layouts import order_meant, result_of, share_perhaps
 from ast_ad.frontend.values import Closure, Flat, Items, Range, Ref, Run, Static, TupleOf, Value, kind_of, may_be_array
 from ast_ad.ir.core import Atom, Lit, Var
 from ast_ad.ir.kinds import Array, Kind, List, Opaque, Scalar
@@ -52,44 +53,28 @@ def call_primitive(
             NoDerivative, f"{primitive.name} of a function", remedy="Call the function, and pass what it gives."
         )
     base = values[0] if values else None
+    if primitive.name in ("np.ravel", "np.reshape") and "order" in known:
+        known["order"] = order_meant(lo, base, known["order"])
     rest = [lo.atom(v) for v in values[1:]]
-    if isinstance(base, Var) and may_be_array(base) and _gives_back(primitive, kind_of(base), known):
-        return base
+    shares = "fresh"
+    if isinstance(base, Var) and may_be_array(base):
+        shares = result_of(lo, primitive, base, rest, known)
+        if shares == "same":
+            return base
     if primitive.outs != 1:
         return TupleOf(lo.emit_all(primitive, *(lo.atom(v) for v in values), **known))
-    if isinstance(base, Var) and may_be_array(base) and primitive.result == "view":
+    if isinstance(base, Var) and shares == "view":
         result = lo.emit_view(primitive, base, *rest, name=name, **known)
     else:
         first = [lo.atom(base)] if base is not None else []
         result = lo.emit(primitive, *first, *rest, name=name, **known)
-    if isinstance(base, Var) and may_be_array(base) and (primitive.result == "layout" or known.get("copy") is False):
-        _may_share(lo, result, base)
+    made = _structured(lo, result, name)
+    if shares == "layout" or known.get("copy") is False or (primitive.result in ("view", "layout") and made != result):
+        share_perhaps(lo, made, values)
     if primitive.result == "element":
         for value in values:
             lo.freeze(value, f"{primitive.name} holds it.")
-    return _structured(lo, result, name)
-
-
-#: what gives an array back as it is, unless it is asked for another dtype or layout
-_CONVERSIONS = ("np.asanyarray", "np.asarray", "np.astype")
-_OF_RANK = {"np.atleast_1d": 1, "np.atleast_2d": 2, "np.atleast_3d": 3}
-
-
-def _gives_back(primitive: Primitive, kind: Kind, params: Mapping[str, Any]) -> bool:
-    """Whether a call returns the very array that it is given, or all of it as a view."""
-    if primitive.result == "same":
-        return not params
-    if not isinstance(kind, Array) or kind.dtype is None:
-        return False
-    if primitive.name in _OF_RANK:
-        return kind.dims is not None and len(kind.dims) >= _OF_RANK[primitive.name]
-    if primitive.name == "np.real":
-        return np.dtype(kind.dtype).kind != "c"
-    if primitive.name not in _CONVERSIONS or not params.keys() <= {"dtype", "copy"}:
-        return False
-    dtype = params.get("dtype")
-    same = dtype is None or np.dtype(dtype) == np.dtype(kind.dtype)
-    return same and params.get("copy", primitive.name == "np.astype") in (False, None)
+    return made
 
 
 def _axes_known(lo: Lowering, args: Sequence[Value]) -> list[Value]:
@@ -115,13 +100,6 @@ _NAMED: dict[str, Callable[[], type]] = {
     f"np.linalg.{function.__name__}": cache(lambda function=function: type(function(np.eye(1))))
     for function in (np.linalg.eig, np.linalg.eigh, np.linalg.qr, np.linalg.slogdet, np.linalg.svd)
 }
-
-
-def _may_share(lo: Lowering, result: Var, base: Var) -> None:
-    """A view or a copy, by the layout of the base: after a write to one the other may not be read."""
-    one, two = result, lo.root(base)
-    for var, other in ((one, two), (two, one)):
-        lo.by_layout.setdefault(var, []).append(other)
 
 
 def _raw(value: Value) -> Any:

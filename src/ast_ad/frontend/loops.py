@@ -16,7 +16,8 @@ from ast_ad.frontend.context import Lowering
 from ast_ad.frontend.control import RETURNED, sealed, until_dead
 from ast_ad.frontend.fitting import DoesNotFit, Fit, Head
 from ast_ad.frontend.joins import Join
-from ast_ad.frontend.state import Side, State, wish_of
+from ast_ad.frontend.layouts import join_layouts, lie_alike
+from ast_ad.frontend.state import Side, State, variables_in, wish_of
 from ast_ad.frontend.values import (
     FALSE,
     Location,
@@ -105,6 +106,7 @@ def run_loop(
     outs = {p: lo.new(p.name, p.kind) for p in head.params}
     lo.foreign |= {outs[p] for p in head.params if p in lo.foreign}
     lo.share_alike(outs)
+    lie_alike(lo, outs)
     outer.stmts.append(Loop(tuple(outs.values()), triple, tuple(inits), block, origin))
     lo.state = after_loop(head.state, outs)
     if after is not None:
@@ -133,6 +135,7 @@ def generalised(lo: Lowering, entry: State, assigned: Collection[str]) -> Head:
             assert isinstance(value, (Var, Lit))
             kind = value.kind if isinstance(value, Var) else kind_of(value)
             known[key] = lo.new(wish_of(name), kind)
+            join_layouts(lo, known[key], value, None)
             head.params.append(known[key])
         return known[key]
 
@@ -150,33 +153,9 @@ def widened(lo: Lowering, head: Head, end: Side, live: Collection[str] | None, b
     state.frozen = {**head.state.frozen, **state.frozen}
     state.stale = {k: v for k, v in state.stale.items() if lo.born.get(k, 0) <= before}
     state.heap = {k: v for k, v in state.heap.items() if not isinstance(v, tuple)}
-    used = _variables(state)
+    used = variables_in(state)
     params = [p for p in (*head.params, *join.outs) if p in used]
     return Head(state, params)
-
-
-def _variables(state: State) -> set[Var]:
-    """All variables that a state holds directly or in structures."""
-    found: set[Var] = set()
-    seen: set[int] = set()
-
-    def visit(value: Any) -> None:
-        if isinstance(value, Var):
-            found.add(value)
-        elif isinstance(value, tuple):
-            for part in value:
-                visit(part)
-        elif hasattr(value, "__dataclass_fields__") and not isinstance(value, type) and id(value) not in seen:
-            seen.add(id(value))
-            for name in value.__dataclass_fields__:
-                visit(getattr(value, name))
-
-    for names in state.frames.values():
-        for value in names.values():
-            visit(value)
-    for value in state.heap.values():
-        visit(value)
-    return found
 
 
 def after_loop(state: State, outs: dict[Var, Var]) -> State:

@@ -31,6 +31,7 @@ from ast_ad.frontend.context import Lowering, Unit, static
 from ast_ad.frontend.control import lower_body, sealed
 from ast_ad.frontend.emission import PathEnds
 from ast_ad.frontend.fence import check
+from ast_ad.frontend.layouts import note_order
 from ast_ad.frontend.nested import under_new_names
 from ast_ad.frontend.prune import prune
 from ast_ad.frontend.signature import MISSING, Argument, arguments_from_annotations, arguments_of
@@ -124,7 +125,8 @@ def lower_entry(
     block = sealed(Block(block.params, (*lo.prologue.stmts, *block.stmts), block.results))
     main = Function(name, tuple(params), block, doc, lo.origin(node), None, frozenset(lo.ignored))
     program = _program(main, unit)
-    assumptions = tuple(Assumption(*a) for a in unit.assumptions.values())
+    assumed = unit.assumptions | unit.layouts if unit.writes else unit.assumptions
+    assumptions = tuple(Assumption(*a) for a in assumed.values())
     written = tuple(unit.written.items())
     return Lowered(program, tuple(unit.guards.values()), assumptions, shared, written, tuple(unit.taken))
 
@@ -171,6 +173,8 @@ def _parameter(lo: Lowering, argument: Argument) -> Param:
     """Bind a parameter of the user's function."""
     var = lo.new(argument.name, argument.kind)
     lo.paths[var] = (argument.name,)
+    if argument.order:
+        note_order(lo, var, argument.order)
     value: Value
     witness = None if argument.witness is MISSING else argument.witness
     if isinstance(argument.kind, StaticKind):

@@ -7,7 +7,7 @@ from typing import Any
 from ast_ad.errors import MayAlias
 from ast_ad.frontend.elements import BORROWED, LEAKED, Elements
 from ast_ad.frontend.emission import View
-from ast_ad.frontend.state import State
+from ast_ad.frontend.state import State, variables_in
 from ast_ad.frontend.values import (
     Contents,
     Entries,
@@ -91,6 +91,10 @@ class Memory(Elements):
             var = self.views[var].base
         return var
 
+    def is_let_go(self, var: Var) -> bool:
+        """Whether an array is new and nothing else holds its memory: what is made of it is new as well."""
+        return self.is_new(var) and not any(self.root(other) is var for other in variables_in(self.state))
+
     def contents(self, ref: Ref) -> Contents:
         """What a list or dict holds now, for any use: from here on others may hold its elements too."""
         found = self.peek(ref)
@@ -115,7 +119,8 @@ class Memory(Elements):
         if self.follows(place):
             self.check_writable(self.elements[place].owner.location, name)
             return
-        reason = self.frozen_by(self.state, place)
+        partners = self.maybe_shared.get(place, ())
+        reason = next(filter(None, (self.frozen_by(self.state, p) for p in (place, *partners))), None)
         if reason == BORROWED and self.record is not None:
             raise NeedsInlining(self.record)
         if reason is not None:
@@ -124,6 +129,12 @@ class Memory(Elements):
             )
         may_write = self.record is not None and self.record.writes and place in self.record.leaves
         if place in self.foreign and not may_write:
+            raise NeedsInlining(self.record)
+        self.check_ours(place)
+
+    def check_ours(self, place: Any) -> None:
+        """A reason to inline if this may share memory with what is the caller's: the caller knows more of it."""
+        if any(p in self.foreign for p in self.maybe_shared.get(place, ())):
             raise NeedsInlining(self.record)
 
     def frozen_by(self, state: State, place: Any) -> str | None:
@@ -141,6 +152,13 @@ class Memory(Elements):
                 else f"{its} shares memory with {others}, in another way on each path."
             )
         return True
+
+    def may_share_by_layout(self, one: Var, two: Var) -> None:
+        """Note that an array is a view of another or a copy, by how that one lies in memory."""
+        for here, there in ((one, two), (two, one)):
+            its, others = (repr(v.name) if v.name else "an array" for v in (there, here))
+            reason = f"{its} shares memory with {others} or not, which its layout decides."
+            self.maybe_shared.setdefault(here, {}).setdefault(there, reason)
 
     def share_alike(self, renamed: dict[Var, Var]) -> None:
         """Let the arrays after a loop share memory, perhaps, with what those that it carried did."""
@@ -161,10 +179,6 @@ class Memory(Elements):
         for other, reason in self.maybe_shared.get(root, {}).items():
             origin = self.origin()
             self.state.stale.setdefault(other, f"{reason} Line {origin.line} writes: {origin.text}")
-        for other in self.by_layout.get(root, ()):
-            self.state.stale.setdefault(
-                other, f"It shares memory with {root.name or 'another array'!r} or not, which only a run tells."
-            )
 
     def set_contents(self, ref: Ref, contents: Contents, owning: bool = False) -> None:
         """Write to a list or dict; `owning` where it takes in nothing that `put` has not seen."""

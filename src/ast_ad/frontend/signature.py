@@ -70,13 +70,17 @@ MISSING = Missing()
 
 @dataclass(frozen=True, slots=True)
 class Argument:
-    """What is known of one parameter of the user's signature; `witness` is its value in the call being compiled."""
+    """What is known of one parameter of the user's signature; `witness` is its value in the call being compiled.
+
+    `order` is that of an array's elements in memory, where that is known without a value.
+    """
 
     name: str
     kind: Kind
     witness: Any = MISSING
     form: str = "plain"
     default: Any = MISSING
+    order: str = ""
 
 
 def arguments_of(function: Any, args: Sequence[Any], kwargs: Mapping[str, Any]) -> list[Argument]:

@@ -36,6 +36,30 @@ class State:
         return State(frames, dict(self.heap), dict(self.frozen), dict(self.stale), self.left, self.dead)
 
 
+def variables_in(state: State) -> set[Var]:
+    """All variables that a state holds directly or in structures."""
+    found: set[Var] = set()
+    seen: set[int] = set()
+
+    def visit(value: Any) -> None:
+        if isinstance(value, Var):
+            found.add(value)
+        elif isinstance(value, tuple):
+            for part in value:
+                visit(part)
+        elif hasattr(value, "__dataclass_fields__") and not isinstance(value, type) and id(value) not in seen:
+            seen.add(id(value))
+            for name in value.__dataclass_fields__:
+                visit(getattr(value, name))
+
+    for names in state.frames.values():
+        for value in names.values():
+            visit(value)
+    for value in state.heap.values():
+        visit(value)
+    return found
+
+
 @dataclass(slots=True, eq=False)
 class Side:
     """One of the paths: its state at the end, and the block that it wrote."""

@@ -13,6 +13,7 @@ from ast_ad.frontend.context import Lowering, is_map, torn
 from ast_ad.frontend.control import ends_here
 from ast_ad.frontend.elements import BORROWED, Element
 from ast_ad.frontend.known import constant_of
+from ast_ad.frontend.layouts import share_perhaps
 from ast_ad.frontend.values import (
     Entries,
     Flat,
@@ -33,7 +34,7 @@ from ast_ad.frontend.values import (
 )
 from ast_ad.ir import primitives as P
 from ast_ad.ir.core import Atom, Lit, Var
-from ast_ad.ir.kinds import INT, Array, Opaque, Scalar
+from ast_ad.ir.kinds import INT, Array, Opaque, Scalar, rank
 from ast_ad.ir.primitives import HOLE, Index, Span
 
 
@@ -71,6 +72,10 @@ def _array(lo: Lowering, owner: Var, index: Value, name: str) -> Value:
         return _of_cell(lo, owner, index, name)
     template, holes = template_of(lo, index)
     kinds = tuple(kind_of(h) for h in holes)
+    if P.is_basic(template, kinds) and (rank(kind) is None and all(part in (None, Ellipsis) for part in template)):
+        result = lo.emit(P.GETITEM, lo.read(owner), name=name, index=template)  # of a scalar it is new
+        share_perhaps(lo, result, [owner])
+        return result
     if P.is_basic(template, kinds):
         return lo.emit_view(P.GETITEM, owner, *holes, name=name, index=template)
     result = lo.emit(P.GETITEM, lo.read(owner), *holes, name=name, index=template)

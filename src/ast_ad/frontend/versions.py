@@ -9,13 +9,15 @@ import numpy as np
 
 from ast_ad.errors import MayAlias, UnsupportedSyntax, WrongArgument
 from ast_ad.frontend.context import Lowering
+from ast_ad.frontend.layouts import hold
 from ast_ad.frontend.subscripts import template_of
 from ast_ad.frontend.values import TupleOf, Value, kind_of
 from ast_ad.ir import primitives as P
 from ast_ad.ir.core import Atom, Lit, Var
-from ast_ad.ir.kinds import Array, Kind, rank, same_shape
+from ast_ad.ir.kinds import Array, Kind, dims_of, rank, same_shape
 from ast_ad.ir.primitives import Index
 from ast_ad.rules.results import name_of
+from ast_ad.rules.shaping import told_shape
 
 
 def store(lo: Lowering, target: Var, value: Atom, keeps_shape: bool = False) -> None:
@@ -75,6 +77,8 @@ def check_cast(lo: Lowering, kind: Kind, result: Kind, casting: str = "same_kind
 
 def write_version(lo: Lowering, var: Var, new: Atom) -> None:
     """Give an array a new version; through a view, the array it is a view of."""
+    lo.unit.writes = True
+    hold(lo, var, new)
     view = lo.views.get(var)
     if view is None:
         lo.check_writable(var, var.name)
@@ -117,13 +121,22 @@ def _through(lo: Lowering, call: Any, base: Atom, new: Atom, base_var: Var) -> A
     return inverse(lo, base, new, params, name)
 
 
-def as_before(lo: Lowering, base: Atom, new: Atom, name: str, shape: Atom | None = None) -> Atom:
+def as_before(
+    lo: Lowering, base: Atom, new: Atom, name: str, shape: Atom | None = None, order: str | None = None
+) -> Atom:
     """The elements of `new` in the shape of `base`."""
     from ast_ad.rules.table import primitive_of
 
-    reshape = primitive_of(np.reshape)
+    reshape, ravel = primitive_of(np.reshape), primitive_of(np.ravel)
     assert reshape is not None
-    out = lo.emit(reshape, new, shape or lo.emit(P.SHAPE, base), name=name)
+    assert ravel is not None
+    known, dims = {} if order is None else {"order": order}, dims_of(kind_of(base))
+    if shape is None and dims is not None and len(dims) == 1:
+        return lo.retyped(lo.emit(ravel, new, name=name, **known), kind_of(base))
+    if shape is None:
+        told = told_shape(dims)
+        shape = lo.emit(P.SHAPE, base) if told is None else lo.emit(P.MAKE_TUPLE, *map(Lit, told))
+    out = lo.emit(reshape, new, shape, name=name, **known)
     return lo.retyped(out, kind_of(base))
 
 
@@ -162,8 +175,8 @@ _INVERSES: dict[str, Callable[..., Atom]] = {
     "np.flip": _again(np.flip),
     "np.fliplr": _again(np.fliplr),
     "np.flipud": _again(np.flipud),
-    "np.reshape": lambda lo, base, new, params, name: as_before(lo, base, new, name),
-    "np.ravel": lambda lo, base, new, params, name: as_before(lo, base, new, name),
+    "np.reshape": lambda lo, base, new, params, name: as_before(lo, base, new, name, order=params.get("order")),
+    "np.ravel": lambda lo, base, new, params, name: as_before(lo, base, new, name, order=params.get("order")),
     "np.matrix_transpose": _again(getattr(np, "matrix_transpose", None)),
     "np.linalg.matrix_transpose": _again(getattr(np, "matrix_transpose", None)),
     "np.moveaxis": _moved_back,

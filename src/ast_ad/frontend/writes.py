@@ -121,7 +121,7 @@ def _shared(lo: Lowering, var: Var) -> bool:
         for key, value in names.items()
         if isinstance(value, Var) and key[0] != "%" and lo.root(value) is root
     ]
-    return len(holders) > 1
+    return len(holders) > 1 or root in lo.maybe_shared
 
 
 # Arrays

@@ -250,13 +250,13 @@ def reduction(fn: Callable[..., Any]) -> KindRule:
 
 
 def scan(fn: Callable[..., Any]) -> KindRule:
-    """A scan along `axis`; of the flat array where that is None."""
+    """A scan along `axis`; of the flat array where that is None, or there are no axes."""
 
     def kind(kinds: Kinds, params: Mapping[str, Any]) -> Kind:
         given = {"dtype": params["dtype"]} if params.get("dtype") is not None else {}
         dtype = dtype_by_trial(fn, [Array(name_of(kinds[0]), (1,))], **given)
         dims = array_dims(kinds[0])
-        return Array(dtype, dims if params.get("axis") is not None else flat(dims))
+        return Array(dtype, dims if dims != () and params.get("axis") is not None else flat(dims))
 
     return kind
 

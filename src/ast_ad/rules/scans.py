@@ -20,7 +20,7 @@ from ast_ad.rules.terms import Term
 
 
 def _reversed_sum(ct: Any, x: Any, axis: Any = None, dtype: Any = None) -> Any:
-    if axis is None:
+    if axis is None or x.ndim == 0:
         return reshaped(np.flip(np.cumsum(np.flip(ct))), x)
     return np.flip(np.cumsum(np.flip(ct, axis=axis), axis=axis), axis=axis)
 
@@ -82,13 +82,13 @@ custom(
 
 
 def _cumprod_tangent(ans: Any, t: Any, x: Any, axis: Any = None, dtype: Any = None) -> Any:
-    if axis is None:
+    if axis is None or x.ndim == 0:
         return recurrence(np.ravel(x), np.ravel(t[0]) * delay(ans, axis=0, first=1), axis=0)
     return recurrence(x, t[0] * delay(ans, axis=axis, first=1), axis=axis)
 
 
 def _cumprod_cotangent(ct: Any, ans: Any, x: Any, axis: Any = None, dtype: Any = None) -> Any:
-    if axis is None:
+    if axis is None or x.ndim == 0:
         back = recurrence(np.ravel(x), ct, axis=0, reverse=True) * delay(ans, axis=0, first=1)
         return reshaped(back, x)
     return recurrence(x, ct, axis=axis, reverse=True) * delay(ans, axis=axis, first=1)

@@ -39,7 +39,14 @@ def reshaped(ct: Any, x: Any, **params: Any) -> Any:
         return ct
     if isinstance(x.kind, Scalar):
         return np.sum(ct)
-    return np.reshape(ct, x.shape, **params)
+    return np.ravel(ct, **params) if len(dims or ()) == 1 else np.reshape(ct, told_shape(dims) or x.shape, **params)
+
+
+def told_shape(dims: tuple[Dim, ...] | None) -> tuple[int, ...] | None:
+    """A shape as `np.reshape` takes it, where no more than one of its lengths is known at run time only."""
+    if not dims or 0 in dims or sum(not isinstance(d, int) for d in dims) > 1:
+        return None
+    return tuple(d if isinstance(d, int) else -1 for d in dims)
 
 
 def _shape_kind(kinds: Kinds, params: Mapping[str, Any]) -> Kind:
@@ -335,7 +342,7 @@ linear(np.asarray, lambda ct, xs, dtype=None, order=None: rows(ct, xs), _cast_ki
 linear(
     (np.ascontiguousarray, np.asfortranarray),
     lambda ct, x, dtype=None: reshaped(ct, x),
-    _cast_kind,
+    lambda ks, p: _cast_kind(ks, {**p, "ndmin": 1}),
     operands=("a",),
     result="layout",
 )
@@ -402,5 +409,16 @@ linear(
 
 # Triangles and diagonals
 
-linear((np.tril), (lambda ct, x, k=0: np.tril(ct, k), None), _same_rank, operands=("m", "k"))
-linear((np.triu), (lambda ct, x, k=0: np.triu(ct, k), None), _same_rank, operands=("m", "k"))
+
+def _at_least_a_matrix(kinds: Kinds, params: Mapping[str, Any]) -> Kind:
+    dims = array_dims(kinds[0])
+    return Array(name_of(kinds[0]), dims * 2 if dims is not None and len(dims) == 1 else dims)
+
+
+for _triangle in (np.tril, np.triu):
+
+    def _on_triangle(ct: Any, x: Any, k: Any = 0, _triangle: Any = _triangle) -> Any:
+        """A vector stands for a matrix of which it is each row."""
+        return np.sum(_triangle(ct, k), axis=0) if x.ndim == 1 else _triangle(ct, k)
+
+    linear(_triangle, (_on_triangle, None), _at_least_a_matrix, operands=("m", "k"))

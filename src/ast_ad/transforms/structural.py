@@ -162,7 +162,7 @@ def adjoint_of_getitem(sweep: Sweep, call: Call) -> None:
     x, *holes = call.args
     ct = sweep.cts.pop(call.outs[0])
     index: P.Index = dict(call.params)["index"]
-    if None in index and all(part is None or part == P.Span() for part in index):  # `x[:, None]` is all of x
+    if not call.args[1:] and all(part in (None, Ellipsis, P.Span()) for part in index):  # `x[:, None]` is all of x
         sweep.contribute(x, make(P.GETITEM, ct, index=tuple(0 if part is None else part for part in index)))
         return
     zeros = make(P.ZEROS_LIKE, Term(x))
