@@ -282,8 +282,7 @@ class Join:
             return self.arrays[key]
         out = self._atom(a, b, name)
         assert isinstance(out, Var)
-        self.arrays[key] = out
-        join_layouts(self.lo, out, a, b)
+        self.arrays[key] = join_layouts(self.lo, out, a, b)
         one, two = (
             _UNBOUND if v is None else self.lo.root(v) if isinstance(v, Var) and may_be_array(v) else _UNBOUND
             for v in (a, b)

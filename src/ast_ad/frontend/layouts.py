@@ -63,11 +63,12 @@ def note_order(lo: Lowering, var: Var, order: str) -> None:
     lo.layouts[var] = dense(var, order) if order else ANY
 
 
-def join_layouts(lo: Lowering, merged: Var, one: Any, two: Any) -> None:
-    """Note the layout of an array that is `one` or `two`; None where a path does not bind it."""
+def join_layouts(lo: Lowering, merged: Var, one: Any, two: Any) -> Var:
+    """An array that is `one` or `two` (None where a path does not bind it), with its layout noted."""
     found = [layout_of(lo, v) for v in (one, two) if isinstance(v, Var) and isinstance(kind_of(v), Array)]
     orders = [order for order in "CF" if found and all(is_dense(layout, order) for layout in found)]
     lo.layouts[merged] = dense(merged, orders[0]) if orders else ANY
+    return merged
 
 
 def lie_alike(lo: Lowering, renamed: Mapping[Var, Var]) -> None:
