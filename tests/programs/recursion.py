@@ -122,6 +122,60 @@ def knapsack(values, weights, k, room):
     return taken if taken > without else without
 
 
+def quadrature(f, a, b, eps, whole=None, depth=0):
+    m = (a + b) / 2
+    if whole is None:
+        whole = (b - a) / 6 * (f(a) + 4 * f(m) + f(b))
+    left = (m - a) / 6 * (f(a) + 4 * f((a + m) / 2) + f(m))
+    right = (b - m) / 6 * (f(m) + 4 * f((m + b) / 2) + f(b))
+    if depth > 5 or abs(left + right - whole) < 15 * eps:
+        return left + right + (left + right - whole) / 15
+    return quadrature(f, a, m, eps / 2, left, depth + 1) + quadrature(f, m, b, eps / 2, right, depth + 1)
+
+
+def quadrature_of_a_lambda(k, end):
+    return quadrature(lambda x: math.sin(k * x) * math.exp(-x), 0.0, end, 1e-3)
+
+
+def quadrature_of_closures(k, end):
+    c = k * 2
+
+    def slope(x, w=k):
+        return math.sin(c * x) * w
+
+    return quadrature(lambda x: slope(x) ** 2, 0.0, end, 1e-2)
+
+
+def folded(f, xs, acc):
+    if len(xs) == 0:
+        return acc
+    return folded(f, xs[1:], f(acc, xs[0]))
+
+
+def iterated(f, x, n):
+    if n <= 0:
+        return x * 1.0
+    return iterated(f, f(x), n - 1)
+
+
+def functions_through_recursion(k, n):
+    W = np.array([[k, 1.0], [0.0, k]])
+    return folded(lambda a, b: a * k + b, np.array([1.0, k, 3.0]), 0.0) + np.sum(
+        iterated(lambda x: np.tanh(W @ x), np.ones(2), n)
+    )
+
+
+def composed(f, n):
+    if n == 1:
+        return f
+    g = composed(f, n - 1)
+    return lambda x: f(g(x))
+
+
+def composition(k):
+    return composed(lambda x: math.sin(k * x), 3)(k)
+
+
 PROGRAMS = [
     Program(power, [(1.3, 4), (1.3, 0)]),
     Program(power_by_squaring, [(1.3, 11), (1.3, 8), (1.3, 0)]),
@@ -135,4 +189,8 @@ PROGRAMS = [
     Program(tail_sum, [([0.5, 1.5, -2.0],), ([],)]),
     Program(haar_energy, [(waves(8), 1), (waves(1), 1)]),
     Program(knapsack, [([6.0, 10.0, 12.0, 7.0], [1, 2, 3, 2], 0, 5)]),
+    Program(quadrature_of_a_lambda, [(2.3, 2.0), (0.3, 0.1)], wrt=(0, 1)),
+    Program(quadrature_of_closures, [(1.1, 1.5)], wrt=(0, 1)),
+    Program(functions_through_recursion, [(0.7, 3), (0.7, 0)]),
+    Program(composition, [(0.7,)]),
 ]

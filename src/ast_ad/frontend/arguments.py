@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
+from dataclasses import replace
 from typing import Any
 
+from ast_ad.frontend.carried import Carried
 from ast_ad.frontend.context import Lowering
 from ast_ad.frontend.known import constant_of
 from ast_ad.frontend.values import (
@@ -49,6 +51,9 @@ def spec_of(lo: Lowering, value: Value, around: tuple[Location, ...] = ()) -> An
     if isinstance(value, Bound):
         parts = tuple(spec_of(lo, v, around) for v in (value.function, *value.args, *value.named))
         return None if None in parts else ("bound", value.words, parts)
+    if isinstance(value, Carried):
+        parts = tuple(spec_of(lo, v, around) for v in value.values)
+        return None if None in parts else ("closure", value.closure.node, value.names, parts)
     return None
 
 
@@ -76,6 +81,9 @@ def leaves_of(lo: Lowering, value: Value) -> Iterator[Atom]:
     elif isinstance(value, Bound):
         for item in (value.function, *value.args, *value.named):
             yield from leaves_of(lo, item)
+    elif isinstance(value, Carried):
+        for item in value.values:
+            yield from leaves_of(lo, item)
 
 
 def with_constant(lo: Lowering, bound: Mapping[str, Value], leaf: int) -> Mapping[str, Value]:
@@ -92,6 +100,8 @@ def with_constant(lo: Lowering, bound: Mapping[str, Value], leaf: int) -> Mappin
             return value
         if isinstance(value, TupleOf):
             return TupleOf(tuple(map(visit, value.items)), value.type)
+        if isinstance(value, Carried):
+            return replace(value, values=tuple(map(visit, value.values)))
         return value
 
     return {name: visit(value) for name, value in bound.items()}

@@ -12,6 +12,7 @@ from ast_ad.errors import NoSource, UnknownAtCompileTime, UnsupportedSyntax, Wro
 from ast_ad.frontend.captures import captured
 from ast_ad.frontend.context import Frame, Lowering, lowers, static
 from ast_ad.frontend.control import VALUE, lower_body
+from ast_ad.frontend.copies import check_copies
 from ast_ad.frontend.fence import RUNS_TEXT
 from ast_ad.frontend.known import constant_of
 from ast_ad.frontend.liveness import names_of, reads
@@ -40,7 +41,6 @@ from ast_ad.ir.core import Lit, Var
 from ast_ad.wrappers import wrapper_of
 
 Arguments = tuple[list[Value], dict[str, Value]]
-_DEEPEST = 60
 
 
 @lowers(gast.Call)
@@ -340,12 +340,7 @@ def inline(
 ) -> Value:
     """The result of a function whose body is read here, in the middle of its caller; `consumer` gets what it yields."""
     key = node if outer is not None else source.function
-    if lo.inlined.count(key) > _DEEPEST or (outer is not None and lo.inlined.count(key) > 8):
-        raise lo.error(
-            UnknownAtCompileTime,
-            f"{title} calls itself, and how often is known at run time only",
-            remedy="Define it outside of the function that uses it.",
-        )
+    check_copies(lo, key, outer is not None, title)
     frame = new_frame(lo, node, source, outer, title)
     frame.consumer = consumer
     for name, value in bound.items():

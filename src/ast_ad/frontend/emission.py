@@ -103,6 +103,7 @@ class Unit:
     functions: dict[str, Function] = field(default_factory=dict)
     records: dict[Any, Any] = field(default_factory=dict)
     inline_only: set[Any] = field(default_factory=set)
+    copies: dict[Any, int] = field(default_factory=dict)
     writers: set[Any] = field(default_factory=set)
     guards: dict[Any, Any] = field(default_factory=dict)
     assumptions: dict[Any, Any] = field(default_factory=dict)

@@ -16,6 +16,7 @@ from ast_ad.errors import NoSource, UnknownAtCompileTime
 from ast_ad.frontend.arguments import Known, leaves_of, spec_of, with_constant
 from ast_ad.frontend.calls import inline, is_readable, new_frame
 from ast_ad.frontend.captures import capture_variable
+from ast_ad.frontend.carried import Carried, as_given, carried, made_again
 from ast_ad.frontend.context import Lowering, NeedsInlining
 from ast_ad.frontend.control import lower_body, sealed
 from ast_ad.frontend.emission import PathEnds
@@ -73,10 +74,11 @@ class Record:
 
 def call_lowered(lo: Lowering, source: Source, bound: Mapping[str, Value], name: str) -> Value:
     """The result of a call of a function of the program."""
+    bound = carried(lo, bound) if calls_itself(source.function) else bound
     lengths, key = _key(lo, source, bound)
     while True:
         if any(s is None for s in key[1]) or key in lo.unit.inline_only or source.function in lo.unit.inline_only:
-            return inline(lo, source.node, source, None, bound, source.function.__name__)
+            return inline(lo, source.node, source, None, as_given(bound), source.function.__name__)
         known = set(lo.unit.records)
         try:
             record = lo.unit.records.get(key)
@@ -87,14 +89,15 @@ def call_lowered(lo: Lowering, source: Source, bound: Mapping[str, Value], name:
             if needs.record is not None and needs.record.key != key:
                 raise
             if needs.by_arguments and needs.record.done:
-                return inline(lo, source.node, source, None, bound, source.function.__name__)
+                return inline(lo, source.node, source, None, as_given(bound), source.function.__name__)
             for other in [k for k in lo.unit.records if k not in known]:
                 _forget(lo, other)
             _forget(lo, key)
             if source.function not in lo.unit.writers and calls_itself(source.function):
                 lo.unit.writers.add(source.function)
                 continue
-            if needs.record is not None and needs.record.recursive and not needs.by_arguments:
+            alone = not any(isinstance(v, Carried) for v in bound.values())
+            if needs.record is not None and needs.record.recursive and not needs.by_arguments and alone:
                 raise lo.error(
                     UnknownAtCompileTime,
                     f"{source.function.__name__} calls itself and writes to, or returns, what it was given",
@@ -168,7 +171,6 @@ def _lower(lo: Lowering, source: Source, bound: Mapping[str, Value], key: Any, l
 
 def _settle(lo: Lowering, source: Source, record: Record) -> None:
     """Pass over the body until what is known of the calls inside is what comes out."""
-    title = source.function.__name__
     for _ in range(_PASSES):
         known = set(lo.unit.records)
         before = record.result, list(record.captures), record.written, record.lends
@@ -182,9 +184,7 @@ def _settle(lo: Lowering, source: Source, record: Record) -> None:
         for other in set(lo.unit.records) - known:
             _forget(lo, other)
     else:
-        raise lo.error(
-            UnknownAtCompileTime, f"what {title} returns does not settle", remedy="Return one form on all paths."
-        )
+        raise NeedsInlining(record, by_arguments=True)  # what it returns has another structure for each of its calls
     record.done = True
     lo.unit.functions[record.name] = function
 
@@ -258,6 +258,8 @@ def _parameter(caller: Lowering, lo: Lowering, value: Value, name: str) -> Value
         first, *args = (_parameter(caller, lo, v, name) for v in (value.function, *value.args, *value.named))
         split = len(value.args)
         return Bound(first, tuple(args[:split]), value.words, tuple(args[split:]))
+    if isinstance(value, Carried):
+        return made_again(lo, caller, value, lambda part, word: _parameter(caller, lo, part, word))
     return value
 
 
