@@ -163,11 +163,11 @@ def test_a_test_known_at_compile_time_leaves_one_arm():
     def f(x, scale=None):
         if scale is None:
             scale = 2.0
-        if isinstance(x, float) and x.__class__ is not None:
+        if isinstance(x, float) and x.__doc__ is not None:
             return x * scale
         return x
 
-    with pytest.raises(Exception, match="__class__"):
+    with pytest.raises(Exception, match="__doc__"):
         lowered(f, 1.0)
 
     def g(x, scale=None):
