@@ -57,7 +57,11 @@ _UNARY = {
         REAL,
     ),
     **dict.fromkeys(["j0", "j1", "i0", "i1", "i0e", "i1e", "gammasgn"], REAL),
-    **dict.fromkeys(["erfinv", "erfcinv", "ndtri", "logit", "log1p"], UNIT),
+    **dict.fromkeys(["erfinv", "erfcinv", "ndtri", "logit", "log1p", "ellipk", "ellipe", "ellipkm1"], UNIT),
+    **dict.fromkeys(["sindg", "cosdg", "tandg", "cotdg"], 20 * POINTS),
+    **dict.fromkeys(["fresnel", "sici", "shichi"], POINTS),
+    "airy": REAL,
+    "ndtri_exp": -POINTS,
 }
 _BINARY = {
     **dict.fromkeys(
@@ -66,8 +70,30 @@ _BINARY = {
     ),
     "binom": (POINTS + 3, POINTS),
     "huber": (POINTS, REAL),
+    **dict.fromkeys(["ellipkinc", "ellipeinc"], (REAL, UNIT)),
+    **dict.fromkeys(["inv_boxcox", "inv_boxcox1p"], (UNIT, REAL + 0.3)),
+    "powm1": (POINTS, REAL + 0.3),
+    "owens_t": (REAL, POINTS),
 }
-_ORDERED = ["gammainc", "gammaincc", "jv", "yv", "iv", "ive", "kv", "kve"]
+_POLYNOMIALS = ["chebyt", "chebyu", "hermite", "hermitenorm", "laguerre", "legendre"]
+_ORDERED = [
+    "chdtr",
+    "chdtrc",
+    "expn",
+    "hyp0f1",
+    "modstruve",
+    "pdtr",
+    "pdtrc",
+    "struve",
+    "gammainc",
+    "gammaincc",
+    "jv",
+    "yv",
+    "iv",
+    "ive",
+    "kv",
+    "kve",
+]
 
 
 def special() -> Iterator[Sample]:
@@ -85,6 +111,17 @@ def special() -> Iterator[Sample]:
         yield sample(function, float(x[1]), y, tolerance=1e-5)
     for name in _ORDERED:
         yield sample(getattr(sp, name), np.array([1, 2, 3]), POINTS, tolerance=1e-5)
+    for name in _POLYNOMIALS:
+        yield sample(getattr(sp, f"eval_{name}"), np.array([0, 1, 2, 5]), UNIT[0], tolerance=1e-5)
+        yield sample(getattr(sp, f"eval_{name}"), 3, UNIT, tolerance=1e-5)
+    yield sample(sp.eval_gegenbauer, np.array([0, 1, 4]), 2, 0.3, tolerance=1e-5)
+    yield sample(sp.eval_genlaguerre, np.array([0, 1, 4]), 2, 0.3, tolerance=1e-5)
+    yield sample(sp.expn, 0, POINTS, tolerance=1e-5)
+    yield sample(sp.zeta, 3, POINTS, tolerance=1e-5)
+    yield sample(sp.stdtr, 3, REAL, tolerance=1e-5)
+    yield sample(sp.gammainccinv, 2, UNIT, tolerance=1e-5)
+    yield sample(sp.hyp2f1, 1, 2, 3, UNIT, tolerance=1e-5)
+    yield sample(sp.hyp1f1, 1, 2, REAL, tolerance=1e-5)
     yield sample(sp.yn, np.array([1, 2, 3]), POINTS, tolerance=1e-5)
     yield sample(sp.kn, np.array([1, 2, 3]), POINTS, tolerance=1e-5)
     yield sample(sp.gammaincinv, 2, UNIT, tolerance=1e-5)
@@ -116,10 +153,15 @@ _CONTINUOUS = {
     "lognorm": (POINTS, (0.7,)),
     "cauchy": (REAL, ()),
     "uniform": (UNIT, ()),
+    "gumbel_r": (REAL, ()),
+    "halfnorm": (POINTS, ()),
+    "invgamma": (POINTS, (2.3,)),
+    "pareto": (POINTS + 1.1, (1.7,)),
+    "rayleigh": (POINTS, ()),
     "weibull_min": (POINTS, (1.6,)),
 }
 _DISCRETE = {"poisson": (2.3,), "binom": (7, 0.4), "bernoulli": (0.4,), "nbinom": (4, 0.4)}
-_WITHOUT_SHAPE = ("t", "gamma", "beta", "chi2")
+_WITHOUT_SHAPE = ("t", "gamma", "beta", "chi2", "invgamma")
 
 
 def stats() -> Iterator[Sample]:
@@ -133,15 +175,25 @@ def stats() -> Iterator[Sample]:
             yield sample(function, x, *given, tolerance=1e-5)
             yield sample(function, moved, *given, 0.1, 1.3, tolerance=1e-5)
             yield sample(function, float(moved[0]), *given, scale=1.3, tolerance=1e-5)
+        for method in ("ppf", "isf"):
+            function = getattr(distribution, method)
+            given = (2,) * len(shapes) if name in _WITHOUT_SHAPE else shapes
+            yield sample(function, UNIT, *given, tolerance=1e-5)
+            yield sample(function, UNIT[:, None], *given, np.array([0.1, 0.2, 0.3]), 1.3, tolerance=1e-5)
+            yield sample(function, float(UNIT[0]), *given, scale=1.3, tolerance=1e-5)
     for name, shapes in _DISCRETE.items():
         k = np.array([0, 1, 3]) if name != "bernoulli" else np.array([0, 1])
         for method in ("logpmf", "pmf", "cdf", "sf", "logcdf", "logsf"):
-            if name != "bernoulli" or "pmf" in method:
+            if name != "bernoulli" or "log" not in method or "pmf" in method:
                 yield sample(getattr(getattr(st, name), method), k, *shapes, tolerance=1e-5)
+    yield sample(st.bernoulli.logcdf, np.array([0]), 0.4, tolerance=1e-5)
+    yield sample(st.bernoulli.logsf, np.array([0]), 0.4, tolerance=1e-5)
     for method in ("logpdf", "pdf"):
         function = getattr(st.multivariate_normal, method)
         yield sample(function, draw(3), draw(3), positive(3, 3), tolerance=1e-5, smooth=False)
         yield sample(function, draw(4, 3), draw(3), positive(3, 3), tolerance=1e-5, smooth=False)
+        yield sample(function, draw(4, 3), draw(3), 1.7, tolerance=1e-5)
+        yield sample(function, draw(3), draw(3), np.array([1.2, 0.7, 2.0]), tolerance=1e-5)
         yield sample(getattr(st.dirichlet, method), np.array([0.2, 0.3, 0.5]), POINTS, tolerance=1e-5, smooth=False)
 
 

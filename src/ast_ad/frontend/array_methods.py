@@ -84,7 +84,7 @@ ATTRIBUTES: dict[str, Callable[[Lowering, Any, str], Value]] = {
 NUMPY_METHODS: dict[str, Any] = {
     name: getattr(np, name)
     for name in (
-        *("all", "any", "argmax", "argmin", "argpartition", "argsort", "choose", "clip", "compress"),
+        *("all", "any", "argmax", "argmin", "argpartition", "argsort", "choose", "clip"),
         *("cumprod", "cumsum", "diagonal", "dot", "max", "mean", "min", "nonzero", "prod"),
         *("ravel", "repeat", "round", "searchsorted", "squeeze", "std", "sum", "swapaxes", "take", "trace"),
         "var",
@@ -113,6 +113,12 @@ def _reshape(lo: Lowering, owner: Var, args: Args, kwargs: Kwargs, wish: str) ->
 
 def _transpose(lo: Lowering, owner: Var, args: Args, kwargs: Kwargs, wish: str) -> Value:
     return _call(lo, np.transpose, [owner, *_packed(args)], kwargs, wish)
+
+
+def _compress(lo: Lowering, owner: Var, args: Args, kwargs: Kwargs, wish: str) -> Value:
+    """The function has the condition first, and the array second."""
+    named = dict(zip(("condition", "axis"), args, strict=False)) | dict(kwargs)
+    return _call(lo, np.compress, [], {"a": owner, **named}, wish)
 
 
 def _copy(lo: Lowering, owner: Var, args: Args, kwargs: Kwargs, wish: str) -> Value:
@@ -180,6 +186,7 @@ ARRAY_METHODS: dict[str, Callable[..., Value]] = {
     "transpose": _transpose,
     "conj": _conj,
     "conjugate": _conj,
+    "compress": _compress,
     "copy": _copy,
     "flatten": _flatten,
     "astype": _astype,

@@ -197,7 +197,7 @@ def _divmod_tangent(ans: Any, tangents: Any, x: Any, y: Any) -> Any:
 custom(
     primitive_for(divmod, _both, name="divmod", cost=1),
     _divmod_tangent,
-    (lambda ct, ans, x, y: ct[1], lambda ct, ans, x, y: -ct[1] * ans[0]),
+    (lambda ct, ans, x, y: ct[1], lambda ct, ans, x, y: None if ct[1] is None else -ct[1] * ans[0]),
     unbroadcast=True,
 )
 

@@ -489,10 +489,11 @@ def _one_block(ct: Any, ans: Any, *arrs: Any, i: int) -> Any:
     row: Any = 0
     column: Any = 0
     for k, x in enumerate(arrs):
-        height, width = (1 if rank(x.kind) == 1 else length_along(x, 0)), length_along(x, -1)
+        height = length_along(x, 0) if rank(x.kind) == 2 else 1
+        width = length_along(x, -1) if rank(x.kind) else 1
         if k == i:
             part = ct[row : row + height, column : column + width]
-            return part[0] if rank(x.kind) == 1 else part
+            return part if rank(x.kind) == 2 else part[0] if rank(x.kind) else part[0, 0]
         row, column = row + height, column + width
     return None
 

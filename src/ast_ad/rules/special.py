@@ -82,7 +82,9 @@ def _beta_density(a: Any, b: Any, x: Any) -> Any:
     return np.exp(call(sp.xlogy, a - 1, x) + call(sp.xlog1py, b - 1, -x) - sp.betaln(a, b))
 
 
-def _unknown(name: str, which: str) -> Any:
+def unknown_slope(name: str, which: str) -> Any:
+    """The partial derivative by an argument that there is no formula for."""
+
     def refuse(*_: Any) -> Any:
         from ast_ad.rules.binding import UnsupportedArgument
 
@@ -91,26 +93,26 @@ def _unknown(name: str, which: str) -> Any:
     return refuse
 
 
-elementwise(sp.gammainc, _unknown("gammainc", "a"), lambda ans, a, x: _gamma_density(a, x))
-elementwise(sp.gammaincc, _unknown("gammaincc", "a"), lambda ans, a, x: -_gamma_density(a, x))
-elementwise(sp.gammaincinv, _unknown("gammaincinv", "a"), lambda ans, a, y: 1 / _gamma_density(a, ans))
+elementwise(sp.gammainc, unknown_slope("gammainc", "a"), lambda ans, a, x: _gamma_density(a, x))
+elementwise(sp.gammaincc, unknown_slope("gammaincc", "a"), lambda ans, a, x: -_gamma_density(a, x))
+elementwise(sp.gammaincinv, unknown_slope("gammaincinv", "a"), lambda ans, a, y: 1 / _gamma_density(a, ans))
 elementwise(
     sp.betainc,
-    _unknown("betainc", "a"),
-    _unknown("betainc", "b"),
+    unknown_slope("betainc", "a"),
+    unknown_slope("betainc", "b"),
     lambda ans, a, b, x: _beta_density(a, b, x),
 )
 if hasattr(sp, "betaincc"):
     elementwise(
         sp.betaincc,
-        _unknown("betaincc", "a"),
-        _unknown("betaincc", "b"),
+        unknown_slope("betaincc", "a"),
+        unknown_slope("betaincc", "b"),
         lambda ans, a, b, x: -_beta_density(a, b, x),
     )
 elementwise(
     sp.betaincinv,
-    _unknown("betaincinv", "a"),
-    _unknown("betaincinv", "b"),
+    unknown_slope("betaincinv", "a"),
+    unknown_slope("betaincinv", "b"),
     lambda ans, a, b, y: 1 / _beta_density(a, b, ans),
 )
 
@@ -194,20 +196,20 @@ elementwise(sp.i0e, lambda ans, x: sp.i1e(x) - np.sign(x) * ans)
 elementwise(sp.i1e, lambda ans, x: (sp.i0e(x) + call(sp.ive, 2, x)) / 2 - np.sign(x) * ans)
 elementwise(sp.k0, lambda ans, x: -sp.k1(x))
 elementwise(sp.k1, lambda ans, x: -(sp.k0(x) + call(sp.kv, 2, x)) / 2)
-elementwise(sp.jv, _unknown("jv", "v"), lambda ans, v, x: (call(sp.jv, v - 1, x) - call(sp.jv, v + 1, x)) / 2)
-elementwise(sp.yv, _unknown("yv", "v"), lambda ans, v, x: (call(sp.yv, v - 1, x) - call(sp.yv, v + 1, x)) / 2)
+elementwise(sp.jv, unknown_slope("jv", "v"), lambda ans, v, x: (call(sp.jv, v - 1, x) - call(sp.jv, v + 1, x)) / 2)
+elementwise(sp.yv, unknown_slope("yv", "v"), lambda ans, v, x: (call(sp.yv, v - 1, x) - call(sp.yv, v + 1, x)) / 2)
 elementwise(sp.yn, None, lambda ans, n, x: (call(sp.yn, n - 1, x) - call(sp.yn, n + 1, x)) / 2)
-elementwise(sp.iv, _unknown("iv", "v"), lambda ans, v, x: (call(sp.iv, v - 1, x) + call(sp.iv, v + 1, x)) / 2)
-elementwise(sp.kv, _unknown("kv", "v"), lambda ans, v, x: -(call(sp.kv, v - 1, x) + call(sp.kv, v + 1, x)) / 2)
+elementwise(sp.iv, unknown_slope("iv", "v"), lambda ans, v, x: (call(sp.iv, v - 1, x) + call(sp.iv, v + 1, x)) / 2)
+elementwise(sp.kv, unknown_slope("kv", "v"), lambda ans, v, x: -(call(sp.kv, v - 1, x) + call(sp.kv, v + 1, x)) / 2)
 elementwise(sp.kn, None, lambda ans, n, x: -(call(sp.kv, n - 1, x) + call(sp.kv, n + 1, x)) / 2)
 elementwise(
     sp.ive,
-    _unknown("ive", "v"),
+    unknown_slope("ive", "v"),
     lambda ans, v, x: (call(sp.ive, v - 1, x) + call(sp.ive, v + 1, x)) / 2 - np.sign(x) * ans,
 )
 elementwise(
     sp.kve,
-    _unknown("kve", "v"),
+    unknown_slope("kve", "v"),
     lambda ans, v, x: ans - (call(sp.kve, v - 1, x) + call(sp.kve, v + 1, x)) / 2,
 )
 

@@ -17,10 +17,11 @@ import scipy.stats as st
 from ast_ad.ir.kinds import Array, Kind, broadcast_dims, rank
 from ast_ad.ir.primitives import Kinds
 from ast_ad.rules.binding import UnsupportedArgument
+from ast_ad.rules.joining import length_along
 from ast_ad.rules.products import transposed
 from ast_ad.rules.results import array_dims
 from ast_ad.rules.table import composite, elementwise, primitive_for
-from ast_ad.rules.terms import call
+from ast_ad.rules.terms import call, term
 
 Formula = Callable[..., Any]
 HALF_LOG_TWO_PI = 0.5 * math.log(2 * math.pi)
@@ -32,7 +33,7 @@ def _kind(kinds: Kinds, params: Any) -> Kind:
 
 def _within(low: float | None, high: float | None, outside: float, formula: Formula) -> Formula:
     """A formula on the support of a standard distribution; beyond it the value `outside`, without a derivative."""
-    point = 1.0 if high is None else 0.5
+    point = low + 1.0 if high is None and low is not None else 0.5
 
     def value(z: Any, *shapes: Any) -> Any:
         inside = z >= low if high is None else (z >= low) & (z <= high)
@@ -70,6 +71,11 @@ _LOG_DENSITIES: dict[str, Formula] = {
     "lognorm": _positive(lambda z, s: -0.5 * (np.log(z) / s) ** 2 - np.log(s) - np.log(z) - HALF_LOG_TWO_PI),
     "cauchy": lambda z: -math.log(math.pi) - np.log1p(z * z),
     "uniform": _of_unit_interval(lambda z: 0 * z),
+    "gumbel_r": lambda z: -(z + np.exp(-z)),
+    "halfnorm": _positive(lambda z: -0.5 * (z * z) + 0.5 * math.log(2 / math.pi)),
+    "invgamma": _positive(lambda z, a: -(a + 1) * np.log(z) - sp.gammaln(a) - 1 / z),
+    "pareto": _within(1.0, None, -math.inf, lambda z, b: np.log(b) - (b + 1) * np.log(z)),
+    "rayleigh": _positive(lambda z: np.log(z) - 0.5 * (z * z)),
     "weibull_min": _positive(lambda z, c: np.log(c) + call(sp.xlogy, c - 1, z) - np.power(z, c)),
 }
 _DISTRIBUTIONS: dict[str, Formula | None] = {
@@ -80,7 +86,24 @@ _DISTRIBUTIONS: dict[str, Formula | None] = {
     "cauchy": lambda z: 0.5 + np.arctan(z) / math.pi,
     "uniform": lambda z: np.clip(z, 0, 1),
     "lognorm": _within(0.0, None, 0.0, lambda z, s: sp.ndtr(np.log(z) / s)),
+    "gumbel_r": lambda z: np.exp(-np.exp(-z)),
+    "halfnorm": _within(0.0, None, 0.0, lambda z: sp.erf(z / math.sqrt(2))),
+    "pareto": _within(1.0, None, 0.0, lambda z, b: -np.expm1(-b * np.log(z))),
+    "rayleigh": _within(0.0, None, 0.0, lambda z: -np.expm1(-0.5 * (z * z))),
     "weibull_min": _within(0.0, None, 0.0, lambda z, c: -np.expm1(-np.power(z, c))),
+}
+#: quantile functions of p and q = 1 - p, of which one is exact
+_QUANTILES: dict[str, Formula] = {
+    "expon": lambda p, q: -np.log(q),
+    "laplace": lambda p, q: np.where(p < 0.5, np.log(2 * p), -np.log(2 * q)),
+    "logistic": lambda p, q: np.log(p) - np.log(q),
+    "cauchy": lambda p, q: np.tan(0.5 * math.pi * (p - q)),
+    "uniform": lambda p, q: p,
+    "gumbel_r": lambda p, q: -np.log(-np.log(p)),
+    "halfnorm": lambda p, q: -sp.ndtri(0.5 * q),
+    "pareto": lambda p, q, b: np.power(q, -1 / b),
+    "rayleigh": lambda p, q: np.sqrt(-2 * np.log(q)),
+    "weibull_min": lambda p, q, c: np.power(-np.log(q), 1 / c),
 }
 _SHAPES: dict[str, tuple[str, ...]] = {
     "t": ("df",),
@@ -88,6 +111,8 @@ _SHAPES: dict[str, tuple[str, ...]] = {
     "beta": ("a", "b"),
     "chi2": ("df",),
     "lognorm": ("s",),
+    "invgamma": ("a",),
+    "pareto": ("b",),
     "weibull_min": ("c",),
 }
 
@@ -182,10 +207,55 @@ def _slopes(name: str, sign: int, log: bool) -> list[Formula]:
         loc, scale, _ = _split(count, args, named)
         return -by_x(ans, x, *args, **named) * _standard(x, loc, scale)
 
-    def by_shape(*_: Any, **__: Any) -> Any:
-        raise UnsupportedArgument(f"the distribution function of scipy.stats.{name} has no derivative by its shape")
+    return [by_x, *_refusals(name, "distribution"), by_loc, by_scale]
 
-    return [by_x, *([by_shape] * count), by_loc, by_scale]
+
+def _refusals(name: str, what: str) -> list[Formula]:
+    """The partials by shape parameters, for which there is no formula."""
+
+    def refusal(shape: str) -> Formula:
+        def by_shape(*_: Any, **__: Any) -> Any:
+            raise UnsupportedArgument(
+                f"the {what} function of scipy.stats.{name} has no derivative by its shape parameter {shape!r}"
+            )
+
+        return by_shape
+
+    return [refusal(shape) for shape in _SHAPES[name]]
+
+
+def _quantile(name: str, above: bool) -> Formula:
+    """`ppf` and `isf` with a closed form."""
+    count = len(_SHAPES.get(name, ()))
+
+    def value(p: Any, *args: Any, **named: Any) -> Any:
+        loc, scale, shapes = _split(count, args, named)
+        if name in ("norm", "lognorm"):
+            z = -sp.ndtri(p) if above else sp.ndtri(p)
+            z = np.exp(shapes[0] * z) if name == "lognorm" else z
+        else:
+            z = _QUANTILES[name](1 - p, p, *shapes) if above else _QUANTILES[name](p, 1 - p, *shapes)
+        z = z if scale is None else scale * z
+        return z if loc is None else loc + z
+
+    return value
+
+
+def _quantile_slopes(name: str, sign: int) -> list[Formula]:
+    """The partials of a quantile function without a closed form: by p, by location and scale."""
+    count = len(_SHAPES[name])
+    density = _log_density(name)
+
+    def by_p(ans: Any, p: Any, *args: Any, **named: Any) -> Any:
+        return sign * np.exp(-density(ans, *args, **named))
+
+    def by_loc(ans: Any, p: Any, *args: Any, **named: Any) -> Any:
+        return 1.0
+
+    def by_scale(ans: Any, p: Any, *args: Any, **named: Any) -> Any:
+        return _standard(ans, *_split(count, args, named)[:2])
+
+    return [by_p, *_refusals(name, "quantile"), by_loc, by_scale]
 
 
 def _enter() -> None:
@@ -206,6 +276,12 @@ def _enter() -> None:
                 composite(primitive, _distribution(name, formula, above, log))
             else:
                 elementwise(primitive, *_slopes(name, -1 if above else 1, log))
+        for method, above in (("ppf", False), ("isf", True)):
+            primitive = _method(name, method, "q", shapes)
+            if name in (*_QUANTILES, "norm", "lognorm"):
+                composite(primitive, _quantile(name, above))
+            else:
+                elementwise(primitive, *_quantile_slopes(name, -1 if above else 1))
 
 
 def _exponential(log_density: Formula) -> Formula:
@@ -241,6 +317,7 @@ _SUMS: dict[str, Formula] = {
     "poisson": lambda k, mu: call(sp.gammaincc, np.floor(k) + 1, mu),
     "binom": lambda k, n, p: call(sp.betainc, n - np.floor(k), np.floor(k) + 1, 1 - p),
     "nbinom": lambda k, n, p: call(sp.betainc, n, np.floor(k) + 1, p),
+    "bernoulli": lambda k, p: np.where(k >= 1, 1, np.where(k >= 0, 1 - p, 0 * p)),
 }
 
 
@@ -287,8 +364,11 @@ for _name, (_shapes, _) in _LOG_MASSES.items():
 
 
 def _mvn(x: Any, mean: Any = None, cov: Any = 1, allow_singular: bool = False) -> Any:
-    if rank(cov.kind) != 2:
-        raise UnsupportedArgument("scipy.stats.multivariate_normal has a derivative rule for a covariance matrix only")
+    cov = term(cov)
+    if rank(cov.kind) == 1:
+        cov = np.diag(cov)
+    elif rank(cov.kind) == 0:
+        cov = cov * call(np.eye, length_along(x if rank(x.kind) else mean, -1))
     d = x if mean is None else x - mean
     lower = np.linalg.cholesky(0.5 * (cov + cov.T))
     white = np.linalg.solve(lower, d if rank(d.kind) == 1 else transposed(d))

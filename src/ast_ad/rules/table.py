@@ -87,7 +87,7 @@ _LATER = {
     "numpy.fft": ("fft",),
     "numpy.random": ("random",),
     "scipy": (
-        *("special", "scipy_linalg", "stats", "scipy_integrate", "scipy_signal", "scipy_ndimage"),
+        *("special", "special_more", "scipy_linalg", "stats", "scipy_integrate", "scipy_signal", "scipy_ndimage"),
         *("scipy_distance", "scipy_sparse"),
     ),
 }
