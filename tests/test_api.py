@@ -676,3 +676,22 @@ def test_importing_the_package_does_not_import_the_compiler():
     heavy = ("gast", "astor", "ast_ad.pipeline", "ast_ad.rules", "ast_ad.frontend", "ast_ad.backend")
     assert [m for m in modules if m.startswith(heavy)] == []
     assert set(ast_ad.__all__) <= set(dir(ast_ad))
+
+
+@pytest.mark.parametrize(
+    "function",
+    [
+        lambda x: np.where(x > 0, x * x, x),
+        lambda x: np.where(x > 0, x, 0.0) + np.where(x > 1, x, 0.0),
+        lambda x: np.select([x > 0], [x], 0.0),
+        lambda x: np.squeeze(np.atleast_1d(np.asarray(x))),
+        lambda x: np.nan_to_num(np.clip(x, 0.0, 1.0)),
+    ],
+)
+def test_the_gradient_by_a_number_is_a_number(function):
+    assert isinstance(grad(function)(0.5), float)
+    assert isinstance(vjp(function, 0.5)[1](np.float64(1.0))[0], float)
+
+
+def test_an_empty_subscript_of_a_number_has_a_tangent():
+    assert jvp(lambda x: np.abs(x)[()] * 2.0, (-0.5,), (1.0,))[1] == -2.0

@@ -35,6 +35,7 @@ from ast_ad.rules.terms import Term, call, make, term
 from ast_ad.transforms.adjoint import Sweep
 from ast_ad.transforms.contributions import calls_the_unknown, checked, complex_where_complex
 from ast_ad.transforms.custom import check_custom, picked, with_rules, without_rules, without_tangents
+from ast_ad.transforms.numbers import as_number
 from ast_ad.transforms.recomputed import check_repeatable, mark_again, silenced
 from ast_ad.transforms.regions import Region, distinct, freeze, nodes, substitute, unused
 from ast_ad.transforms.storage import place_residuals
@@ -127,13 +128,14 @@ class _Reverse:
         var = sweep.function.params[parameter_at(place)].var
         tree = sweep.cts.get(var)
         tree = checked(tree, Term(var)) if self.unsure else tree
+        makers = {out: stmt for stmt in sweep.backward.stmts for out in stmt.outs}
         if not isinstance(place, tuple):
-            return sweep.dense(_as_gradient(tree, Term(var)), var)
+            return sweep.dense(as_number(_as_gradient(tree, Term(var)), var.kind, makers), var)
         part = (
             tree[place[1]] if isinstance(tree, tuple) else None if tree is None else element(tree, var.kind, place[1])
         )
         like = element(Term(var), var.kind, place[1])
-        return sweep.pen.write(dense(_as_gradient(part, like), like))
+        return sweep.pen.write(dense(as_number(_as_gradient(part, like), like.kind, makers), like))
 
     def seed(self, answer: Term, name: str, of_sum: bool) -> Term:
         """The cotangent of a result of one element, or of the sum of its elements."""

@@ -1,0 +1,51 @@
+"""Cotangents of numbers are numbers: what NumPy gives as an array of rank 0 is taken out of it at the end."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from ast_ad.ir import primitives as P
+from ast_ad.ir.core import Atom, Call, Var
+from ast_ad.ir.kinds import FLOAT, Array, Kind
+from ast_ad.rules.modes import Elementwise
+from ast_ad.rules.table import rule_of
+from ast_ad.rules.terms import Term, make
+from ast_ad.transforms.trees import Tree
+
+#: what gives a NumPy scalar where the result has no axes, whatever it is called with
+_OF_SCALARS = frozenset(
+    f"np.{name}" for name in ("dot", "matmul", "max", "mean", "min", "prod", "sum", "trace", "vdot", "linalg.norm")
+)
+
+
+def as_number(tree: Tree, kind: Kind, makers: Mapping[Var, Any]) -> Tree:
+    """The cotangent of a value of this kind: of a Python float no array; `makers` tells what defines a variable."""
+    if kind != FLOAT or not isinstance(tree, Term) or not isinstance(tree.kind, Array) or tree.kind.dims != ():
+        return tree
+    return make(P.TO_FLOAT, tree) if _may_be_array(tree, makers, 20) else tree
+
+
+def _may_be_array(tree: Term, makers: Mapping[Var, Any], depth: int) -> bool:
+    """Whether a value without axes may be an array, and no NumPy scalar."""
+    fn, args, params = tree.fn, tree.args, tree.params
+    if isinstance(tree.atom, Var):
+        made = makers.get(tree.atom)
+        if not isinstance(made, Call) or not isinstance(made.fn, P.Primitive):
+            return True
+        fn, args, params = made.fn, tuple(map(_term, made.args)), dict(made.params)
+    if fn is None:
+        return False
+    if fn in (P.ADD, P.SUB):  # which may be written in place
+        return not depth or any(_is_of_rank_0(a) and _may_be_array(a, makers, depth - 1) for a in args)
+    if fn.name in _OF_SCALARS:
+        return bool(params.get("keepdims"))
+    return not isinstance(rule_of(fn), Elementwise)
+
+
+def _term(atom: Atom) -> Term:
+    return Term(atom)
+
+
+def _is_of_rank_0(value: Term) -> bool:
+    return isinstance(value.kind, Array)
