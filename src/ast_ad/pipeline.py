@@ -162,7 +162,7 @@ def _recomputed(work: Work) -> Work:
 
 def _write(work: Work) -> Work:
     program = map_functions(called_from(work.program, work.names), forget_constants)
-    return replace(work, written=write(program, standalone=work.request.standalone))
+    return replace(work, written=write(program, standalone=work.request.standalone, public=work.names))
 
 
 READ = (Stage("lower", _read),)

@@ -14,6 +14,7 @@ to its base nor to it while it lives.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from functools import lru_cache
 from typing import Any, TypeAlias
@@ -21,15 +22,14 @@ from typing import Any, TypeAlias
 from ast_ad.analyses.liveness import Liveness, liveness
 from ast_ad.analyses.moves import taken_out
 from ast_ad.analyses.sharing import ARRAY, FOREIGN, INNER, TOP, Remedy, Sharing, has_storage
-from ast_ad.ir.build import kind_of
-from ast_ad.ir.core import Atom, Block, Call, Callee, Function, If, Loop, Stmt, Var
-from ast_ad.ir.kinds import Array, rank, same_shape
-from ast_ad.ir.primitives import HOLE, is_basic, split_path
+from ast_ad.analyses.updates import UPDATES, fills_an_array, is_accumulation, is_update, makes_a_view, written
+from ast_ad.ir.core import Atom, Block, Call, Callee, Function, If, Loop, Var
+from ast_ad.ir.kinds import Array
 
-#: by name of a function, the results that may share with its arguments or with each other
-Lent: TypeAlias = tuple[tuple[str, frozenset[int]], ...]
-_WRITES_ARRAYS = ("index_update", "index_add", "masked")
-_WRITES_LISTS = ("append", "pop", "list_set", "list_add", "take_out")
+#: by name of a function, the pairs of a result and what it may share with: an argument n, FOREIGN, a result `-2 - n`
+Lent: TypeAlias = tuple[tuple[str, frozenset[tuple[int, int]]], ...]
+#: by name of a function, the arguments that are handed over: it may write to them, and nobody looks at them afterwards
+Given: TypeAlias = tuple[tuple[str, frozenset[int]], ...]
 #: what may return an operand or share its memory although its primitive does not say so
 _PASS_ON: dict[str, tuple[int, ...]] = {
     "add_maybe": (0, 1),
@@ -70,6 +70,8 @@ class Storage:
               that others than the program call copies these when it returns
     parts     the same for operands of the tuples, lists and dicts that are made to be returned
     put_back  the elements that are put back into lists although they never left, each with its list
+    gifts     by call of a function, the arguments that it may write to
+    lent      the pairs of a result and what it may share with, as in `Lent`
     classes   by variable: the number of its buffer class; what shares storage at any time is in one class
     """
 
@@ -78,6 +80,8 @@ class Storage:
     returned: frozenset[int]
     parts: frozenset[Remedy]
     put_back: frozenset[Call]
+    gifts: dict[Call, tuple[Var, ...]]
+    lent: frozenset[tuple[int, int]]
     classes: dict[Var, int] = field(repr=False)
 
     def may_alias(self, a: Var, b: Var) -> bool:
@@ -85,60 +89,19 @@ class Storage:
         return self.classes[a] == self.classes[b]
 
 
-def is_update(stmt: Stmt) -> bool:
-    """Whether a statement is written as a write to its first operand."""
-    return isinstance(stmt, Call) and not isinstance(stmt.fn, Callee) and stmt.fn.name in _UPDATES
-
-
-_UPDATES = frozenset((*_WRITES_ARRAYS, *_WRITES_LISTS))
-
-
-def _written(stmt: Call) -> int:
-    """What an update writes to: the list itself, a list inside it, or an array."""
-    if stmt.fn.name not in _WRITES_LISTS or "index" in dict(stmt.params):
-        return ARRAY
-    return INNER if stmt.fn.name in ("list_set", "list_add") and len(stmt.args) > 3 else TOP
-
-
-def is_accumulation(stmt: Stmt) -> bool:
-    """Whether a statement adds to, or takes from, an array of the result's own shape and dtype."""
-    if not isinstance(stmt, Call) or isinstance(stmt.fn, Callee) or stmt.fn.name not in ("+", "-"):
-        return False
-    old, new = stmt.args[0], stmt.outs[0]
-    if not isinstance(old, Var) or not isinstance(old.kind, Array) or not isinstance(new.kind, Array):
-        return False
-    return old.kind.dtype is not None and old.kind.dtype == new.kind.dtype and same_shape(old.kind, new.kind)
-
-
-def makes_a_view(call: Call) -> bool:
-    """Whether what a subscript gives may share memory with its base: not an element, not a copy by index arrays."""
-    kind, index = call.outs[0].kind, dict(call.params).get("index")
-    if index is None:  # of a list: the element itself
-        return True
-    if isinstance(kind, Array) and kind.dims == () and all(part is HOLE or isinstance(part, int) for part in index):
-        return False
-    holes = call.args[1:] if call.fn.name == "getitem" else split_path(call.args[1:], index)[1]
-    return is_basic(index, [kind_of(a) for a in holes])
-
-
-def fills_an_array(call: Call) -> bool:
-    """Whether a `broadcast_like` stretches a number over an array of its own dtype (`np.full_like` then)."""
-    value, like, out = kind_of(call.args[0]), kind_of(call.args[1]), call.outs[0].kind
-    return (
-        rank(value) == 0
-        and isinstance(out, Array)
-        and isinstance(like, Array)
-        and bool(like.dims)
-        and like.dtype is not None
-        and like.dtype == out.dtype
-    )
+def _everything(call: Call) -> frozenset[tuple[int, int]]:
+    """That each result may share with each argument, and with each other one."""
+    results = range(len(call.outs))
+    return frozenset((k, n) for k in results for n in (*range(len(call.args)), *(FOREIGN - 1 - j for j in results)))
 
 
 class _Walk:
     """One walk under the copies chosen so far; `wanted` collects the copies that are missing."""
 
-    def __init__(self, function: Function, live: Liveness, copied: set[Remedy], lent: Lent) -> None:
-        self.lent = dict(lent)
+    def __init__(self, function: Function, live: Liveness, copied: set[Remedy], lent: Lent, given: Given) -> None:
+        self.lent, self.given = dict(lent), dict(given)
+        self.ours = {FOREIGN - 1 - k for k in self.given.get(function.name, ())}
+        self.gifts: dict[Call, tuple[Var, ...]] = {}
         self.live = live
         self.copied = copied
         self.sharing = Sharing(live)
@@ -146,8 +109,8 @@ class _Walk:
         self.spoiled: set[Call] = set()
         self.moved = taken_out(function.block, live)
         self.wanted: dict[Remedy, None] = {}
-        for var in function.block.params:
-            self.sharing.link_foreign(var)
+        for k, var in enumerate(function.block.params):
+            self.sharing.link_foreign(var, whose=FOREIGN - 1 - k)
         self.block(function.block)
 
     def block(self, block: Block) -> None:
@@ -166,7 +129,7 @@ class _Walk:
         if not stmt.outs:
             return
         live, name, out = self.live.after[stmt], stmt.fn.name, stmt.outs[0]
-        if name in _UPDATES:
+        if name in UPDATES:
             self.update(stmt, out, live)
         elif name in ("+", "-"):
             if is_accumulation(stmt) and self.may_write(stmt, live, optional=True):
@@ -222,23 +185,43 @@ class _Walk:
             sharing.link(sharing.region(out, level), sharing.region(out, level), None)
 
     def call_of_function(self, stmt: Call, fn: Callee) -> None:
-        """What a function lends may be any of its arguments, and what another of its results is."""
+        """What a function lends may be an argument, or what another of its results is."""
+        self.give(stmt, self.given.get(fn.name, frozenset()))
         if (stmt, -1) in self.copied:
             return
         sharing, why = self.sharing, (stmt, -1)
         live = self.live.after[stmt] | self.live.mask(stmt.args)
-        for k in self.lent.get(fn.name, range(len(stmt.outs))):
+        for k, n in self.lent.get(fn.name, _everything(stmt)):
             out = stmt.outs[k]
-            for arg in stmt.args:
-                for make in (sharing.alias, sharing.hold, sharing.take):
-                    make(out, arg, why, live)
-            for other in stmt.outs:
-                if other is not out:
-                    for one in (TOP, INNER, ARRAY):
-                        for two in (TOP, INNER) if one != ARRAY else (ARRAY,):
-                            sharing.link(sharing.region(out, one), sharing.region(other, two), why)
-            for level in (INNER, ARRAY):
-                sharing.link(sharing.region(out, level), sharing.region(out, level), None)
+            if n == FOREIGN:
+                sharing.link_foreign(out, why)
+            elif n >= 0:
+                for make in (sharing.alias, sharing.hold, sharing.take) if (stmt, n) not in self.copied else ():
+                    make(out, stmt.args[n], why, live)
+            elif k == FOREIGN - 1 - n:
+                for level in (INNER, ARRAY):
+                    sharing.link(sharing.region(out, level), sharing.region(out, level), None)
+            else:
+                other = stmt.outs[FOREIGN - 1 - n]
+                for one in (TOP, INNER, ARRAY):
+                    for two in (TOP, INNER) if one != ARRAY else (ARRAY,):
+                        sharing.link(sharing.region(out, one), sharing.region(other, two), why)
+
+    def give(self, stmt: Call, places: frozenset[int]) -> None:
+        """Hand arguments over to a function: what somebody still looks at is copied first."""
+        self.gifts[stmt] = tuple(arg for k in sorted(places) if isinstance(arg := stmt.args[k], Var))
+        for k in sorted(places):
+            arg = stmt.args[k]
+            if not isinstance(arg, Var) or (stmt, k) in self.copied:
+                continue
+            others = self.live.mask(a for n, a in enumerate(stmt.args) if n != k)
+            levels = [self.sharing.region(arg, level) for level in (TOP, INNER, ARRAY)]
+            reasons = self.who_sees(arg, (self.live.after[stmt] & ~self.live.mask(stmt.outs)) | others, levels)
+            reasons = [None if why in self.copied else why for why in reasons]
+            if None in reasons:
+                self.copied.add((stmt, k))
+            else:
+                self.wanted.update(dict.fromkeys(r for r in reasons if r is not None))
 
     def collect(self, stmt: Call, out: Var, places: Any, live: int) -> None:
         """A list, tuple or dict takes operands in."""
@@ -293,17 +276,23 @@ class _Walk:
 
     def conflicts(self, stmt: Call, old: Var, live: int) -> list[Remedy | None]:
         """Why others would see the write: for each of them the copy that would part it from `old`."""
+        return self.who_sees(old, live & ~self.live.mask(stmt.outs), [self.sharing.region(old, written(stmt))])
+
+    def who_sees(self, old: Var, live: int, regions: Sequence[int]) -> list[Remedy | None]:
+        """The copies that would part some regions of a variable from those who see what is written to them."""
         if live & self.live.mask((old,)):
             return [None]
-        live &= ~self.live.mask(stmt.outs)
-        written = self.sharing.region(old, _written(stmt))
-        shares = self.sharing.shares[written]
-        if FOREIGN in shares:  # the copy that this takes may well end all sharing
-            return [shares[FOREIGN]]
-        if written in shares and stmt.fn.name in _WRITES_LISTS:  # it may hold twice what is written to
-            return [shares[written]]
-        mine = self.live.index[old]
-        return [why for other, why in shares.items() if other // 3 != mine and live >> other // 3 & 1]
+        reasons: list[Remedy | None] = []
+        for region in regions:
+            shares = self.sharing.shares[region]
+            foreign = [why for other, why in shares.items() if other < 0 and other not in self.ours]
+            if foreign:  # the copy that this takes may well end all sharing
+                return foreign
+            if region in shares and region % 3 != TOP and not isinstance(old.kind, Array):
+                return [shares[region]]  # it may hold twice what is written to
+            others = live & ~self.live.mask((old,))
+            reasons += [why for other, why in shares.items() if other >= 0 and others >> other // 3 & 1]
+        return reasons
 
     def join(self, new: list[tuple[Var, Atom]], live: int, why: Any) -> None:
         """What several paths yield: `new` pairs each merged variable with what one path yields for it."""
@@ -335,6 +324,18 @@ class _Walk:
         live = self.live.after[stmt] & ~self.live.mask(stmt.outs)
         self.join(list(zip(stmt.outs, params, strict=True)), live, None)
 
+    def shared_by_results(self, results: tuple[Atom, ...]) -> frozenset[tuple[int, int]]:
+        """The pairs of a result and what it may share with, as in `Lent`, where nothing is copied."""
+        found: set[tuple[int, int]] = set()
+        for k, atom in enumerate(results):
+            if not isinstance(atom, Var):
+                continue
+            found |= {(k, FOREIGN if who == FOREIGN else FOREIGN - 1 - who) for who in self.sharing.owners(atom)}
+            if self.holds_twice(atom):
+                found.add((k, FOREIGN - 1 - k))
+            found |= {(k, FOREIGN - 1 - j) for j in range(k) if self.sharing.shared_levels(atom, results[j])}
+        return frozenset(found)
+
     def never_left(self, put: Call, take: Call) -> bool:
         """Whether what is put back into a list is the element that was taken, written to in place."""
         made = {stmt.outs[0]: stmt for stmt in self.in_place if is_update(stmt)}
@@ -363,7 +364,7 @@ class _Walk:
         kept: list[Var] = []
         shared: list[Remedy | int] = []
         for remedy, atom in parts:
-            if self.sharing.is_foreign(atom) or any(self.sharing.shared_levels(atom, other) for other in kept):
+            if self.sharing.owners(atom) or any(self.sharing.shared_levels(atom, other) for other in kept):
                 shared.append(remedy)
             else:
                 kept.append(atom)
@@ -372,16 +373,16 @@ class _Walk:
 
 
 @lru_cache(maxsize=256)
-def storage_of(function: Function, lent: Lent = ()) -> Storage:
+def storage_of(function: Function, lent: Lent = (), given: Given = ()) -> Storage:
     """Which updates of a function may happen in place, and which values are copied so that they may.
 
-    `lent` says, by name of a function that it calls, which results of that one may share with its arguments or with
-    each other; without an entry all of them may.
+    `lent` says of the functions that it calls which results may share with what; without an entry all may with all.
+    `given` says of them, and of itself, which arguments are handed over.
     """
     live = liveness(function)
     copied: set[Remedy] = set()
     while True:
-        walk = _Walk(function, live, copied, lent)
+        walk = _Walk(function, live, copied, lent, given)
         if not walk.wanted:
             break
         copied |= set(walk.wanted)
@@ -389,4 +390,6 @@ def storage_of(function: Function, lent: Lent = ()) -> Storage:
     returned, parts = walk.results(function.block.results, made)
     classes = {var: walk.sharing.class_of(var) for var in live.variables}
     put_back = frozenset(put for take, put in walk.moved.items() if walk.never_left(put, take))
-    return Storage(frozenset(walk.in_place), frozenset(copied), returned, frozenset(parts), put_back, classes)
+    shared = walk.shared_by_results(function.block.results)
+    whole = frozenset(walk.in_place), frozenset(copied), returned, frozenset(parts), put_back
+    return Storage(*whole, walk.gifts, shared, classes)

@@ -15,7 +15,7 @@ from ast_ad.ir.core import UNDEFINED, Atom, Stmt, Var
 from ast_ad.ir.kinds import Array, Dict, Fixed, Kind, List, Maybe, Scalar, Static, Tuple
 
 TOP, INNER, ARRAY = 0, 1, 2
-#: in the place of another region: storage of arguments, captures, constants and read-only views
+#: in the place of another region: storage of captures, constants and read-only views; of parameter k, `FOREIGN - 1 - k`
 FOREIGN = -1
 #: a copy that would end a sharing: of an operand or init of a statement (its place), or of what a call returns (-1)
 Remedy: TypeAlias = tuple[Stmt, int]
@@ -66,19 +66,19 @@ class Sharing:
             self.shares[a].setdefault(b, why)
             self.shares[b].setdefault(a, why)
 
-    def link_foreign(self, var: Var, why: Remedy | None = None) -> None:
+    def link_foreign(self, var: Var, why: Remedy | None = None, whose: int = FOREIGN) -> None:
         """Say that what a variable holds is not ours."""
         for level in (TOP, INNER, ARRAY):
             if self.has[self.region(var, level)]:
-                self.shares[self.region(var, level)].setdefault(FOREIGN, why)
+                self.shares[self.region(var, level)].setdefault(whose, why)
 
     def flow(self, new: int, old: int, why: Remedy | None, live: int) -> None:
         """`new` may be what `old` is: it shares what that shares with those in `live`, and with itself."""
         if not self.has[new] or not self.has[old]:
             return
         for other, reason in list(self.shares[old].items()):
-            if other == FOREIGN:
-                self.shares[new].setdefault(FOREIGN, reason or why)
+            if other < 0:
+                self.shares[new].setdefault(other, reason or why)
             elif other == old:
                 self.link(new, new, reason)
             elif other != new and live >> other // 3 & 1:
@@ -125,9 +125,9 @@ class Sharing:
         one, two = self.region(a, 0), self.region(b, 0)
         return [(i, j) for i in (0, 1, 2) for j in (0, 1, 2) if two + j in self.shares[one + i]]
 
-    def is_foreign(self, var: Var) -> bool:
-        """Whether something that a variable is or holds may be storage that is not ours."""
-        return any(FOREIGN in self.shares[self.region(var, level)] for level in (TOP, INNER, ARRAY))
+    def owners(self, var: Var) -> set[int]:
+        """Whose storage, other than ours, something that a variable is or holds may be: FOREIGN, or parameters."""
+        return {other for level in (TOP, INNER, ARRAY) for other in self.shares[self.region(var, level)] if other < 0}
 
     def size_of(self, variables: Iterable[Var]) -> int:
         """How many pairs there are of some variables, to see whether another walk found more."""

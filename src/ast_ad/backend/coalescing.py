@@ -10,8 +10,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
-from ast_ad.analyses.aliasing import is_update
 from ast_ad.analyses.liveness import Liveness
+from ast_ad.analyses.updates import is_update
 from ast_ad.ir.core import Atom, Block, Call, Function, If, Loop, Stmt, Var
 from ast_ad.ir.kinds import Array, Kind, Scalar
 from ast_ad.ir.walk import statements

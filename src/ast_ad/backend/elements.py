@@ -28,7 +28,8 @@ def loop_over_elements(
         return
     if any(_touches(names, n, let.call.outs[0]) for let in reads for n in node.body[: node.body.index(let)]):
         return
-    updated = [s.outs[0] for s in statements(loop.body) if isinstance(s, Call) and s in storage.in_place]
+    calls = [s for s in statements(loop.body) if isinstance(s, Call)]
+    updated = [s.outs[0] for s in calls if s in storage.in_place] + [v for s in calls for v in storage.gifts.get(s, ())]
     if any(storage.may_alias(var, whole) for var in updated for whole in lists):
         return
     count = len(reads)

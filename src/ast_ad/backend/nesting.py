@@ -13,7 +13,8 @@ from collections import Counter
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from ast_ad.analyses.aliasing import Storage, makes_a_view
+from ast_ad.analyses.aliasing import Storage
+from ast_ad.analyses.updates import makes_a_view
 from ast_ad.backend.coalescing import Coalescing, adds_to_a_name
 from ast_ad.backend.names import is_of_the_user
 from ast_ad.backend.tree import (
@@ -269,6 +270,10 @@ class _Nesting:
                 waiting.remove(gone)
                 self.nested.pop(gone.var, None)
 
+    def handed(self, node: Node) -> tuple[Var, ...]:
+        """What a statement hands over to a function that may write to it."""
+        return self.storage.gifts.get(node.call, ()) if isinstance(node, Let) else ()
+
     def pass_by(self, node: Node, waiting: list[_Waiting], taken: list[_Waiting]) -> None:
         """Leave behind the values that may not move past a statement."""
         if not waiting:
@@ -280,6 +285,7 @@ class _Nesting:
         written = {self.storage.classes[node.call.outs[0]]} if isinstance(node, Let) and node.update else set()
         if isinstance(node, Let) and node.call in self.storage.in_place:
             written = {self.storage.classes[node.call.outs[0]]}
+        written |= {self.storage.classes[arg] for item in (node, *(w.node for w in taken)) for arg in self.handed(item)}
         event = any(item.raises for item in taken) or (isinstance(node, Let) and self.may_raise(node))
         for item in list(waiting):
             if (

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from ast_ad.analyses.aliasing import is_update
+from ast_ad.analyses.updates import is_update
 from ast_ad.ir.core import Block, Call, Callee, Function, Stmt, Var
 from ast_ad.ir.walk import blocks_of, reads, statements, with_blocks
 

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from ast_ad.analyses.aliasing import is_update
+from ast_ad.analyses.updates import is_update
 from ast_ad.ir.core import Block, Call, Function, Loop, Stmt, Var
 from ast_ad.ir.kinds import Array
 from ast_ad.ir.primitives import RENAME

@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from typing import TypeAlias
 
-from ast_ad.analyses.aliasing import Storage, is_update
+from ast_ad.analyses.aliasing import Storage
 from ast_ad.analyses.liveness import Liveness
+from ast_ad.analyses.updates import is_update
 from ast_ad.backend.coalescing import Coalescing
 from ast_ad.backend.elements import loop_over_elements
 from ast_ad.backend.exits import Returning, constants_until_exit, decided, is_literal, returning, yielded

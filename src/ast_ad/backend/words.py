@@ -10,7 +10,7 @@ from typing import TypeAlias
 import numpy as np
 
 from ast_ad import runtime
-from ast_ad.analyses.aliasing import fills_an_array
+from ast_ad.analyses.updates import fills_an_array
 from ast_ad.backend.expressions import (
     BINARY,
     RUNTIME_NAMES,

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import ast
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import lru_cache
 from typing import Any
 
 from ast_ad import runtime
-from ast_ad.analyses.aliasing import Storage, storage_of
+from ast_ad.analyses.aliasing import Storage
+from ast_ad.analyses.gifts import storages_of
 from ast_ad.analyses.liveness import liveness
 from ast_ad.backend.attempts import join_attempts
 from ast_ad.backend.coalescing import Coalescing
@@ -51,25 +52,28 @@ class Written:
     namespace: Mapping[str, Any] = field(default_factory=dict)
 
 
-def write(program: Program, *, standalone: bool = False, recorded: list[Recorded] | None = None) -> Written:
+def write(
+    program: Program,
+    *,
+    standalone: bool = False,
+    recorded: list[Recorded] | None = None,
+    public: Sequence[str] = (),
+) -> Written:
     """The text of a program.  With `standalone` it carries the functions of the runtime and runs with NumPy alone.
 
-    `recorded` gets what the text records for its reverse sweeps.
+    `recorded` gets what the text records for its reverse sweeps.  The functions `public` are called by others too.
     """
     aliases, callees = _aliases(program)
     outside = Outside(aliases, callees, program.functions)
     lines: list[tuple[str, Origin | None]] = []
-    lent: dict[str, frozenset[int]] = {}
-    called = _called(program)
-    for name, function in program.functions.items():
-        function = rotate(put_new_versions_last(ask_the_latest(spread(put_choices_first(function)))))
-        private = name in called and name != program.entry
-        lent[name] = frozenset()
-        storage = storage_of(function, tuple(lent.items()))
-        while private and not _lent(function, storage) <= lent[name]:  # it may call itself
-            lent[name] |= _lent(function, storage)
-            storage = storage_of(function, tuple(lent.items()))
-        written = _write_function(program, function, storage, outside, private, recorded)
+    prepared = {
+        name: rotate(put_new_versions_last(ask_the_latest(spread(put_choices_first(function)))))
+        for name, function in program.functions.items()
+    }
+    private = _called(program) - {program.entry, *public}
+    storages = storages_of(prepared, private)
+    for name, function in prepared.items():
+        written = _write_function(program, function, storages[name], outside, name in private, recorded)
         lines += [("", None), ("", None), *written]
     for identifier, alias in callees.items():
         lines += [("", None), ("", None), (f"{alias} = {identifier}", None)]
@@ -79,13 +83,6 @@ def write(program: Program, *, standalone: bool = False, recorded: list[Recorded
     lines = [*head, *lines]
     text = "".join(f"{line}\n" for line, _ in lines)
     return Written(text, program.entry, tuple(origin for _, origin in lines), dict(outside.objects))
-
-
-def _lent(function: Function, storage: Storage) -> frozenset[int]:
-    """The places of results that share with arguments or each other, where nothing is copied."""
-    if storage.parts:
-        return frozenset(range(len(function.block.results)))
-    return storage.returned
 
 
 def _called(program: Program) -> set[str]:
