@@ -20,6 +20,6 @@ def gaussian_grad(mu, sigma, x):
     # forward sweep
     a = (x - mu) / sigma
     # reverse sweep
-    sigma_bar = a @ a / sigma - len(x) / sigma  # return -0.5 * np.sum(((x - mu) / sigma) ** 2) ...
+    sigma_bar = (a @ a - len(x)) / sigma  # return -0.5 * np.sum(((x - mu) / sigma) ** 2) - x.si ...
     mu_bar = np.sum(a) / sigma
     return mu_bar, sigma_bar

@@ -34,7 +34,7 @@ def layer_norm_grad(x, gain, bias, eps):
     gain_bar = np.sum(e * a, axis=0)
     f = e * gain
     g = np.sum(f, axis=1, keepdims=True)
-    h = 2 * divide(-0.5 * np.sum(d * c / b, axis=1, keepdims=True), b)  # variance = np.var(x, a ...
+    h = 2 * divide(-0.5 * (np.sum(d * c, axis=1, keepdims=True) / b), b)  # variance = np.var(x, ...
     x_bar = f + h / x.shape[1] * a
     x_bar -= g / x.shape[1]  # mean = np.mean(x, axis=-1, keepdims=True)
     return x_bar, gain_bar, bias_bar

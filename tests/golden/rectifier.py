@@ -25,7 +25,7 @@ def rectifier_grad(x, w):
     h = np.maximum(a, 0)
     b = h > 1
     # reverse sweep
-    h_bar = np.where(b, 0, 1.0) + divide_or_zero(0.5 * np.where(b, 1.0, 0), np.sqrt(h))
+    h_bar = np.where(b, 0, 1.0) + divide_or_zero(np.where(b, 0.5, 0), np.sqrt(h))  # return np.s ...
     c = np.where(a > 0, h_bar, np.where(a == 0, 0.5 * h_bar, 0))  # h = np.maximum(x @ w, 0)
     x_bar = c @ w.T
     w_bar = x.T @ c

@@ -18,21 +18,15 @@ WRT = 0
 
 import numpy as np
 
-from ast_ad.runtime import divide
-
 
 def softmax_loss_grad(W, x, y):
     # forward sweep
     z = x @ W
-    a = np.max(z, axis=1, keepdims=True)
-    z2 = z - a
-    exp_z = np.exp(z2)
+    z = z - np.max(z, axis=1, keepdims=True)
+    exp_z = np.exp(z)
     # reverse sweep
     logp_bar = -1 / len(y) * y  # return -np.mean(np.sum(y * logp, axis=1))
-    b = np.sum(logp_bar, axis=1, keepdims=True) / np.sum(exp_z, axis=1, keepdims=True) * exp_z
-    z_bar = logp_bar - b
-    c = z == a                  # z = z - np.max(z, axis=1, keepdims=True)
-    d = -divide(np.sum(z_bar, axis=1, keepdims=True), np.sum(c, axis=1, keepdims=True))
-    z_bar += np.where(c, d, 0)
+    a = np.sum(logp_bar, axis=1, keepdims=True) / np.sum(exp_z, axis=1, keepdims=True) * exp_z
+    z_bar = logp_bar - a
     W_bar = x.T @ z_bar         # z = x @ W
     return W_bar

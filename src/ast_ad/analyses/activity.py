@@ -5,10 +5,11 @@ Only variables that are both have tangents and cotangents.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Sequence, Set
 from dataclasses import dataclass, field
 
 from ast_ad.analyses.disguises import check_disguises
+from ast_ad.analyses.shifts import cancelled_shifts
 from ast_ad.ir import primitives as P
 from ast_ad.ir.build import kind_of
 from ast_ad.ir.core import Atom, Block, Call, Callee, Function, If, Loop, Program, Stmt, Var
@@ -118,22 +119,23 @@ class Activity:
                 self.results[key] = found
         return self.results[key]
 
-    def varied(self, function: Function, pattern: Sequence[bool]) -> set[Atom]:
-        """The variables of a function that depend on the parameters marked in `pattern`."""
+    def varied(self, function: Function, pattern: Sequence[bool], constant: Set[Var] = frozenset()) -> set[Atom]:
+        """The variables of a function that depend on the parameters marked in `pattern`, not through a `constant`."""
         varied: set[Atom] = {v for v, p in zip(function.block.params, pattern, strict=True) if p}
-        self._vary_block(function.block, varied)
+        self._vary_block(function.block, varied, constant)
         return varied
 
-    def _vary_block(self, block: Block, varied: set[Atom]) -> None:
+    def _vary_block(self, block: Block, varied: set[Atom], constant: Set[Var]) -> None:
         for stmt in block.stmts:
             if isinstance(stmt, Call):
-                self._vary_call(stmt, varied)
+                if constant.isdisjoint(stmt.outs):
+                    self._vary_call(stmt, varied)
             elif isinstance(stmt, If):
                 for arm in (stmt.then, stmt.orelse):
-                    self._vary_block(arm, varied)
+                    self._vary_block(arm, varied, constant)
                     varied.update(o for o, a in zip(stmt.outs, arm.results, strict=True) if a in varied)
             else:
-                self._vary_loop(stmt, varied)
+                self._vary_loop(stmt, varied, constant)
 
     def _vary_call(self, call: Call, varied: set[Atom]) -> None:
         if isinstance(call.fn, Callee):
@@ -144,13 +146,13 @@ class Activity:
         elif any(a in varied for a in passing_operands(call)):
             varied.update(o for o in call.outs if can_vary(o.kind))
 
-    def _vary_loop(self, loop: Loop, varied: set[Atom]) -> None:
+    def _vary_loop(self, loop: Loop, varied: set[Atom], constant: Set[Var]) -> None:
         carried = loop.body.params[loop.range is not None :]
         sources = list(zip(carried, loop.inits, loop.body.results[1:], loop.outs, strict=True))
         while True:
             before = len(varied)
             varied.update(p for p, init, result, _ in sources if init in varied or result in varied)
-            self._vary_block(loop.body, varied)
+            self._vary_block(loop.body, varied, constant)
             if len(varied) == before:
                 break
         varied.update(out for param, _, _, out in sources if param in varied)
@@ -158,6 +160,9 @@ class Activity:
     def active(self, function: Function, pattern: Sequence[bool], seeds: Sequence[bool]) -> set[Atom]:
         """The variables that vary with the marked parameters and influence the marked results."""
         varied = self.varied(function, pattern)
+        shifts = cancelled_shifts(function, seeds)
+        if not shifts.isdisjoint(varied):
+            varied = self.varied(function, pattern, shifts)
         useful: set[Atom] = {a for a, s in zip(function.block.results, seeds, strict=True) if s}
         _use_block(function.block, useful)
         check_disguises(function, varied, useful, passing_operands)

@@ -9,7 +9,15 @@ from ast_ad.ir.build import kind_of
 from ast_ad.ir.core import Atom, Call, Callee, Lit, Stmt, Var
 from ast_ad.ir.kinds import Array, Scalar, dims_of, known_equal, rank
 
-_DISTINCT = ("np.arange", "np.argsort", "np.argpartition", "np.flatnonzero", "np.random.permutation", "np.lexsort")
+_DISTINCT = (
+    "np.arange",
+    "np.argsort",
+    "stable_argsort",
+    "np.argpartition",
+    "np.flatnonzero",
+    "np.random.permutation",
+    "np.lexsort",
+)
 _DISTINCT_TOGETHER = ("np.nonzero", "np.where", "np.tril_indices", "np.triu_indices", "np.diag_indices")
 
 
@@ -49,7 +57,7 @@ def _is_distinct(source: Stmt | None, defined: Mapping[Var, Stmt]) -> bool:
     if not isinstance(source, Call) or isinstance(source.fn, Callee):
         return False
     if source.fn.name in _DISTINCT:
-        return len(source.args) < 2 or source.fn.name not in ("np.argsort", "np.arange") or _is_upward(source)
+        return source.fn.name != "np.arange" or len(source.args) < 2 or _is_upward(source)
     if source.fn.name != "np.array" or not isinstance(source.args[0], Var):
         return False
     made = defined.get(source.args[0])

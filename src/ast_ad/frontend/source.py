@@ -92,8 +92,8 @@ def source_of(function: Any) -> Source:
     known = _found.get(id(code))
     if known is None:
         found = _find(plain)
-        key = id(code)
-        _found[key] = weakref.ref(code, lambda _: _found.pop(key, None)), found
+        key, forget = id(code), _found.pop  # by a name of its own: at the interpreter's end modules' names are gone
+        _found[key] = weakref.ref(code, lambda _: forget(key, None)), found
     else:
         _, found = known
     return Source(plain, found.node, code.co_filename, found.all_lines, receiver)

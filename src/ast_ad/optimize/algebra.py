@@ -9,13 +9,15 @@ from __future__ import annotations
 from collections import Counter
 from dataclasses import replace
 
+import numpy as np
+
 from ast_ad.ir import primitives as P
-from ast_ad.ir.build import Builder
+from ast_ad.ir.build import Builder, kind_of
 from ast_ad.ir.core import Atom, Block, Call, Callee, Function, Lit, Stmt, Var
-from ast_ad.ir.kinds import dtype_of, rank
+from ast_ad.ir.kinds import dtype_of, rank, same_shape
 from ast_ad.ir.walk import blocks_of, operands, statements, with_blocks, with_operands
 from ast_ad.rules.algebra import simplify
-from ast_ad.rules.terms import Term, emit, make, term
+from ast_ad.rules.terms import Term, apply, emit, make, term
 from ast_ad.transforms.shapes import shape_of
 
 _FACTORS = frozenset({P.MUL, P.TRUEDIV, P.NEG})
@@ -35,6 +37,8 @@ class _Simplifier:
         self.latest = latest
         self.renamed: dict[Var, Atom] = {}
         self.made: dict[Var, Call] = {}
+        self.here: set[Var] = set()  # what the block at hand computes
+        self.quotients: dict[tuple[Atom, Atom], Var] = {}  # that are there already
         calls = (s for s in statements(function.block) if isinstance(s, Call))
         self.defined: dict[Atom, Call] = {out: call for call in calls for out in call.outs}
         self.reads = Counter(a for stmt in statements(function.block) for a in operands(stmt) if isinstance(a, Var))
@@ -45,12 +49,14 @@ class _Simplifier:
 
     def block(self, block: Block) -> Block:
         stmts: list[Stmt] = []
+        around, self.here, known = self.here, set(), dict(self.quotients)
         for old in block.stmts:
             stmt = with_operands(old, self.change)
             if isinstance(stmt, Call):
                 stmts += self.call(stmt)
             else:
                 stmts.append(with_blocks(stmt, self.block))
+        self.here, self.quotients = around, known
         results = tuple(map(self.change, block.results))
         pairs = (*zip(stmts, block.stmts, strict=False), *zip(results, block.results, strict=True))
         if len(stmts) == len(block.stmts) and all(a is b for a, b in pairs):
@@ -64,6 +70,8 @@ class _Simplifier:
 
     def call(self, call: Call) -> list[Stmt]:
         """What stands for a call: nothing where its result is known by another name."""
+        if call.fn is P.TRUEDIV and rank(call.outs[0].kind) != 0:
+            self.quotients[call.args[0], call.args[1]] = call.outs[0]
         if isinstance(call.fn, Callee) or call.origin is None or call.origin.sweep < self.latest:
             return [call]
         like = self.defined.get(call.args[0]) if call.fn is P.ZEROS_LIKE else None
@@ -71,8 +79,12 @@ class _Simplifier:
             return [replace(call, args=(self.change(like.args[0]),))]
         if len(call.outs) == 1:
             self.made[call.outs[0]] = call
-        simpler: Term | None = None
-        if call.fn in _WORDS and any(isinstance(a, Lit) for a in call.args):
+            self.here.add(call.outs[0])
+        simpler = self.selected(call)
+        simpler = simpler if simpler is not None else self.quotient(call)
+        if simpler is not None:
+            pass
+        elif call.fn in _WORDS and any(isinstance(a, Lit) for a in call.args):
             simpler = simplify(call.fn, tuple(map(Term, call.args)), {})
             if simpler is not None and simpler.fn is call.fn and len(simpler.args) == len(call.args):
                 simpler = None
@@ -90,8 +102,64 @@ class _Simplifier:
         if simpler is None:
             return [call]
         builder = Builder(call.origin)
-        self.renamed[call.outs[0]] = emit(simpler, builder, {}, call.outs[0].name)
+        found = emit(simpler, builder, {}, call.outs[0].name)
+        for new in builder.stmts:
+            assert isinstance(new, Call)
+            self.made[new.outs[0]] = self.defined[new.outs[0]] = new
+            self.reads[new.outs[0]] = 1
+            self.here.add(new.outs[0])
+        if isinstance(found, Var):
+            self.reads[found] = self.reads[call.outs[0]]
+        self.renamed[call.outs[0]] = found
         return list(builder.stmts)
+
+    def selected(self, call: Call) -> Term | None:
+        """`np.where(c, u, 0) * x` is `np.where(c, u * x, 0)`; `np.where(c, u, 0) + np.where(c, 0, v)` is one choice."""
+        choices = [self.choice(a) for a in call.args]
+        found: Term | None = None
+        if call.fn is P.MUL and (choices[0] is None) != (choices[1] is None):
+            k = 0 if choices[0] is not None else 1
+            test, *arms = choices[k] or ()
+            if same_shape(kind_of(call.args[k]), kind_of(call.outs[0])) and sum(map(_is_zero, arms)) == 1:
+                other = Term(call.args[1 - k])
+                pairs = ((Term(arm), other) if k == 0 else (other, Term(arm)) for arm in arms)
+                products = [
+                    term(0) if _is_zero(arm) else make(P.MUL, *pair) for arm, pair in zip(arms, pairs, strict=True)
+                ]
+                found = apply(np.where, (Term(test), *products), {})
+        elif call.fn is P.ADD and choices[0] is not None and choices[1] is not None:
+            (test, a, b), (other_test, c, d) = choices[0], choices[1]
+            if test is other_test and _is_zero(b) and _is_zero(c):
+                found = apply(np.where, (Term(test), Term(a), Term(d)), {})
+            elif test is other_test and _is_zero(a) and _is_zero(d):
+                found = apply(np.where, (Term(test), Term(c), Term(b)), {})
+        return found if found is not None and found.kind == kind_of(call.outs[0]) else None
+
+    def choice(self, atom: Atom) -> tuple[Atom, ...] | None:
+        """The condition and the arms of a `np.where` of the last transform for this alone."""
+        made = self.alone(atom)
+        return tuple(map(self.change, made.args)) if made is not None and made.fn.name == "np.where" else None
+
+    def alone(self, atom: Atom) -> Call | None:
+        """The call of the last transform that makes an operand, in the same block and for it alone."""
+        made = self.made.get(atom) if isinstance(atom, Var) and atom in self.here else None
+        return made if made is not None and self.reads[made.outs[0]] <= 1 else None
+
+    def quotient(self, call: Call) -> Term | None:
+        """`x / s - y / s` is `(x - y) / s`, and `x / s * e` is `x * p` where the function has computed `p = e / s`."""
+        if call.fn not in (P.ADD, P.SUB, P.MUL):
+            return None
+        made = [self.alone(a) for a in call.args]
+        one, two = (None if m is None or m.fn is not P.TRUEDIV else tuple(map(self.change, m.args)) for m in made)
+        found: Term | None = None
+        if call.fn in (P.ADD, P.SUB) and one is not None and two is not None and one[1] is two[1]:
+            found = make(P.TRUEDIV, make(call.fn, Term(one[0]), Term(two[0])), Term(one[1]))
+        elif call.fn is P.MUL:
+            for parts, other in ((one, call.args[1]), (two, call.args[0])):
+                known = None if parts is None else self.quotients.get((other, parts[1]))
+                if parts is not None and known is not None:
+                    found = make(P.MUL, Term(parts[0]), Term(known))
+        return found if found is not None and found.kind == kind_of(call.outs[0]) else None
 
     def without_distance(self, call: Call) -> Term | None:
         """`2 * abs_z * (conj_z / abs_z)`, of `abs(z) ** 2`, is `2 * conj_z`."""
@@ -143,6 +211,10 @@ class _Simplifier:
             return Term(atom)
         assert isinstance(made.fn, P.Primitive)
         return Term(fn=made.fn, args=tuple(map(self.opened, made.args)))
+
+
+def _is_zero(atom: Atom) -> bool:
+    return isinstance(atom, Lit) and type(atom.value) in (int, float) and not atom.value
 
 
 def _without(product: Term, factor: Atom) -> Term | None:

@@ -12,6 +12,7 @@ from ast_ad.ir.core import Atom, Block, Call, Callee, Function, If, Lit, Loop, S
 from ast_ad.ir.kinds import Array, rank
 from ast_ad.ir.walk import statements, substitute, with_blocks, with_operands
 
+_MADE = {P.MAKE_TUPLE, P.MAKE_FIXED, P.MAKE_LIST}
 _FRESH = {P.MAKE_LIST, P.MAKE_MAP, P.ZEROS_LIKE, P.COPY, P.POP, P.TAKE_OUT}
 
 
@@ -41,9 +42,10 @@ class _Sharer:
             for s in statements(function.block)
             if isinstance(s, Call) and isinstance(s.fn, P.Primitive) and s.fn.result == "same" and s.args
         }
-        self.empty = {
-            s.outs[0] for s in statements(function.block) if isinstance(s, Call) and s.fn is P.MAKE_LIST and not s.args
-        }
+        made = [s for s in statements(function.block) if isinstance(s, Call) and s.fn in _MADE]
+        self.empty = {s.outs[0] for s in made if s.fn is P.MAKE_LIST and not s.args}
+        #: the items of tuples and lists
+        self.items: dict[Atom, tuple[Atom, ...]] = {s.outs[0]: s.args for s in made}
 
     def block(self, block: Block, known: dict[Any, Var], renamed: dict[Var, Atom]) -> Block:
         known = dict(known)
@@ -57,6 +59,9 @@ class _Sharer:
         for old in block.stmts:
             stmt = with_operands(old, change)
             if isinstance(stmt, Call):
+                if stmt.fn is P.ITEM and stmt.args[0] in self.items:
+                    renamed[stmt.outs[0]] = change(self.items[stmt.args[0]][dict(stmt.params)["key"]])
+                    continue
                 key = self.key(stmt)
                 if key is not None:
                     if key in known:

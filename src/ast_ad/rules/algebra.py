@@ -141,7 +141,7 @@ def _mul(a: Term, b: Term) -> Term | None:
         return make(b.fn, make(P.MUL, a, b.args[0]), b.args[1])
     if _number(a) and b.fn is P.TRUEDIV and _number(b.args[0]):
         return make(P.TRUEDIV, make(P.MUL, a, b.args[0]), b.args[1])
-    if a.fn is P.TRUEDIV and _is(a.args[0], 1) and rank(a.kind) == 0 and _same_rank(a, b):
+    if a.fn is P.TRUEDIV and _is(a.args[0], 1) and rank(a.kind) == 0 and _inexact(b):
         return make(P.TRUEDIV, b, a.args[1])
     return _through_broadcast(P.MUL, a, b)
 
@@ -221,7 +221,7 @@ def _sum(a: Term, *held: Term, **params: Any) -> Term | None:
         return None
     if a.fn is P.NEG:
         return make(P.NEG, apply(np.sum, (a.args[0],), params))
-    if a.fn is P.TRUEDIV and rank(a.args[1].kind) == 0:
+    if a.fn is P.TRUEDIV and (rank(a.args[1].kind) == 0 or _is_one_along(a.args[1], a, **params)):
         return make(P.TRUEDIV, apply(np.sum, (a.args[0],), params), a.args[1])
     if a.fn is P.MUL:
         for number, rest in (a.args, a.args[::-1]):
@@ -231,6 +231,12 @@ def _sum(a: Term, *held: Term, **params: Any) -> Term | None:
         if not params and rank(one.kind) == 1 and same_shape(one.kind, two.kind) and one.kind == two.kind:
             return make(P.MATMUL, one, two)
     return None
+
+
+def _is_one_along(x: Term, whole: Term, axis: Any = None, keepdims: bool = False) -> bool:
+    """Whether an operand does not change along the axis of a sum that keeps it."""
+    dims = dims_of(x.kind)
+    return type(axis) is int and keepdims and dims is not None and len(dims) == rank(whole.kind) and dims[axis] == 1
 
 
 def _neg(a: Term) -> Term | None:
@@ -282,6 +288,14 @@ def _keep_zeros(value: Term, cotangent: Term) -> Term | None:
     return value if _same(value, cotangent) else None
 
 
+def _zeros_like(x: Term) -> Term | None:
+    """Zeros in the shape of what is computed from an array of that shape and dtype need no more than the array."""
+    for arg in x.args:
+        if isinstance(arg.kind, Array) and arg.kind == x.kind and arg.dtype_name and same_shape(arg.kind, x.kind):
+            return make(P.ZEROS_LIKE, arg)
+    return None
+
+
 def _item(whole: Term, *, key: Any) -> Term | None:
     return whole.args[key] if whole.fn in (P.MAKE_TUPLE, P.MAKE_FIXED) else None
 
@@ -312,6 +326,7 @@ _RULES: dict[Primitive, Any] = {
     P.DIVIDE_OR_ZERO: _quotient(P.DIVIDE_OR_ZERO),
     P.UNBROADCAST: _unbroadcast,
     P.KEEP_ZEROS: _keep_zeros,
+    P.ZEROS_LIKE: _zeros_like,
     P.ITEM: _item,
     P.GETITEM: _getitem,
     P.INDEX_ADD: _scatter,

@@ -158,4 +158,7 @@ def _sum(a: Any, b: Any, node: Term) -> Any:
         return tuple(_sum(x, y, make(P.ITEM, node, key=k)) for k, (x, y) in enumerate(zip(a, b, strict=True)))
     a = dense(a, node) if isinstance(a, tuple) else a
     b = dense(b, node) if isinstance(b, tuple) else b
+    for one, other in ((a, b), (b, a)):
+        if one.fn is P.INDEX_ADD and one.args[0].fn is P.ZEROS_LIKE:  # added where it belongs
+            return make(P.INDEX_ADD, other, *one.args[1:], **one.params)
     return make(P.ADD_STRUCTURES if isinstance(node.kind, (Tuple, List, Fixed)) else P.ADD, a, b)

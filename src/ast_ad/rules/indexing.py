@@ -154,6 +154,13 @@ linear(np.take, (_take_transpose, None), _take_kind, operands=("a", "indices"))
 
 
 def _like_indices(kinds: Kinds, params: Mapping[str, Any]) -> Kind:
+    own, places, axis = array_dims(kinds[0]), array_dims(kinds[1]), params.get("axis", -1)
+    if axis is not None and own is not None and places is not None and len(own) == len(places):
+        along = axis % len(own)
+        dims = (
+            p if k == along or known_equal(d, p) else None for k, (d, p) in enumerate(zip(own, places, strict=True))
+        )
+        return Array(name_of(kinds[0]), tuple(dims))
     return Array(name_of(kinds[0]), unknown(rank(kinds[1]) if params.get("axis", -1) is not None else 1))
 
 

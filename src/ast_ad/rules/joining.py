@@ -53,7 +53,9 @@ def length_along(x: Any, axis: int) -> Any:
     if dims is None:
         return np.shape(x)[axis]
     known = dims[axis]
-    return known if isinstance(known, int) else make(P.ITEM, x.shape, key=axis % len(dims))
+    if isinstance(known, int):
+        return known
+    return make(P.LENGTH, x) if len(dims) == 1 else make(P.ITEM, x.shape, key=axis % len(dims))
 
 
 def along(axis: int, part: Any, rank: int | None) -> Any:

@@ -2,17 +2,19 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping
 from typing import Any
 
 import numpy as np
 
-from ast_ad.ir.kinds import Array, Kind, is_complex, rank
+from ast_ad import runtime
+from ast_ad.ir.kinds import Array, Kind, is_complex, is_number, rank
 from ast_ad.ir.primitives import HOLE, Kinds
 from ast_ad.rules.binding import UnsupportedArgument
 from ast_ad.rules.joining import length_along
 from ast_ad.rules.results import array_dims, axes_of, in_dtype, inexact, name_of, promoted, reduced_dims
-from ast_ad.rules.table import composite
+from ast_ad.rules.table import composite, helper, nondifferentiable
 from ast_ad.rules.terms import call
 
 
@@ -21,17 +23,43 @@ def _sorted_kind(kinds: Kinds, params: Mapping[str, Any]) -> Kind:
     return Array(name_of(kinds[0]), dims if params.get("axis", -1) is not None else (None,))
 
 
+stable_argsort = helper(
+    runtime.stable_argsort,
+    lambda ks, p: Array("int64", array_dims(ks[0]) if p.get("axis", -1) is not None else (None,)),
+)
+nondifferentiable(runtime.stable_argsort)
+
+
+def _cannot_raise(kinds: Kinds, params: Mapping[str, Any]) -> bool:
+    """Sorting numbers along an axis that is there."""
+    dims, axis = array_dims(kinds[0]), params.get("axis", -1)
+    if dims is None or not isinstance(kinds[0], Array) or len(kinds) > 1 or not set(params) <= {"axis"}:
+        return False
+    known = name_of(kinds[0]) not in (None, "object")
+    return known and bool(dims) and (axis is None or -len(dims) <= axis < len(dims))
+
+
+def _in_order(a: Any, order: Any, axis: Any) -> Any:
+    """The elements along an axis in another order."""
+    if axis is None:
+        return np.ravel(a)[order]
+    return a[order] if a.ndim == 1 else np.take_along_axis(a, order, axis)
+
+
+def _order_of(a: Any, axis: Any) -> Any:
+    return stable_argsort(a) if axis in (0, -1) and a.ndim == 1 else stable_argsort(a, axis=axis)
+
+
 composite(
     np.sort,
-    lambda a, axis=-1, kind=None, stable=None: np.take_along_axis(
-        a, call(np.argsort, a, axis=axis, kind="stable"), axis
-    ),
+    lambda a, axis=-1, kind=None, stable=None: _in_order(a, _order_of(a, axis), axis),
     _sorted_kind,
     operands=("a",),
+    total=_cannot_raise,
 )
 composite(
     np.partition,
-    lambda a, kth, axis=-1, kind="introselect": np.take_along_axis(a, call(np.argpartition, a, kth, axis=axis), axis),
+    lambda a, kth, axis=-1, kind="introselect": _in_order(a, call(np.argpartition, a, kth, axis=axis), axis),
     _sorted_kind,
     operands=("a", "kth"),
 )
@@ -59,7 +87,7 @@ _DISCRETE = frozenset({"inverted_cdf", "averaged_inverted_cdf", "closest_observa
 def _in_front(a: Any, axis: Any) -> Any:
     """The array with the axes that are reduced made one, the first."""
     if axis is None:
-        return np.ravel(a)
+        return a if a.ndim == 1 else np.ravel(a)
     if isinstance(axis, tuple):
         gone = axes_of(axis, a.ndim)
         front = np.moveaxis(a, gone, tuple(range(len(gone))))
@@ -72,6 +100,8 @@ def _quantile(
     a: Any, q: Any, axis: Any = None, method: str = "linear", keepdims: bool = False, nans: bool = False
 ) -> Any:
     """Between the neighbours of the place that the quantile has among the sorted."""
+    if method == "linear" and not nans and rank(q.kind) == 0:
+        return _linear_quantile(a, q, axis, keepdims)
     alpha, beta = _PLACES[method]
     values = _in_front(a, axis)
     s = np.sort(values, axis=0)
@@ -108,6 +138,19 @@ def _quantile(
     if method == "midpoint":
         return _restored(np.where(part > 0, 0.5 * (low + high), low), a, q, axis, keepdims)
     return _restored(low + part * (high - low), a, q, axis, keepdims)
+
+
+def _linear_quantile(a: Any, q: Any, axis: Any, keepdims: bool) -> Any:
+    """Between the two that are next to the place q (n - 1); the median is the mean of one or two."""
+    values = _in_front(a, axis)
+    s, n = _in_order(values, _order_of(values, 0), 0), length_along(values, 0)
+    if q.value == 0.5:
+        middle = np.sum(s[(n - 1) // 2 : n // 2 + 1], axis=0)
+        return _restored(middle * (0.5 + 0.5 * (n % 2)), a, q, axis, keepdims)
+    place = q * (n - 1)
+    below = call(math.floor, place)
+    part = place - below
+    return _restored(s[below] * (1 - part) + s[call(min, below + 1, n - 1)] * part, a, q, axis, keepdims)
 
 
 def _picked(s: Any, at: Any, q: Any, nans: bool) -> Any:
@@ -152,6 +195,7 @@ def _of(nans: bool, percent: bool) -> Any:
     def formula(
         a: Any, q: Any, axis: Any = None, method: str = "linear", keepdims: Any = False, overwrite_input: bool = False
     ) -> Any:
+        q = q if is_number(q.kind) else call(np.array, q)
         return _quantile(a, q / 100.0 if percent else q, axis, method, keepdims is True, nans)
 
     return formula
@@ -176,7 +220,13 @@ def _median_of(nans: bool) -> Any:
     )
 
 
-composite(np.median, _median_of(False), _median_kind, operands=("a",))
+def _median_is_there(kinds: Kinds, params: Mapping[str, Any]) -> bool:
+    """The median of no number is nan, with a warning."""
+    given = {name: value for name, value in params.items() if name != "keepdims"}
+    return type(given.get("axis")) in (int, type(None)) and _cannot_raise(kinds, {"axis": None, **given})
+
+
+composite(np.median, _median_of(False), _median_kind, operands=("a",), total=_median_is_there)
 composite(np.nanmedian, _median_of(True), _median_kind, operands=("a",))
 
 

@@ -11,7 +11,7 @@ from ast_ad import runtime
 from ast_ad.ir import primitives as P
 from ast_ad.ir.kinds import INT, Array, Kind, dims_of, is_complex
 from ast_ad.ir.primitives import Kinds, Primitive
-from ast_ad.rules.arithmetic import divide, divide_or_zero
+from ast_ad.rules.arithmetic import divide_or_zero
 from ast_ad.rules.binding import BINDERS, bind_arguments, signature_of
 from ast_ad.rules.modes import Tangents
 from ast_ad.rules.results import array_dims, axes_of, name_of, reduced_dims, reduction
@@ -250,7 +250,7 @@ for _spread in (np.var, np.std):
 
 
 def _chosen(ans: Any, x: Any, axis: Any, keepdims: Any, initial: Any, where: Any) -> tuple[Any, Any]:
-    """Which elements are the result, and among how many it is shared."""
+    """Which elements are the result, and among how many it is shared: one where that is nan, which equals none."""
     wide = kept(ans, x, axis, keepdims)
     chosen = x.equals(wide)
     if where is not None:
@@ -258,7 +258,7 @@ def _chosen(ans: Any, x: Any, axis: Any, keepdims: Any, initial: Any, where: Any
     number = np.sum(chosen) if axis is None else np.sum(chosen, axis=axis, keepdims=True)
     if initial is not None:
         number = number + wide.equals(initial)
-    return chosen, number
+    return chosen, np.maximum(number, 1)
 
 
 def _extreme_tangent(
@@ -270,7 +270,7 @@ def _extreme_tangent(
         total = np.sum(np.where(chosen, t[0], 0), axis=axis, keepdims=True if axis is not None else keepdims)
     if initial is not None and t.of("initial") is not None:
         total = total + np.where(kept(ans, x, axis, keepdims).equals(initial), t.of("initial"), 0)
-    shared = divide(total, number)
+    shared = total / number
     return np.squeeze(shared, axis=axis) if axis is not None and keepdims is not True else shared
 
 
@@ -278,7 +278,7 @@ def _extreme_cotangent(
     ct: Any, ans: Any, x: Any, axis: Any = None, keepdims: Any = False, initial: Any = None, where: Any = None
 ) -> Any:
     chosen, number = _chosen(ans, x, axis, keepdims, initial, where)
-    return np.where(chosen, divide(kept(ct, x, axis, keepdims), number), 0)
+    return np.where(chosen, kept(ct, x, axis, keepdims) / number, 0)
 
 
 def _extreme_by_initial(
@@ -286,7 +286,7 @@ def _extreme_by_initial(
 ) -> Any:
     _, number = _chosen(ans, x, axis, keepdims, initial, where)
     wide = kept(ans, x, axis, keepdims)
-    return np.sum(np.where(wide.equals(initial), divide(kept(ct, x, axis, keepdims), number), 0))
+    return np.sum(np.where(wide.equals(initial), kept(ct, x, axis, keepdims) / number, 0))
 
 
 _EXTREME = {0: _extreme_cotangent, "initial": _extreme_by_initial}

@@ -15,6 +15,20 @@ def pivot_order(pivots: Any) -> Any:
     return order
 
 
+def stable_argsort(x: Any, axis: int | None = -1) -> Any:
+    """`np.argsort(x, axis, kind="stable")`; NumPy's quickest sort will do where no two elements are equal.
+
+    >>> stable_argsort(np.array([2.0, 1.0, 2.0]))
+    array([1, 0, 2])
+    """
+    if x.size > 1000:
+        order = np.argsort(x, axis=axis)
+        found = np.moveaxis(np.take_along_axis(x, order, axis), -1 if axis is None else axis, 0)
+        if np.all(found[1:] > found[:-1]):
+            return order
+    return np.argsort(x, axis=axis, kind="stable")
+
+
 def add_along_axis(x: Any, indices: Any, values: Any, axis: int | None) -> Any:
     """`x` with values added where `np.take_along_axis` would read, repeated indices as often as they occur.
 

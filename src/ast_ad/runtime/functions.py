@@ -81,7 +81,10 @@ def bessel_i(x: Any, order: int) -> Any:
 
 
 def products_of_others(x: Any, *factors: Any, axis: Any = None) -> Any:
-    """For each element along the axes, the product of all others, without a division: exact where elements are 0.
+    """For each element along the axes, the product of all others; exact where elements are 0.
+
+    A quotient where that says it; where the product of all overflows, or is too small to have all its digits, the
+    others are multiplied.
 
     With factors c1 ... ck: the sum, over all choices of k others, of the product in which the chosen x are replaced by
     their c.  That is the coefficient of e1 ... ek in the product of the others of x + c1 e1 + ... + ck ek (e * e = 0).
@@ -89,6 +92,13 @@ def products_of_others(x: Any, *factors: Any, axis: Any = None) -> Any:
     >>> products_of_others(np.array([2.0, 3.0, 5.0]))
     array([15., 10.,  6.])
     """
+    with np.errstate(all="ignore"):
+        found = None if factors else _quotients(x, axis)
+        return _by_products(x, factors, axis) if found is None else found
+
+
+def _by_products(x: Any, factors: tuple[Any, ...], axis: Any) -> Any:
+    """The products of all others without a division, from those of all before and of all behind."""
     arrays = [np.broadcast_to(a, np.shape(x)) for a in (x, *factors)]
     shape = np.shape(x)
     axes = range(len(shape)) if axis is None else [a % len(shape) for a in np.atleast_1d(axis)]
@@ -103,6 +113,23 @@ def products_of_others(x: Any, *factors: Any, axis: Any = None) -> Any:
     full = (1 << len(factors)) - 1
     found = sum(before[part] * after[full ^ part][::-1] for part in range(full + 1))
     return np.transpose(np.reshape(found, moved[0].shape), np.argsort(order))[()]
+
+
+def _quotients(x: Any, axis: Any) -> Any:
+    """The products of all others by division; None where they need more than that.  One 0 is the only one left out."""
+    normal = np.finfo(np.result_type(x)).tiny
+    whole = np.prod(x, axis=axis, keepdims=True)
+    size = np.abs(whole)
+    if np.all((size >= normal) & (size < np.inf)):
+        return whole / x
+    zero = x == 0
+    others = np.where(zero, 1, x)
+    whole = np.prod(others, axis=axis, keepdims=True)
+    size = np.abs(whole)
+    if not np.all((size >= normal) & (size < np.inf)):
+        return None
+    number = np.count_nonzero(zero, axis=axis, keepdims=True)
+    return np.where(number == zero, whole / others, 0)[()]  # where no other is 0
 
 
 def _products_before(terms: dict[int, Any], count: int) -> list[Any]:

@@ -40,7 +40,7 @@ def divide_or_zero(a: Any, b: Any) -> Any:
         return divide(a, b) if a or b else 0j
     with np.errstate(all="ignore"):
         quotient = np.divide(a, b)
-    if np.all(b):
+    if b if isinstance(b, float) else np.count_nonzero(b) == np.size(b):
         return quotient
     return np.where(np.equal(a, 0) & np.equal(b, 0), 0, quotient)[()]
 

@@ -140,7 +140,7 @@ class Sweep:
             return
         old = self.cts.get(atom)
         self.latest[atom] = self.pen.builder.origin
-        tree = first(tree) if old is None else merged(old, tree)
+        tree = first(tree, self.defined) if old is None else merged(old, tree)
         self.cts[atom] = self.pen.settle(tree, f"{atom.name}_bar" if atom.name else "")
 
     def dense(self, tree: Tree, like: Atom) -> Atom:

@@ -2,14 +2,23 @@
 
 from __future__ import annotations
 
+<<<<<<< HEAD
 from collections.abc import Iterable, Mapping
+=======
+from collections.abc import Mapping
+>>>>>>> 6dde352 (A shift by the largest is constant where nothing depends on it; choices and quotients are merged; sorting and quantiles in few lines)
 
 import numpy as np
 
 from ast_ad import runtime
+from ast_ad.analyses.repetition import may_repeat
 from ast_ad.ir import primitives as P
 from ast_ad.ir.build import kind_of
+<<<<<<< HEAD
 from ast_ad.ir.core import Atom, Call, Program, Var
+=======
+from ast_ad.ir.core import Atom, Call, Lit, Program, Stmt, Var
+>>>>>>> 6dde352 (A shift by the largest is constant where nothing depends on it; choices and quotients are merged; sorting and quantiles in few lines)
 from ast_ad.ir.kinds import (
     Array,
     Kind,
@@ -157,11 +166,15 @@ def merged(old: Tree, tree: Tree) -> Tree:
     return add(old, tree)
 
 
-def first(tree: Tree) -> Tree:
+def first(tree: Tree, defined: Mapping[Var, Stmt]) -> Tree:
     """The first contribution; distinct elements of zeros are assigned rather than added to."""
+<<<<<<< HEAD
     if not is_scatter(tree):
         return tree
     if tree.fn is P.INDEX_ADD and P.is_basic(tree.params["index"], tuple(a.kind for a in tree.args[2:])):
+=======
+    if _is_scatter(tree) and tree.fn is P.INDEX_ADD and not _may_repeat(tree, defined):
+>>>>>>> 6dde352 (A shift by the largest is constant where nothing depends on it; choices and quotients are merged; sorting and quantiles in few lines)
         return make(P.INDEX_UPDATE, *tree.args, **tree.params)
     whole, _, *path = (a.kind for a in tree.args)
     if tree.fn is P.LIST_ADD and isinstance(P.path_kind((whole, *path), tree.params), Scalar):
@@ -182,3 +195,19 @@ def stretched_over(tree: Tree, out: Var, atom: Atom) -> Tree:
         assert isinstance(inner, Term)
         return Term(fn=tree.fn, args=(inner,), params=tree.params)
     return tree
+
+
+def _may_repeat(scatter: Term, defined: Mapping[Var, Stmt]) -> bool:
+    """Whether two values may be added to one element; the subscript's arrays may be terms."""
+    terms: dict[Var, Stmt] = {}
+    places: list[Atom] = []
+    for place in scatter.args[2:]:
+        atom = place.atom
+        if atom is None:
+            assert place.fn is not None
+            atom = Var("", place.kind)
+            args = tuple(a.atom if a.atom is not None else Var("", a.kind) for a in place.args)
+            terms[atom] = Call((atom,), place.fn, args, tuple(place.params.items()))
+        places.append(atom)
+    call = Call((), scatter.fn or P.INDEX_ADD, (Lit(0), Lit(0), *places), tuple(scatter.params.items()))
+    return may_repeat(call, {**defined, **terms} if terms else defined)
