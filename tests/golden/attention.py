@@ -22,8 +22,6 @@ WRT = (0, 1, 2)
 
 import numpy as np
 
-from ast_ad.runtime import divide_or_zero
-
 
 def attention_grad(q, k, v):
     # forward sweep
@@ -32,11 +30,11 @@ def attention_grad(q, k, v):
     weights = np.exp(scores - np.max(scores, axis=1, keepdims=True))
     weights = weights / np.sum(weights, axis=1, keepdims=True)
     # reverse sweep
-    b = 2 * (weights @ v)     # return np.sum((weights @ v) ** 2)
+    b = 2 * (weights @ v)  # return np.sum((weights @ v) ** 2)
     weights_bar = b @ v.T
     v_bar = weights.T @ b
     c = (weights_bar - np.sum(weights_bar * weights, axis=1, keepdims=True)) * weights
-    d = divide_or_zero(c, a)  # scores = q @ k.T / np.sqrt(q.shape[1])
+    d = c / a              # scores = q @ k.T / np.sqrt(q.shape[1])
     q_bar = d @ k
     k_bar = d.T @ q
     return q_bar, k_bar, v_bar

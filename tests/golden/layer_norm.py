@@ -17,8 +17,6 @@ WRT = (0, 1, 2)
 
 import numpy as np
 
-from ast_ad.runtime import divide
-
 
 def layer_norm_grad(x, gain, bias, eps):
     # forward sweep
@@ -34,7 +32,6 @@ def layer_norm_grad(x, gain, bias, eps):
     gain_bar = np.sum(e * a, axis=0)
     f = e * gain
     g = np.sum(f, axis=1, keepdims=True)
-    h = 2 * divide(-0.5 * (np.sum(d * c, axis=1, keepdims=True) / b), b)  # variance = np.var(x, ...
-    x_bar = f + h / x.shape[1] * a
+    x_bar = f - np.sum(d * c, axis=1, keepdims=True) / b / b / x.shape[1] * a  # variance = np.v ...
     x_bar -= g / x.shape[1]  # mean = np.mean(x, axis=-1, keepdims=True)
     return x_bar, gain_bar, bias_bar

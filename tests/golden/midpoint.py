@@ -36,13 +36,12 @@ def midpoint_grad(y, k, dt, n):
     y_bar = 0.0 if returned else 1.0  # for i in range(n):
     k_bar = 0.0
     while ys:
-        y = ys.pop()                  # k1 = -k * y
-        k1 = -k * y
-        a = dt / 2                    # k2 = -k * (y + dt / 2 * k1)
+        y = ys.pop()                  # k2 = -k * (y + dt / 2 * k1)
+        a = dt / 2
         k2_bar = y_bar * dt           # y = y + dt * k2
         b = k2_bar * k                # k2 = -k * (y + dt / 2 * k1)
         y_bar -= b
         c = b * a
         y_bar += c * k                # k1 = -k * y
-        k_bar -= k2_bar * (y + a * k1) - c * y
+        k_bar -= k2_bar * (y - a * (k * y)) - c * y
     return y_bar, k_bar

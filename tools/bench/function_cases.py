@@ -140,7 +140,8 @@ def clip(x):
 
 
 def clip_by_hand(x):
-    return np.where((x > 0.5) & (x < 1.5), 2 * x, 0.0)
+    y = 2 * np.clip(x, 0.5, 1.5)
+    return np.where((x > 0.5) & (x < 1.5), y, np.where((x == 0.5) | (x == 1.5), 0.5 * y, 0.0))
 
 
 def logaddexp(x):
@@ -148,7 +149,7 @@ def logaddexp(x):
 
 
 def logaddexp_by_hand(x):
-    return 1 / (1 + np.exp(-x))
+    return np.exp(-np.logaddexp(0.0, -x))
 
 
 # --- reductions and scans ---
@@ -346,12 +347,12 @@ def solve_by_hand(a):
 
 
 def inv(a):
-    return np.sum(np.linalg.inv(a))
+    return np.sum(np.linalg.inv(a) ** 2)
 
 
 def inv_by_hand(a):
     b = np.linalg.inv(a)
-    return -np.outer(np.sum(b, axis=0), np.sum(b, axis=1))
+    return -(b.T @ (2 * b) @ b.T)
 
 
 def slogdet(a):

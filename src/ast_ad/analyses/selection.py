@@ -6,7 +6,7 @@ a zero wins over a partial derivative that is infinite there, so singular rules 
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Sequence
+from collections.abc import Callable, Collection, Sequence, Set
 from typing import TypeAlias
 
 from ast_ad.ir import primitives as P
@@ -18,10 +18,10 @@ from ast_ad.rules.table import rule_of
 _HOLES = {P.GETITEM: 1, P.INDEX_UPDATE: 2}
 
 
-def selected(function: Function, seeds: Sequence[bool]) -> set[Atom]:
-    """The variables behind a selection, given for each result whether its cotangent has passed one already."""
-    found: set[Atom] = {a for a, s in zip(function.block.results, seeds, strict=True) if s and isinstance(a, Var)}
-    _block(function.block, found)
+def selected(function: Function, seeds: Sequence[bool], active: Set[Atom]) -> set[Atom]:
+    """The active variables behind a selection, given for each result whether its cotangent has passed one already."""
+    found: set[Atom] = {a for a, s in zip(function.block.results, seeds, strict=True) if s and a in active}
+    _block(function.block, found, active)
     return found
 
 
@@ -36,31 +36,31 @@ def selects(call: Call) -> bool:
     return rule is not None and rule.selects
 
 
-def _block(block: Block, found: set[Atom]) -> None:
+def _block(block: Block, found: set[Atom], active: Set[Atom]) -> None:
     for stmt in reversed(block.stmts):
-        _stmt(stmt, found)
+        _stmt(stmt, found, active)
 
 
-def _stmt(stmt: Stmt, found: set[Atom]) -> None:
+def _stmt(stmt: Stmt, found: set[Atom], active: Set[Atom]) -> None:
     if isinstance(stmt, Call):
-        if selects(stmt) or any(o in found for o in stmt.outs):
-            found.update(a for a in stmt.args if isinstance(a, Var))
+        if any(o in found for o in stmt.outs) or (selects(stmt) and not active.isdisjoint(stmt.outs)):
+            found.update(a for a in stmt.args if a in active)
     elif isinstance(stmt, If):
         for arm in (stmt.then, stmt.orelse):
             found.update(a for o, a in zip(stmt.outs, arm.results, strict=True) if o in found and isinstance(a, Var))
-            _block(arm, found)
+            _block(arm, found, active)
     else:
-        _loop(stmt, found)
+        _loop(stmt, found, active)
 
 
-def _loop(loop: Loop, found: set[Atom]) -> None:
+def _loop(loop: Loop, found: set[Atom], active: Set[Atom]) -> None:
     carried = loop.body.params[loop.range is not None :]
     sources = list(zip(carried, loop.inits, loop.body.results[1:], loop.outs, strict=True))
     found.update(param for param, _, _, out in sources if out in found)
     while True:
         before = len(found)
         found.update(result for param, _, result, _ in sources if param in found and isinstance(result, Var))
-        _block(loop.body, found)
+        _block(loop.body, found, active)
         if len(found) == before:
             break
     found.update(init for param, init, _, _ in sources if param in found and isinstance(init, Var))

@@ -281,7 +281,7 @@ def _matrix_product(call: Call, parts: _Parts) -> _Dependence | None:
 
 
 def _moved(call: Call, parts: _Parts) -> _Dependence | None:
-    """A change of shape: of any kind where the shift is one number; a transpose turns the axes around."""
+    """A change of shape: any where the shift is one number; else a transpose, or one that drops axes of length 1."""
     part, out = parts[0], dims_of(call.outs[0].kind)
     if part is None or out is None or any(p is not None for p in parts[1:]):
         raise _Lost
@@ -290,6 +290,9 @@ def _moved(call: Call, parts: _Parts) -> _Dependence | None:
     assert isinstance(call.fn, P.Primitive)
     if call.fn.name == "np.transpose" and not call.params and len(parts) == 1:
         return replace(part, labels=part.labels[::-1])
+    changing = tuple(label for label in part.labels if label is not None)
+    if call.fn.name == "np.squeeze" and len(out) == len(changing):
+        return replace(part, labels=changing)
     raise _Lost
 
 

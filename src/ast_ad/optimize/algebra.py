@@ -39,6 +39,7 @@ class _Simplifier:
         self.made: dict[Var, Call] = {}
         self.here: set[Var] = set()  # what the block at hand computes
         self.quotients: dict[tuple[Atom, Atom], Var] = {}  # that are there already
+        self.divisors: frozenset[Atom] = frozenset()  # by which the function has divided: it has raised, or warned
         calls = (s for s in statements(function.block) if isinstance(s, Call))
         self.defined: dict[Atom, Call] = {out: call for call in calls for out in call.outs}
         self.reads = Counter(a for stmt in statements(function.block) for a in operands(stmt) if isinstance(a, Var))
@@ -49,14 +50,14 @@ class _Simplifier:
 
     def block(self, block: Block) -> Block:
         stmts: list[Stmt] = []
-        around, self.here, known = self.here, set(), dict(self.quotients)
+        around, self.here, known, divisors = self.here, set(), dict(self.quotients), self.divisors
         for old in block.stmts:
             stmt = with_operands(old, self.change)
             if isinstance(stmt, Call):
                 stmts += self.call(stmt)
             else:
                 stmts.append(with_blocks(stmt, self.block))
-        self.here, self.quotients = around, known
+        self.here, self.quotients, self.divisors = around, known, divisors
         results = tuple(map(self.change, block.results))
         pairs = (*zip(stmts, block.stmts, strict=False), *zip(results, block.results, strict=True))
         if len(stmts) == len(block.stmts) and all(a is b for a, b in pairs):
@@ -70,35 +71,22 @@ class _Simplifier:
 
     def call(self, call: Call) -> list[Stmt]:
         """What stands for a call: nothing where its result is known by another name."""
-        if call.fn is P.TRUEDIV and rank(call.outs[0].kind) != 0:
-            self.quotients[call.args[0], call.args[1]] = call.outs[0]
+        if call.fn is P.TRUEDIV:
+            if rank(call.outs[0].kind) != 0:
+                self.quotients[call.args[0], call.args[1]] = call.outs[0]
+            if call.origin is not None and call.origin.sweep == 0:
+                self.divisors = self.divisors | {call.args[1]}
         if isinstance(call.fn, Callee) or call.origin is None or call.origin.sweep < self.latest:
             return [call]
         like = self.defined.get(call.args[0]) if call.fn is P.ZEROS_LIKE else None
         if like is not None and like.fn is P.ZEROS_LIKE:
             return [replace(call, args=(self.change(like.args[0]),))]
+        if call.fn is P.DIVIDE and call.args[1] in self.divisors:
+            call = replace(call, fn=P.TRUEDIV)
         if len(call.outs) == 1:
             self.made[call.outs[0]] = call
             self.here.add(call.outs[0])
-        simpler = self.selected(call)
-        simpler = simpler if simpler is not None else self.quotient(call)
-        if simpler is not None:
-            pass
-        elif call.fn in _WORDS and any(isinstance(a, Lit) for a in call.args):
-            simpler = simplify(call.fn, tuple(map(Term, call.args)), {})
-            if simpler is not None and simpler.fn is call.fn and len(simpler.args) == len(call.args):
-                simpler = None
-        elif call.fn.name == "np.sum":
-            summand = self.opened(call.args[0])
-            simpler = simplify(call.fn, (summand,), dict(call.params)) if summand.fn is not None else None
-            if simpler is None and summand.fn is P.MUL and not call.params and self.are_alike(*summand.args):
-                simpler = make(P.MATMUL, *summand.args)
-        elif call.fn is P.MUL:
-            simpler = self.without_distance(call)
-        elif call.fn is P.GETITEM and len(call.args) == 1:
-            simpler = simplify(call.fn, (self.total(call.args[0]),), dict(call.params))
-        elif call.fn.name == "np.transpose":
-            simpler = simplify(call.fn, (self.product(call.args[0]),), dict(call.params))
+        simpler = self.simpler(call)
         if simpler is None:
             return [call]
         builder = Builder(call.origin)
@@ -112,6 +100,47 @@ class _Simplifier:
             self.reads[found] = self.reads[call.outs[0]]
         self.renamed[call.outs[0]] = found
         return list(builder.stmts)
+
+    def simpler(self, call: Call) -> Term | None:
+        """A simpler term for a call of the last transform, or None."""
+        found = self.selected(call)
+        found = self.quotient(call) if found is None else found
+        if found is not None:
+            return found
+        if call.fn in _WORDS:
+            found = self.arithmetic(call)
+            return self.without_distance(call) if found is None and call.fn is P.MUL else found
+        if call.fn is P.MATMUL:
+            return self.without_identity(call)
+        if call.fn is P.GETITEM and len(call.args) == 1:
+            return simplify(call.fn, (self.total(call.args[0]),), dict(call.params))
+        if call.fn.name == "np.transpose":
+            return simplify(call.fn, (self.product(call.args[0]),), dict(call.params))  # type: ignore[arg-type]
+        return self.sum_of(call) if call.fn.name == "np.sum" else None
+
+    def arithmetic(self, call: Call) -> Term | None:
+        """With a constant, of equal operands, with a sign: also of what was computed for this call alone."""
+        assert isinstance(call.fn, P.Primitive)
+        constant = any(isinstance(a, Lit) for a in call.args)
+        if constant or call.args[0] is call.args[-1]:
+            found = simplify(call.fn, tuple(map(Term, call.args)), {})
+            if found is not None and not (found.fn is call.fn and len(found.args) == len(call.args)):
+                return found
+        parts = tuple(map(self.opened, call.args))
+        if not constant and call.fn is not P.NEG and all(part.fn is not P.NEG for part in parts):
+            return None
+        found = simplify(call.fn, parts, {})
+        most = sum(map(_size, parts)) if found is None or found.fn is not P.NEG else sum(map(_size, parts)) + 1
+        return found if found is not None and _size(found) <= most else None
+
+    def sum_of(self, call: Call) -> Term | None:
+        """A sum without the factors that come out of it; of a product of vectors, their inner product."""
+        assert isinstance(call.fn, P.Primitive)
+        summand = self.opened(call.args[0])
+        found = simplify(call.fn, (summand,), dict(call.params)) if summand.fn is not None else None
+        if found is None and summand.fn is P.MUL and not call.params and self.are_alike(*summand.args):
+            return make(P.MATMUL, *summand.args)
+        return found
 
     def selected(self, call: Call) -> Term | None:
         """`np.where(c, u, 0) * x` is `np.where(c, u * x, 0)`; `np.where(c, u, 0) + np.where(c, 0, v)` is one choice."""
@@ -143,7 +172,9 @@ class _Simplifier:
     def alone(self, atom: Atom) -> Call | None:
         """The call of the last transform that makes an operand, in the same block and for it alone."""
         made = self.made.get(atom) if isinstance(atom, Var) and atom in self.here else None
-        return made if made is not None and self.reads[made.outs[0]] <= 1 else None
+        if made is None or self.reads[made.outs[0]] > 1 or (made.origin is not None and made.origin.again):
+            return None
+        return made
 
     def quotient(self, call: Call) -> Term | None:
         """`x / s - y / s` is `(x - y) / s`, and `x / s * e` is `x * p` where the function has computed `p = e / s`."""
@@ -175,6 +206,32 @@ class _Simplifier:
         rest = _without(self.opened(factor), quotient.args[1])
         return None if rest is None else make(P.MUL, rest, Term(self.change(above.outs[0])))
 
+    def without_identity(self, call: Call) -> Term | None:
+        """A product with a multiple of the identity is a multiple of the other factor."""
+        for k, arg in enumerate(call.args):
+            factor, other = self.multiple_of_identity(arg), Term(call.args[1 - k])
+            found = None if factor is None else make(P.MUL, factor, other)
+            out = kind_of(call.outs[0])
+            if (
+                found is not None
+                and rank(found.kind) == rank(out)
+                and dtype_of(found.kind) == dtype_of(out) is not None
+            ):
+                return found
+        return None
+
+    def multiple_of_identity(self, atom: Atom) -> Term | None:
+        """The factor, where the last transform made a multiple of `np.eye(n)`, or its transpose."""
+        made = self.made.get(atom) if isinstance(atom, Var) else None
+        if made is None or isinstance(made.fn, Callee) or made.params:
+            return None
+        if made.fn.name == "np.transpose":
+            return self.multiple_of_identity(self.change(made.args[0]))
+        if made.fn.name == "np.eye" and len(made.args) == 1:
+            return term(1)
+        inner = self.multiple_of_identity(self.change(made.args[-1])) if made.fn is P.MUL else None
+        return make(P.MUL, Term(self.change(made.args[0])), inner) if inner is not None else None
+
     def total(self, atom: Atom) -> Term:
         """What a subscript reads, as a term: a sum of the last transform for it alone."""
         made = self.defined.get(atom) if atom in self.made else None
@@ -205,12 +262,17 @@ class _Simplifier:
         )
 
     def opened(self, atom: Atom) -> Term:
-        """What the last transform computed for a sum alone, as a term: the factors of a product are in sight."""
-        made = self.made.get(atom) if isinstance(atom, Var) else None
-        if made is None or made.fn not in _FACTORS or self.reads[made.outs[0]] > 1:
+        """What the last transform computed for one operand alone, as a term: the factors of a product are in sight."""
+        made = self.alone(atom)
+        if made is None or made.fn not in _FACTORS:
             return Term(atom)
         assert isinstance(made.fn, P.Primitive)
-        return Term(fn=made.fn, args=tuple(map(self.opened, made.args)))
+        return Term(fn=made.fn, args=tuple(self.opened(self.change(a)) for a in made.args))
+
+
+def _size(tree: Term) -> int:
+    """How many operations a term has."""
+    return 0 if tree.fn is None else 1 + sum(map(_size, tree.args))
 
 
 def _is_zero(atom: Atom) -> bool:

@@ -11,7 +11,7 @@ from typing import Any
 from ast_ad.ir import primitives as P
 from ast_ad.ir.build import kind_of
 from ast_ad.ir.core import Atom, Block, Call, Callee, Function, If, Lit, Loop, Stmt, Try, Var
-from ast_ad.ir.kinds import INT, Map
+from ast_ad.ir.kinds import INT, Map, Scalar
 
 _WRITES = (P.INDEX_ADD, P.INDEX_UPDATE, P.LIST_ADD, P.LIST_SET)
 
@@ -29,23 +29,32 @@ def may_go(call: Call) -> bool:
         return _is_derivative(call)
     if call.fn.effect:
         return False
-    if call.fn in (P.FLOORDIV, P.MOD) and isinstance(call.args[1], Lit) and call.args[1].value:
-        return all(kind_of(a) == INT for a in call.args)  # `n // 2`
-    return _is_derivative(call) or call.fn.total(tuple(map(kind_of, call.args)), dict(call.params))
+    return _is_derivative(call) or call.fn.total(tuple(map(kind_of, call.args)), dict(call.params)) or _is_easy(call)
+
+
+def _is_easy(call: Call) -> bool:
+    """Arithmetic of numbers with a constant that fails for none but those too large for a float: x**2, x / 3."""
+    if not all(isinstance(kind_of(a), Scalar) for a in call.args) or len(call.args) != 2:
+        return False
+    second = call.args[1].value if isinstance(call.args[1], Lit) else None
+    if second is None or type(second) not in (int, float):
+        return False
+    return second >= 0 if call.fn is P.POW else bool(second) and call.fn in (P.TRUEDIV, P.FLOORDIV, P.MOD)
 
 
 def _is_derivative(stmt: Stmt) -> bool:
     return stmt.origin is None or stmt.origin.sweep > 0 or stmt.origin.again
 
 
-def _is_element(read: Call) -> bool:
-    """Whether a subscript names one element by integers."""
-    index = dict(read.params).get("index", ())
-    return (
-        read.fn in (P.GETITEM, P.LIST_GET)
-        and all(part is P.HOLE or type(part) is int for part in index)
-        and all(kind_of(atom) == INT for atom in read.args[1:])
-    )
+def _is_part(read: Call) -> bool:
+    """Whether a call reads a part of an array by integers and slices, or an element of a list."""
+    if read.fn is P.LIST_GET:
+        return kind_of(read.args[1]) == INT
+    return read.fn is P.GETITEM and P.is_basic(dict(read.params)["index"], tuple(map(kind_of, read.args[1:])))
+
+
+#: by function, another that raises for the same numbers
+_FAILS_ALIKE = {"math.sin": "math.cos", "math.cos": "math.sin"}
 
 
 def _keeps_shape(update: Call) -> bool:
@@ -74,7 +83,7 @@ class _Marks:
             self.need(atom)
         self.follow_all()
         for read in self.postponed:
-            if not self.reads_again(read):
+            if not self.fails_again(read):
                 self.keep(read)
         self.follow_all()
 
@@ -83,20 +92,36 @@ class _Marks:
             self.follow(self.todo.pop())
 
     def last_reads(self, block: Block) -> list[Call]:
-        """The reads of elements after which the primal does nothing that can be seen."""
+        """The calls that fail in one way, after which the primal does nothing that can be seen."""
         found: list[Call] = []
         for stmt in reversed(block.stmts):
             if isinstance(stmt, Call) and (may_go(stmt) or self.succeeds(stmt)):
                 continue
             if not isinstance(stmt, Call) and _is_derivative(stmt):
                 continue
-            if not isinstance(stmt, Call) or not _is_element(stmt):
+            if not isinstance(stmt, Call) or not (_is_part(stmt) or stmt.fn.name in _FAILS_ALIKE):
+                break
+            if found and _is_part(found[0]) != _is_part(stmt):
                 break
             found.append(stmt)
         return found
 
-    def reads_again(self, read: Call) -> bool:
+    def fails_again(self, call: Call) -> bool:
         """Whether a derivative goes to the same element of an array of the same shape, and raises if there is none."""
+        if _is_part(call):
+            return self.reads_again(call)
+        assert isinstance(call.fn, P.Primitive)
+        alike = _FAILS_ALIKE[call.fn.name]
+        return any(
+            isinstance(stmt, Call)
+            and _is_derivative(stmt)
+            and stmt.fn.name == alike
+            and self.around[stmt] is None
+            and stmt.args == call.args
+            for stmt in self.kept
+        )
+
+    def reads_again(self, read: Call) -> bool:
         whole, path, index = self.place_of(read)
         if isinstance(kind_of(whole), Map):
             return False  # a dict takes any key

@@ -70,6 +70,8 @@ def _covers(value: Term, like: Term) -> bool:
 
 def _through_broadcast(fn: Primitive, a: Term, b: Term) -> Term | None:
     """`broadcast_like(s, x) * e` is `s * e` if e has the shape of x, `broadcast_like(s * e, x)` if e is a number."""
+    if a.fn is P.BROADCAST_LIKE and b.fn is P.BROADCAST_LIKE and _fill_together(a.args[0], b.args[0], a.args[1]):
+        return make(fn, a.args[0], b.args[0])
     for wide, other in ((a, b), (b, a)):
         if wide.fn is P.BROADCAST_LIKE:
             small, like = wide.args
@@ -81,6 +83,12 @@ def _through_broadcast(fn: Primitive, a: Term, b: Term) -> Term | None:
     return None
 
 
+def _fill_together(one: Term, two: Term, like: Term) -> bool:
+    """Whether a row and a column have the shape of a matrix together."""
+    both, want = broadcast_dims((one.kind, two.kind)), dims_of(like.kind)
+    return both is not None and want is not None and len(both) == len(want) and all(map(known_equal, both, want))
+
+
 def _add(a: Term, b: Term) -> Term | None:
     if _is(a, 0):
         return b
@@ -90,10 +98,10 @@ def _add(a: Term, b: Term) -> Term | None:
         return make(P.MUL, term(2), a)
     if b.fn is P.NEG:
         return make(P.SUB, a, b.args[0])
-    if b.fn is P.MUL and _number(b.args[0]) and b.args[0].value < 0:
-        return make(P.SUB, a, make(P.MUL, term(-b.args[0].value), b.args[1]))
     if a.fn is P.NEG:
         return make(P.SUB, b, a.args[0])
+    if b.fn is not None and _begins_negative(b):
+        return make(P.SUB, a, _turned(b))
     found = _multiples(a, b, 1)
     return found if found is not None else _through_broadcast(P.ADD, a, b)
 
@@ -105,8 +113,8 @@ def _sub(a: Term, b: Term) -> Term | None:
         return make(P.NEG, b)
     if b.fn is P.NEG:
         return make(P.ADD, a, b.args[0])
-    if b.fn is P.MUL and _number(b.args[0]) and b.args[0].value < 0:
-        return make(P.ADD, a, make(P.MUL, term(-b.args[0].value), b.args[1]))
+    if b.fn is not None and _begins_negative(b):
+        return make(P.ADD, a, _turned(b))
     found = _multiples(a, b, -1)
     return found if found is not None else _through_broadcast(P.SUB, a, b)
 
@@ -131,7 +139,7 @@ def _mul(a: Term, b: Term) -> Term | None:
     if a.fn is P.NEG:
         return make(P.NEG, make(P.MUL, a.args[0], b))
     if b.fn is P.NEG:
-        return make(P.NEG, make(P.MUL, a, b.args[0]))
+        return make(P.NEG, make(P.MUL, a, b.args[0])) if not _number(a) else make(P.MUL, term(-a.value), b.args[0])
     if _number(b) and not _number(a):
         return make(P.MUL, b, a)
     if _number(a) and b.fn is P.MUL and _number(b.args[0]):
@@ -239,6 +247,20 @@ def _is_one_along(x: Term, whole: Term, axis: Any = None, keepdims: bool = False
     return type(axis) is int and keepdims and dims is not None and len(dims) == rank(whole.kind) and dims[axis] == 1
 
 
+def _begins_negative(a: Term) -> bool:
+    """Whether a product or a quotient has a negative number in front: `-3 * x / y`."""
+    while a.fn in (P.MUL, P.TRUEDIV):
+        a = a.args[0]
+    return _number(a) and a.value < 0
+
+
+def _turned(a: Term) -> Term:
+    """A product or a quotient with the sign of the number in front turned."""
+    if a.fn is None:
+        return term(-a.value)
+    return make(a.fn, _turned(a.args[0]), *a.args[1:])
+
+
 def _neg(a: Term) -> Term | None:
     if a.fn is P.NEG:
         return a.args[0]
@@ -246,6 +268,8 @@ def _neg(a: Term) -> Term | None:
         return make(P.SUB, a.args[1], a.args[0])
     if a.fn is P.MUL and _number(a.args[0]):
         return make(P.MUL, term(-a.args[0].value), a.args[1])
+    if _begins_negative(a):
+        return _turned(a)
     if a.fn is P.BROADCAST_LIKE:
         return make(P.BROADCAST_LIKE, make(P.NEG, a.args[0]), a.args[1])
     return None

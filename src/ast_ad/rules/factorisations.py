@@ -113,7 +113,7 @@ def _eigh_cotangent(ct: Any, ans: Any, a: Any, UPLO: str = "L") -> Any:
     w, v = ans[0], ans[1]
     w_bar, v_bar = _given(ct)
     if v_bar is None:
-        return symmetric((conj(v) * per_column(w_bar)) @ transposed(v))
+        return (conj(v) * per_column(w_bar)) @ transposed(v)
     inner = inverse_gaps(w) * (transposed(v) @ v_bar)
     inner = inner if w_bar is None else inner + diagonal_matrix(w_bar, a)
     return symmetric(conj(v) @ inner @ transposed(v))
@@ -138,7 +138,7 @@ def _eigvalsh_tangent(ans: Any, t: Any, a: Any, UPLO: str = "L") -> Any:
 
 def _eigvalsh_cotangent(ct: Any, ans: Any, a: Any, UPLO: str = "L") -> Any:
     v = call(np.linalg.eigh, a, UPLO=UPLO)[1]
-    return symmetric((conj(v) * per_column(ct)) @ transposed(v))
+    return (conj(v) * per_column(ct)) @ transposed(v)
 
 
 custom(

@@ -12,6 +12,7 @@ from ast_ad.ir import primitives as P
 from ast_ad.ir.kinds import Array, Kind, List, Scalar, Tuple, broadcast_dims, dims_of, is_number, known_equal, rank
 from ast_ad.ir.primitives import HOLE, Kinds, Span
 from ast_ad.rules.binding import UnsupportedArgument
+from ast_ad.rules.joining import length_along
 from ast_ad.rules.modes import elements
 from ast_ad.rules.results import array_dims, in_dtype, item_of, items_of, name_of, promoted, unknown
 from ast_ad.rules.shaping import reshaped
@@ -268,12 +269,19 @@ def _trace_kind(kinds: Kinds, params: Mapping[str, Any]) -> Kind:
 
 
 def _trace_transpose(ct: Any, x: Any, offset: Any = 0, axis1: Any = 0, axis2: Any = 1, dtype: Any = None) -> Any:
+    dims = dims_of(x.kind)
+    if dims is not None and len(dims) == 2 and offset == 0 and known_equal(*dims):
+        return ct * call(np.eye, length_along(x, 0))
     diagonal = np.diagonal(x, offset=offset, axis1=axis1, axis2=axis2)
     wide = ct if rank(ct.kind) == 0 else ct[..., None]
     return _on_diagonal(make(P.BROADCAST_LIKE, wide, diagonal), x, offset, axis1, axis2)
 
 
-linear(np.trace, _trace_transpose, _trace_kind, operands=("a",))
+def _is_of_matrix(kinds: Kinds, params: Mapping[str, Any]) -> bool:
+    return not params and len(array_dims(kinds[0]) or ()) >= 2 and name_of(kinds[0]) is not None
+
+
+linear(np.trace, _trace_transpose, _trace_kind, operands=("a",), total=_is_of_matrix)
 if hasattr(np.linalg, "trace"):
     linear(
         np.linalg.trace,

@@ -117,7 +117,14 @@ def _matrix_norm_tangent(ans: Any, t: Any, x: Any, ord_: Any, axis: Any, keepdim
     return np.sum(product, axis=axis if axis is not None else None, keepdims=keepdims)
 
 
-custom(np.linalg.norm, _norm_tangent, _norm_cotangent, _norm_kind, operands=("x",))
+custom(
+    np.linalg.norm,
+    _norm_tangent,
+    _norm_cotangent,
+    _norm_kind,
+    operands=("x",),
+    total=lambda ks, p: not p and bool(array_dims(ks[0])) and name_of(ks[0]) is not None,
+)
 if hasattr(np.linalg, "vector_norm"):
     custom(
         np.linalg.vector_norm,
@@ -227,12 +234,21 @@ def _each(value: Any) -> Any:
 #: the transposed adjugate: the derivative of the determinant, also where that is 0
 cofactors = helper(runtime.cofactors, _square, total=P.never)
 
+
+def is_square(kinds: Kinds, params: Mapping[str, Any]) -> bool:
+    """Whether the one operand is known to be a square matrix of a dtype that LAPACK has."""
+    dims = array_dims(kinds[0])
+    has_routine = name_of(kinds[0]) in ("float32", "float64", "complex64", "complex128")
+    return has_routine and dims is not None and len(dims) == 2 and known_equal(*dims)
+
+
 custom(
     np.linalg.det,
     lambda ans, t, x: np.sum(cofactors(x) * t[0], axis=(-2, -1) if rank(x.kind) != 2 else None),
     lambda ct, ans, x: _each(ct) * cofactors(x),
     _det_kind,
     operands=("a",),
+    total=is_square,
 )
 
 #: the derivative of the cofactors along a matrix: symmetric, hence its own transpose

@@ -33,10 +33,19 @@ def outer(x: Any, y: Any) -> Any:
 # matmul
 
 
+def stretched_number(ct: Any) -> Any:
+    """The number that a cotangent holds everywhere, as that of a sum does; None for any other."""
+    return ct.args[0] if ct.fn is P.BROADCAST_LIKE and rank(ct.args[0].kind) == 0 else None
+
+
 def matmul_left(ct: Any, x: Any, y: Any) -> Any:
     """The cotangent of x in x @ y."""
     if is_sparse_kind(y.kind):
         return ct @ y.T
+    number = stretched_number(ct)
+    if number is not None and x.ndim in (1, 2) and y.ndim in (1, 2):  # a sum of the product
+        row = number * (y if y.ndim == 1 else np.sum(y, axis=1))
+        return row if x.ndim == 1 else make(P.BROADCAST_LIKE, row, x)
     if y.ndim == 1:
         if x.ndim == 1:
             return ct * y
@@ -51,6 +60,10 @@ def matmul_right(ct: Any, x: Any, y: Any) -> Any:
     """The cotangent of y in x @ y."""
     if is_sparse_kind(x.kind):
         return x.T @ ct
+    number = stretched_number(ct)
+    if number is not None and x.ndim in (1, 2) and y.ndim in (1, 2):
+        column = number * (x if x.ndim == 1 else np.sum(x, axis=0))
+        return column if y.ndim == 1 else make(P.BROADCAST_LIKE, column[:, None], y)
     if x.ndim == 1:
         if y.ndim == 1:
             return ct * x
@@ -152,14 +165,24 @@ def _flattened(x: Any) -> Any:
     return x if rank(x.kind) == 1 else np.ravel(x)
 
 
+def _of_vectors(kinds: Kinds, params: Mapping[str, Any]) -> bool:
+    return not params and all(rank(k) == 1 and name_of(k) is not None for k in kinds)
+
+
+def _outer_part(ct: Any, other: Any, part: Any, x: Any) -> Any:
+    number = stretched_number(ct)
+    return reshaped(part, x) if number is None else make(P.BROADCAST_LIKE, number * np.sum(other), x)
+
+
 _outers = tuple(f for f in (np.outer, getattr(np.linalg, "outer", None)) if f)
 for _function, _names in zip(_outers, (("a", "b"), ("x1", "x2")), strict=False):
     bilinear(
         _function,
-        lambda ct, x, y: reshaped(ct @ _flattened(y), x),
-        lambda ct, x, y: reshaped(_flattened(x) @ ct, y),
+        lambda ct, x, y: _outer_part(ct, y, ct @ _flattened(y), x),
+        lambda ct, x, y: _outer_part(ct, x, _flattened(x) @ ct, y),
         _outer_kind,
         operands=_names,
+        total=_of_vectors,
     )
 
 

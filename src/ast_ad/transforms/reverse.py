@@ -185,7 +185,7 @@ class _Reverse:
         places = set(map(parameter_at, wrt))
         pattern = [i in places for i in range(len(main.params))]
         active = self.activity.active(main, pattern, seeds)
-        return Sweep(main, active, selected(main, [False]), self.sweep, self.call_adjoint)
+        return Sweep(main, active, selected(main, [False], active), self.sweep, self.call_adjoint)
 
     def finish(self, name: str, entry: Function, also: str = "") -> Program:
         """The program of the entry, another function that callers want, and all that they reach."""
@@ -245,7 +245,7 @@ class _Reverse:
     def swept(self, function: Function, pattern: Flags, seeds: Flags, masked: Flags) -> tuple[Sweep, list[Var]]:
         """The reverse sweep of a function that is called, and the cotangents that it is given."""
         active = self.activity.active(function, pattern, seeds)
-        sweep = Sweep(function, active, selected(function, masked), self.sweep, self.call_adjoint)
+        sweep = Sweep(function, active, selected(function, masked, active), self.sweep, self.call_adjoint)
         sweep.pen.about(_last_origin(function))
         trees: list[Tree] = []
         bars: list[Var] = []
