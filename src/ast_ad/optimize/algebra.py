@@ -76,7 +76,7 @@ class _Simplifier:
                 self.quotients[call.args[0], call.args[1]] = call.outs[0]
             if call.origin is not None and call.origin.sweep == 0:
                 self.divisors = self.divisors | {call.args[1]}
-        if isinstance(call.fn, Callee) or call.origin is None or call.origin.sweep < self.latest:
+        if isinstance(call.fn, Callee) or self.is_older(call):
             return [call]
         like = self.defined.get(call.args[0]) if call.fn is P.ZEROS_LIKE else None
         if like is not None and like.fn is P.ZEROS_LIKE:
@@ -100,6 +100,10 @@ class _Simplifier:
             self.reads[found] = self.reads[call.outs[0]]
         self.renamed[call.outs[0]] = found
         return list(builder.stmts)
+
+    def is_older(self, call: Call) -> bool:
+        """Whether the last transform did not write a call.  The sign of a result has no place in the function."""
+        return call.fn is not P.NEG if call.origin is None else call.origin.sweep < self.latest
 
     def simpler(self, call: Call) -> Term | None:
         """A simpler term for a call of the last transform, or None."""
