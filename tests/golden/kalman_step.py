@@ -44,17 +44,16 @@ def kalman_step_grad(x, p, a, q, h, r, z):
     gain = d.T
     x2 = x2 + gain @ innovation
     # reverse sweep
-    s_bar = cofactors(s) / np.linalg.det(s)  # return x @ x + np.log(np.linalg.det(s))
+    s_bar = cofactors(s) / np.linalg.det(s)                # return x @ x + np.log(np.linalg.det(s))
     x_bar = 2 * x2
-    gain_bar = np.outer(x_bar, innovation)   # x = x + gain @ innovation
-    innovation_bar = d @ x_bar
-    e = np.linalg.solve(s.T, gain_bar.T)     # gain = np.linalg.solve(s, h @ p).T
+    innovation_bar = d @ x_bar                             # x = x + gain @ innovation
+    e = np.linalg.solve(s.T, np.outer(innovation, x_bar))  # gain = np.linalg.solve(s, h @ p).T
     s_bar -= e @ gain
-    p_bar = h.T @ (e + s_bar @ h)            # s = h @ p @ h.T + r
-    x_bar -= h.T @ innovation_bar            # innovation = z - h @ x
-    f = p_bar @ a                            # p = a @ p @ a.T + q
+    p_bar = h.T @ (e + s_bar @ h)                          # s = h @ p @ h.T + r
+    x_bar -= h.T @ innovation_bar                          # innovation = z - h @ x
+    f = p_bar @ a                                          # p = a @ p @ a.T + q
     a_bar = p_bar.T @ b + f @ p.T
     p_bar = a.T @ f
-    a_bar += np.outer(x_bar, x)              # x = a @ x
+    a_bar += np.outer(x_bar, x)                            # x = a @ x
     x_bar = a.T @ x_bar
     return x_bar, p_bar, a_bar

@@ -5,7 +5,8 @@
     python tools/bench/functions.py --sizes 10 1000    other sizes
 
 One run prints Markdown tables.  Each number is the minimum of several repetitions, taken in turns.  A peer that is not
-installed, or has no such derivative, prints `-`.  Every derivative is checked against the hand-written one before it is timed.
+installed, or has no such derivative, prints `-`.  Every derivative is checked against the hand-written one before it is
+timed.
 """
 
 from __future__ import annotations

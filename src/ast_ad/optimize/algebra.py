@@ -250,7 +250,11 @@ class _Simplifier:
             return Term(atom)
         if made.fn.name == "np.transpose":
             return Term(fn=made.fn, args=(Term(self.change(made.args[0])),))
-        if made.fn is not P.MATMUL or atom not in self.made or self.reads[made.outs[0]] > 1:
+        if atom not in self.made or self.reads[made.outs[0]] > 1:
+            return Term(atom)
+        if made.fn.name == "np.outer":
+            return Term(fn=made.fn, args=tuple(map(Term, map(self.change, made.args))))
+        if made.fn is not P.MATMUL:
             return Term(atom)
         return Term(fn=made.fn, args=tuple(map(self.product, map(self.change, made.args))))
 

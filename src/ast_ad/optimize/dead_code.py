@@ -11,7 +11,7 @@ from typing import Any
 from ast_ad.ir import primitives as P
 from ast_ad.ir.build import kind_of
 from ast_ad.ir.core import Atom, Block, Call, Callee, Function, If, Lit, Loop, Stmt, Try, Var
-from ast_ad.ir.kinds import INT, Map, Scalar
+from ast_ad.ir.kinds import INT, Map, Scalar, is_complex
 
 _WRITES = (P.INDEX_ADD, P.INDEX_UPDATE, P.LIST_ADD, P.LIST_SET)
 
@@ -32,9 +32,20 @@ def may_go(call: Call) -> bool:
     return _is_derivative(call) or call.fn.total(tuple(map(kind_of, call.args)), dict(call.params)) or _is_easy(call)
 
 
+#: functions of numbers that fail for none
+_NEVER_FAIL = frozenset(
+    f"math.{name}"
+    for name in ("atan", "atan2", "asinh", "copysign", "degrees", "erf", "erfc", "fabs", "radians", "tanh")
+)
+
+
 def _is_easy(call: Call) -> bool:
     """Arithmetic of numbers with a constant that fails for none but those too large for a float: x**2, x / 3."""
-    if not all(isinstance(kind_of(a), Scalar) for a in call.args) or len(call.args) != 2:
+    if not all(isinstance(kind_of(a), Scalar) for a in call.args):
+        return False
+    if call.fn.name in _NEVER_FAIL:
+        return not any(is_complex(kind_of(a)) for a in call.args)
+    if len(call.args) != 2:
         return False
     second = call.args[1].value if isinstance(call.args[1], Lit) else None
     if second is None or type(second) not in (int, float):
@@ -193,12 +204,22 @@ class _Marks:
                 self.index(stmt.body, stmt, roots)
 
     def succeeds(self, call: Call) -> bool:
-        """Whether a call that computes with constants only is seen not to raise."""
+        """Whether a call that computes with constants only, or a power with a counter, is seen not to raise."""
+        if call.fn is P.POW and self.counts_from_zero(call.args[1]):
+            return isinstance(kind_of(call.args[0]), Scalar)
         try:
             self.constant(call)
         except (ArithmeticError, ValueError, TypeError):
             return False
         return True
+
+    def counts_from_zero(self, atom: Atom) -> bool:
+        """Whether a number is the counter of a loop that never has it negative."""
+        loop, n = self.maker.get(atom, (None, 0)) if isinstance(atom, Var) else (None, 0)
+        if not isinstance(loop, Loop) or loop.range is None or n >= 0:
+            return False
+        start, _, step = (end.value if isinstance(end, Lit) else -1 for end in loop.range)
+        return start >= 0 and step > 0
 
     def constant(self, call: Call) -> Any:
         """The value of a call that computes with constants only; ValueError for any other."""

@@ -20,7 +20,8 @@ from ast_ad.optimize.sharing import key_of
 
 
 def settle_stores(function: Function) -> Function:
-    """Merge the writes of a derivative that go to the same element."""
+    """Merge the writes of a derivative that go to the same element, and write what would be added to zero."""
+    function = _write_first(function)
     if not any(_may_clear(stmt) for stmt in statements(function.block)):
         return function
     block = _Stores(function).block(function.block)
@@ -38,6 +39,48 @@ def _clears(stmt: Stmt) -> bool:
         return False
     value = stmt.args[1]
     return isinstance(value, Lit) and type(value.value) in (int, float) and value.value == 0 and _is_plain(stmt)
+
+
+def _write_first(function: Function) -> Function:
+    """What is added to an element of zeros that nobody has written to is written: `x_bar[0] = a`, `x_bar[1] = b`."""
+    made = {s.outs[0]: s for s in statements(function.block) if isinstance(s, Call) and len(s.outs) == 1}
+    plain = {
+        id(s): replace(s, fn=P.INDEX_UPDATE)
+        for s in made.values()
+        if s.fn is P.INDEX_ADD and s.origin is not None and s.origin.sweep and _is_first(s, made)
+    }
+    if not plain:
+        return function
+
+    def block(old: Block) -> Block:
+        return replace(old, stmts=tuple(with_blocks(plain.get(id(s), s), block) for s in old.stmts))
+
+    return replace(function, block=block(function.block))
+
+
+def _is_first(add: Call, made: dict[Var, Call]) -> bool:
+    """Whether all writes before, since the array was zeros, went to other elements; places are told by constants."""
+    own, value, array = _constant_place(add), kind_of(add.args[1]), kind_of(add.args[0])
+    if own is None or getattr(value, "dtype", None) != getattr(array, "dtype", ""):
+        return False
+    before = made.get(add.args[0]) if isinstance(add.args[0], Var) else None
+    while before is not None and before.fn in (P.INDEX_ADD, P.INDEX_UPDATE):
+        place = _constant_place(before)
+        differ = (
+            place is not None
+            and len(place) == len(own)
+            and any(p != q and (p < 0) == (q < 0) for p, q in zip(place, own, strict=True))
+        )
+        if not differ:
+            return False
+        before = made.get(before.args[0]) if isinstance(before.args[0], Var) else None
+    return before is not None and before.fn is P.ZEROS_LIKE
+
+
+def _constant_place(call: Call) -> tuple[int, ...] | None:
+    """The integers of a subscript of constants."""
+    index = dict(call.params)["index"]
+    return index if all(type(part) is int for part in index) else None
 
 
 def _is_plain(stmt: Call) -> bool:

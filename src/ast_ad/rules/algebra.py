@@ -147,6 +147,8 @@ def _mul(a: Term, b: Term) -> Term | None:
     if _number(a) and b.fn in _QUOTIENTS and b.args[0].fn is P.MUL and _number(b.args[0].args[0]):
         assert b.fn is not None
         return make(b.fn, make(P.MUL, a, b.args[0]), b.args[1])
+    if _number(a) and b.fn is P.TRUEDIV and _number(b.args[1]) and b.args[1].value and not a.value % b.args[1].value:
+        return make(P.MUL, term(a.value / b.args[1].value), b.args[0])  # 2 * (x / 2)
     if _number(a) and b.fn is P.TRUEDIV and _number(b.args[0]):
         return make(P.TRUEDIV, make(P.MUL, a, b.args[0]), b.args[1])
     if a.fn is P.TRUEDIV and _is(a.args[0], 1) and rank(a.kind) == 0 and _inexact(b):
@@ -162,7 +164,7 @@ def _matmul(a: Term, b: Term) -> Term | None:
 
 
 def _transpose(a: Term, **params: Any) -> Term | None:
-    """The transpose of a transpose, of a sign, and of a product of matrices."""
+    """The transpose of a transpose, of a sign, of a product of matrices, and of an outer product."""
     if params:
         return None
     if a.fn is P.NEG:
@@ -172,6 +174,8 @@ def _transpose(a: Term, **params: Any) -> Term | None:
     if a.fn is P.MATMUL and all(rank(part.kind) == 2 for part in a.args):
         left, right = a.args
         return make(P.MATMUL, np.transpose(right), np.transpose(left))  # type: ignore[call-overload]
+    if a.fn is not None and a.fn.name == "np.outer":
+        return make(a.fn, *a.args[::-1])
     return None
 
 

@@ -2,11 +2,7 @@
 
 from __future__ import annotations
 
-<<<<<<< HEAD
 from collections.abc import Iterable, Mapping
-=======
-from collections.abc import Mapping
->>>>>>> 6dde352 (A shift by the largest is constant where nothing depends on it; choices and quotients are merged; sorting and quantiles in few lines)
 
 import numpy as np
 
@@ -14,11 +10,7 @@ from ast_ad import runtime
 from ast_ad.analyses.repetition import may_repeat
 from ast_ad.ir import primitives as P
 from ast_ad.ir.build import kind_of
-<<<<<<< HEAD
-from ast_ad.ir.core import Atom, Call, Program, Var
-=======
 from ast_ad.ir.core import Atom, Call, Lit, Program, Stmt, Var
->>>>>>> 6dde352 (A shift by the largest is constant where nothing depends on it; choices and quotients are merged; sorting and quantiles in few lines)
 from ast_ad.ir.kinds import (
     Array,
     Kind,
@@ -168,13 +160,10 @@ def merged(old: Tree, tree: Tree) -> Tree:
 
 def first(tree: Tree, defined: Mapping[Var, Stmt]) -> Tree:
     """The first contribution; distinct elements of zeros are assigned rather than added to."""
-<<<<<<< HEAD
     if not is_scatter(tree):
         return tree
-    if tree.fn is P.INDEX_ADD and P.is_basic(tree.params["index"], tuple(a.kind for a in tree.args[2:])):
-=======
-    if _is_scatter(tree) and tree.fn is P.INDEX_ADD and not _may_repeat(tree, defined):
->>>>>>> 6dde352 (A shift by the largest is constant where nothing depends on it; choices and quotients are merged; sorting and quantiles in few lines)
+    assert isinstance(tree, Term)
+    if tree.fn is P.INDEX_ADD and not _may_repeat(tree, defined):
         return make(P.INDEX_UPDATE, *tree.args, **tree.params)
     whole, _, *path = (a.kind for a in tree.args)
     if tree.fn is P.LIST_ADD and isinstance(P.path_kind((whole, *path), tree.params), Scalar):
