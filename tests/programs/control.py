@@ -215,6 +215,30 @@ def forever(x):
     return x * k
 
 
+def least_if_any(xs):
+    best = None
+    for x in xs:
+        if x > 0 and (best is None or x < best):
+            best = x * x
+    return best if best is not None else 0.0 * sum(xs)
+
+
+def square_or_else(x):
+    best = None
+    if x > 1:
+        best = x * x
+    if best is None:
+        return 3 * x
+    return best
+
+
+def truthy_or_else(x):
+    best = None
+    if x > 1:
+        best = x * x
+    return best or 3 * x
+
+
 PROGRAMS = [
     Program(search_with_else, [([1.0, 2.0, 3.0], 1.5), ([1.0, 2.0, 3.0], 5.0)]),
     Program(halving_with_else, [(0.5,), (3.0,), (30.0,)]),
@@ -232,4 +256,7 @@ PROGRAMS = [
     Program(short_circuits, [(1.5, 0.5), (0.5, 2.0)], (0, 1)),
     Program(reads_a_global, [(1.5,)]),
     Program(forever, [(3.0,)]),
+    Program(least_if_any, [([1.3, -2.0, 0.5],), ([-1.3],)]),
+    Program(square_or_else, [(1.5,), (0.5,)]),
+    Program(truthy_or_else, [(1.5,), (0.5,)]),
 ]

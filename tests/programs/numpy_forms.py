@@ -1,6 +1,7 @@
 """Functions of NumPy in the forms in which people call them: functions of functions, keywords, other names."""
 
 import math
+from typing import NamedTuple
 
 import numpy as np
 
@@ -127,6 +128,24 @@ def ranges_as_arrays(x):
     return np.sum(y[range(len(x) - 1)] ** 2) + np.dot(range(4), x) + np.interp(x[0], range(3), [0.0, 1.0, 4.0])
 
 
+def counted_by_weight(x, groups):
+    sums = np.bincount(groups, weights=x, minlength=4)
+    return np.sum(sums**2 / np.maximum(np.bincount(groups, minlength=4), 1))
+
+
+def numbers_stay_numbers(x, y):
+    return np.maximum(x, y) * 2 + np.max([x, y, 1.0]) + np.clip(x, 0, y) + np.where(x > y, x * y, x)
+
+
+class Pair(NamedTuple):
+    a: float
+    b: float
+
+
+def sums_of_named_pairs(x):
+    return sum(Pair(x, x * x)) * max(Pair(x, 2.0))
+
+
 PROGRAMS = [
     Program(pieces, [(waves(6),), (waves(3) * 0.1 - 0.5,)]),
     Program(pieces_with_arguments, [(waves(5), 1.5)], (0, 1)),
@@ -148,4 +167,7 @@ PROGRAMS = [
     Program(matrix_transposes, [(waves(2, 3, 2),)]),
     Program(along_each_axis, [(1.2, 3), (1.2, 2)]),
     Program(ranges_as_arrays, [(waves(4),)]),
+    Program(counted_by_weight, [(waves(5), np.array([0, 1, 1, 3, 0]))]),
+    Program(numbers_stay_numbers, [(1.7, 1.2), (0.7, 1.2)], (0, 1)),
+    Program(sums_of_named_pairs, [(1.5,), (2.5,)]),
 ]

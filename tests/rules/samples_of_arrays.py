@@ -325,6 +325,8 @@ def of_subscripts() -> Iterator[Sample]:
     yield sample(np.searchsorted, np.sort(V), W)
     yield sample(np.digitize, V, np.sort(W))
     yield sample(np.bincount, np.array([0, 2, 2]))
+    yield sample(np.bincount, np.array([0, 2, 2, 5]), V)
+    yield sample(np.bincount, np.array([1, 1, 1, 1]), weights=V, minlength=4)
     yield sample(np.isin, V, W)
     yield sample(np.lexsort, (V, V))
     yield sample(np.argpartition, V, 2)

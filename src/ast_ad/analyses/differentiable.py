@@ -12,8 +12,9 @@ from ast_ad.analyses.disguises import hides
 from ast_ad.errors import AstAdError, Location, NoSource, WrongArgument
 from ast_ad.frontend.signature import MISSING, Argument
 from ast_ad.frontend.source import source_of
+from ast_ad.ir import primitives as P
 from ast_ad.ir.build import kind_of
-from ast_ad.ir.core import Atom, Function, If, Lit, Loop, Var
+from ast_ad.ir.core import Atom, Call, Function, If, Lit, Loop, Var
 from ast_ad.ir.kinds import (
     Array,
     Dict,
@@ -170,10 +171,24 @@ def _may_be_none(function: Function, result: Atom) -> bool:
             seen.add(atom)
             stmt, n = makers[atom]
             if isinstance(stmt, If):
-                waiting += [stmt.then.results[n], stmt.orelse.results[n]]
+                test = makers[stmt.test][0] if stmt.test in makers else None
+                arms = ((True, stmt.then.results[n]), (False, stmt.orelse.results[n]))
+                waiting += [a for holds, a in arms if not _excludes_none(stmt.test, test, a, holds)]
             elif isinstance(stmt, Loop):
                 waiting += [stmt.inits[n], stmt.body.results[n + 1]]
     return False
+
+
+def _excludes_none(test: Atom, made: Any, atom: Atom, holds: bool) -> bool:
+    """Whether a test, and the call that makes it, says that a value is not None, as it holds or fails."""
+    if test is atom:
+        return holds
+    if not isinstance(made, Call) or atom not in made.args:
+        return False
+    if made.fn is P.TO_BOOL:
+        return holds
+    of_none = any(isinstance(a, Lit) and a.value is None for a in made.args)
+    return of_none and ((made.fn is P.IS and not holds) or (made.fn is P.IS_NOT and holds))
 
 
 def _remedy_for_gradient(mode: str, kind: Kind, value: Any) -> str:

@@ -337,5 +337,10 @@ nondifferentiable(
     kinds=lambda ks, p: Array("int64", array_dims(ks[0]) if p.get("axis", -1) is not None else (None,)),
 )
 nondifferentiable(np.lexsort, operands=("keys",), kinds=lambda ks, p: Array("int64", (None,)))
-nondifferentiable(np.bincount, operands=("x",), kinds=lambda ks, p: Array("int64", (None,)))
+linear(
+    np.bincount,
+    (None, lambda ct, x, weights=None, minlength=0: call(np.take, ct, x)),
+    lambda ks, p: Array("int64" if len(ks) == 1 else "float64", (None,)),
+    operands=("x", "weights"),
+)
 nondifferentiable(np.isin, operands=("element", "test_elements"), kinds=lambda ks, p: Array("bool", array_dims(ks[0])))
