@@ -171,6 +171,17 @@ def repeated_as_often_as_told(x, n):
     return corner.sum() * sum(values) + sum((x, 2.0) * n) + sum(n * [x])
 
 
+def weighed_pairs(values, pairs):
+    total = 0.0
+    for value, (weight, power) in zip(values, pairs):
+        total += value * weight + value**power
+    return total
+
+
+def repeated_beside_pairs(x, pairs):
+    return sum(weighed_pairs([x] * (k + 1), pairs) for k in range(2)) + weighed_pairs([x] + [x * x] * 2, pairs)
+
+
 PROGRAMS = [
     Program(lists_of_known_length, [(1.5, 0.5)], (0, 1)),
     Program(lists_that_grow, [(1.5, 7)]),
@@ -189,4 +200,5 @@ PROGRAMS = [
     Program(repeated_lists, [(1.5, 5)]),
     Program(memo, [(1.5, 6)]),
     Program(repeated_as_often_as_told, [(1.5, 3), (1.5, 1)]),
+    Program(repeated_beside_pairs, [(1.3, [(1.0, 2.0), (3.0, 1.0), (2.0, 2.0)])]),
 ]

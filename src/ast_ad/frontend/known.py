@@ -128,8 +128,8 @@ def _size(lo: Lowering, fn: P.Primitive, source: Any, what: str) -> Any:
     if lo.record is not None and source in lo.record.leaves:  # the caller may know it
         raise NeedsInlining(lo.record, by_arguments=True)
     made = lo.definitions.get(source)
-    if made is not None and made.fn is P.LIST_SET:
-        return _size(lo, fn, made.args[0], what)
+    if made is not None and made.fn in _OF_LISTS:
+        return _length_of_list(lo, made, what)
     if made is not None and "indices_or_sections" in dict(made.params):  # np.split and its kin
         parts = dict(made.params)["indices_or_sections"]
         return parts if isinstance(parts, int) else len(parts) + 1
@@ -141,6 +141,25 @@ def _size(lo: Lowering, fn: P.Primitive, source: Any, what: str) -> Any:
         return lengths[0] if fn is P.LENGTH else lengths
     value = _assumed(lo, source, what)
     return len(value) if fn is P.LENGTH else np.shape(value)
+
+
+#: what makes lists: how long they are does not depend on the numbers in them
+_OF_LISTS = (P.APPEND, P.LIST_CONCAT, P.LIST_REPEAT, P.LIST_SET, P.MAKE_LIST)
+
+
+def _length_of_list(lo: Lowering, made: Any, what: str) -> int:
+    """The length of a new list in this call."""
+    if made.fn is P.MAKE_LIST:
+        return len(made.args)
+    first: int = _size(lo, P.LENGTH, made.args[0], what)
+    if made.fn is P.LIST_CONCAT:
+        second: int = _size(lo, P.LENGTH, made.args[1], what)
+        return first + second
+    if made.fn is P.LIST_REPEAT:
+        count = made.args[1]
+        times: int = count.value if isinstance(count, Lit) else _assumed(lo, count, what)
+        return first * max(0, times)
+    return first + 1 if made.fn is P.APPEND else first
 
 
 def _length(lo: Lowering, dim: Dim, what: str) -> int:
