@@ -122,6 +122,40 @@ def test_blocks_have_the_structure_of_the_result_and_then_of_the_arguments(jac):
     assert isinstance(made["v"], tuple)
 
 
+class Spring:
+    """An object with numbers and a name."""
+
+    def __init__(self, stiffness, rest):
+        self.stiffness, self.rest, self.name = stiffness, rest, "spring"
+
+
+def force(spring):
+    return spring.stiffness * spring.rest
+
+
+@pytest.mark.parametrize("operator", [jacfwd, jacrev, jacobian])
+def test_objects_have_objects_of_blocks(operator):
+    spring = Spring(np.array([0.5, 1.5]), 2.0)
+    made = operator(force)(spring)
+    assert type(made) is Spring
+    np.testing.assert_array_equal(made.stiffness, 2.0 * np.eye(2))
+    np.testing.assert_array_equal(made.rest, [0.5, 1.5])
+    as_result = operator(lambda x: Spring(2.0 * x, x[0] * x[1]))(X)
+    np.testing.assert_array_equal(as_result.stiffness, 2.0 * np.eye(3))
+    np.testing.assert_array_equal(as_result.rest, [X[1], X[0], 0.0])
+    inside = grad(lambda s: np.sum(operator(force)(s).stiffness ** 2) * np.sum(operator(force)(s).rest))(spring)
+    np.testing.assert_allclose(inside.stiffness, [8.0, 8.0])
+    assert inside.rest == 16.0
+
+
+def test_the_hessian_by_an_object_has_objects_twice():
+    second = hessian(lambda s: np.sum(s.stiffness**2) * s.rest)(Spring(np.array([0.5, 1.5]), 2.0))
+    np.testing.assert_array_equal(second.stiffness.stiffness, 4.0 * np.eye(2))
+    np.testing.assert_array_equal(second.stiffness.rest, [1.0, 3.0])
+    np.testing.assert_array_equal(second.rest.stiffness, [1.0, 3.0])
+    assert second.rest.rest == 0.0
+
+
 @BOTH
 def test_lists_are_lists_of_blocks(jac):
     assert jac(lambda xs: [xs[0] * xs[1], xs[1]])([2.0, 3.0]) == [[3.0, 2.0], [0.0, 1.0]]

@@ -45,15 +45,7 @@ def is_plain(value):
     return isinstance(value, float) or (isinstance(value, np.ndarray) and value.dtype == np.float64)
 
 
-#: lengths of arrays that decide what is compiled are not known in a derivative inside of a function
-UNKNOWN_INSIDE = {
-    "arrays.constants_made_inside",
-    "complex_waves.cross_spectrum",
-    "complex_waves.fast_convolution",
-    "complex_waves.poisson_energy",
-    "numpy_forms.unstacked",
-}
-PROGRAMS = [p for p in every_program() if all(is_plain(p.inputs[0][k]) for k in p.wrt) and p.name not in UNKNOWN_INSIDE]
+PROGRAMS = [p for p in every_program() if all(is_plain(p.inputs[0][k]) for k in p.wrt)]
 #: a program of each kind, for the eight ways to an order of three
 THIRD = [p for p in PROGRAMS if p.name.partition(".")[0] in ("checkpoints", "control", "recursion", "loops")][::3]
 

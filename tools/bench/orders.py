@@ -4,8 +4,8 @@
     python tools/bench/orders.py --seconds 0.1     as long for each contender
     python tools/bench/orders.py --packages DIR    a folder of packages, where a peer is installed that is not here
 
-One run prints Markdown tables.  Each number is the minimum of several repetitions, taken in turns.  A peer that is not
-installed prints `-`; JAX runs compiled (`jit`), on one device, in double precision.  What peers give is checked against
+One run prints a Markdown table.  Each number is the least of several, taken in turns, in the processor's time.  A peer
+that is not installed prints `-`; JAX runs compiled (`jit`), on one device, in double precision.  What peers give is checked against
 ours before it is timed.
 """
 
@@ -13,6 +13,7 @@ from __future__ import annotations
 
 import argparse
 import sys
+import time
 import types
 from collections.abc import Callable, Sequence
 from typing import Any
@@ -130,7 +131,7 @@ def measured(seconds: float) -> list[list[str]]:
         primals = (args[0], *args[2:]) if how == "hvp" else args
         scalar = how in ("hvp", "hessian")
         contenders.append((lambda slope=slope, primals=primals: slope(*primals)) if scalar else None)
-        mine, first, second, gradient = fastest(contenders, seconds)
+        mine, first, second, gradient = fastest(contenders, seconds, time.process_time)
         times = [duration(mine), duration(first), duration(second)]
         made.append([name, *times, ratio(first, mine), ratio(second, mine), ratio(mine, gradient)])
     return made

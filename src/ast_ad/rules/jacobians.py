@@ -41,7 +41,7 @@ def _mapped(kind: Kind, change: Any) -> Kind:
     if isinstance(kind, (Tuple, Fixed)):
         return type(kind)(tuple(_mapped(item, change) for item in kind.items))
     if isinstance(kind, Dict):
-        return Dict(kind.keys, tuple(_mapped(item, change) for item in kind.items))
+        return Dict(kind.keys, tuple(_mapped(item, change) for item in kind.items), kind.type)
     if isinstance(kind, List):
         return replace(kind, item=_mapped(kind.item, change))
     result: Kind = change(kind)

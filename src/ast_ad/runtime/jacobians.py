@@ -7,6 +7,8 @@ from typing import Any
 
 import numpy as np
 
+from ast_ad.runtime.objects import fields_of, make_object
+
 
 def count_entries(x: Any) -> int:
     """How many numbers a structure holds.
@@ -116,7 +118,10 @@ def leaves_of(tree: Any) -> list[Any]:
         return [leaf for part in tree.values() for leaf in leaves_of(part)]
     if isinstance(tree, (tuple, list)):
         return [leaf for part in tree for leaf in leaves_of(part)]
-    return [tree if isinstance(tree, (int, float, complex, np.ndarray, np.generic)) else None]
+    if isinstance(tree, (int, float, complex, np.ndarray, np.generic)):
+        return [tree]
+    fields = fields_of(tree)
+    return [None] if fields is None else leaves_of(fields)
 
 
 def rebuilt(tree: Any, leaves: Iterator[Any]) -> Any:
@@ -128,7 +133,8 @@ def rebuilt(tree: Any, leaves: Iterator[Any]) -> Any:
         return type(tree)(*parts) if hasattr(tree, "_fields") else tuple(parts)
     if isinstance(tree, list):
         return [rebuilt(part, leaves) for part in tree]
-    return next(leaves)
+    fields = None if isinstance(tree, (int, float, complex, np.ndarray, np.generic)) else fields_of(tree)
+    return next(leaves) if fields is None else make_object(type(tree), **rebuilt(fields, leaves))
 
 
 def _block(parts: list[Any], value: Any, like: Any, axis: int) -> Any:

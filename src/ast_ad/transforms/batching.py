@@ -259,11 +259,9 @@ class _Rows:
 
 
 def _check_known(kind: Kind) -> None:
-    """Raise unless the structure and the number of axes of a value are known, and it holds no objects."""
+    """Raise unless the structure and the number of axes of a value are known."""
     kind = bound_kind(kind)
     if isinstance(kind, (Tuple, Fixed, Dict)):
-        if isinstance(kind, Dict) and kind.type is not None:
-            raise OneAtATime("objects")
         for item in kind.items:
             _check_known(item)
     elif isinstance(kind, List):
