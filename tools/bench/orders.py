@@ -5,8 +5,8 @@
     python tools/bench/orders.py --packages DIR    a folder of packages, where a peer is installed that is not here
 
 One run prints a Markdown table.  Each number is the least of several, taken in turns, in the processor's time.  A peer
-that is not installed prints `-`; JAX runs compiled (`jit`), on one device, in double precision.  What peers give is checked against
-ours before it is timed.
+that is not installed prints `-`; JAX runs compiled (`jit`), on one device, in double precision.  What peers give is
+checked against ours before it is timed.
 """
 
 from __future__ import annotations
