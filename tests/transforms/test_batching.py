@@ -138,8 +138,29 @@ def chosen(x):
     return np.concatenate([np.where(picked > 1.0, picked**2, picked), np.maximum(x, 0.8), np.sort(x)[:2]])
 
 
+def rows_of_a_list(x):
+    rows = [np.zeros(6) for _ in range(3)]
+    for i in range(3):
+        rows[i][1:] = x[i] * x[:5]
+        rows[i % 2][0] += rows[i][2] ** 2
+        rows[2] += rows[i]
+    return rows[0] * rows[2] + rows[1]
+
+
+def table_of_numbers(x):
+    table = [[0.0 for _ in range(2)] for _ in range(3)]
+    for i in range(3):
+        for j in range(2):
+            table[i][j] += x[2 * i + j] * (table[i - 1][j] + 1.0)
+    return np.array([value * x[0] for row in table for value in row])
+
+
 @BOTH
-@pytest.mark.parametrize("function", [written_in_a_loop, lists_of_rows, products, chosen], ids=lambda f: f.__name__)
+@pytest.mark.parametrize(
+    "function",
+    [written_in_a_loop, lists_of_rows, rows_of_a_list, table_of_numbers, products, chosen],
+    ids=lambda f: f.__name__,
+)
 def test_loops_lists_products_and_choices(operator, function):
     x = np.array([0.9, -0.4, 1.3, 0.6, 0.2, -1.1])
     np.testing.assert_allclose(operator(function)(x), differences(function, x), rtol=1e-6, atol=1e-7)
@@ -179,3 +200,19 @@ def test_a_hessian_whose_loop_carries_numbers():
     made = hessian(rosenbrock)
     np.testing.assert_allclose(made(P), differences(grad(rosenbrock), P), rtol=1e-6, atol=1e-5)
     assert "unit_rows" in made.source
+
+
+def test_what_only_a_shape_is_asked_of_is_recorded_without_tangents():
+    def slopes(x):
+        y = x
+        for k in range(2):
+            y = grad(lambda z: np.sum(z**3 * x) * x[k])(y)  # noqa: B023
+        return y
+
+    def weighted(x):
+        return np.sum(slopes(x) ** 2 * np.arange(1.0, len(slopes(x)) + 1))
+
+    x = np.array([0.9, -0.4, 1.3])
+    expected = differences(grad(weighted), x)
+    for second in (jacfwd(jacfwd(weighted)), jacfwd(grad(weighted)), jacrev(jacfwd(weighted))):
+        np.testing.assert_allclose(second(x), expected, rtol=1e-5, atol=1e-5)

@@ -82,12 +82,12 @@ def _elementwise(fn: Primitive, operands: list[Operand], params: Mapping[str, An
     return make(fn, *(aligned(o.term, axes) if o.many else o.term for o in operands), **params)
 
 
-def _as_it_is(fn: Primitive, values: int = 1 << 30) -> Rule:
-    """A word that acts on each leaf, or on the list that holds them: its first `values` operands are many."""
+def _as_it_is(fn: Primitive, *allowed: str) -> Rule:
+    """A word that acts on each leaf, or on the list that holds them, with these parameters: all operands are many."""
 
     def rule(*operands: Operand, **params: Any) -> Any:
-        if any(o.many != (k < values) for k, o in enumerate(operands)) and len(operands) > 1:
-            raise OneAtATime("a list of what is many and what is not, or a place that differs from row to row")
+        if not all(o.many for o in operands) or not params.keys() <= set(allowed):
+            raise OneAtATime("a list of what is many and what is not")
         return make(fn, *(o.term for o in operands), **params)
 
     return rule
@@ -226,7 +226,19 @@ def _as_array(x: Operand, dtype: Any = None, **params: Any) -> Any:
         return x.term if dtype is None and not params else _refused("np.array with options")
     if dtype is not None or params:
         raise OneAtATime("np.array with options")
-    return _joined(np.stack, True)(x)
+    return _array_of_list(x) if isinstance(x.kind, List) else _joined(np.stack, True)(x)
+
+
+def _array_of_list(xs: Operand) -> Any:
+    """An array of a run-time list of numbers."""
+    if not isinstance(xs.kind, List) or rank(bound_kind(xs.kind.item)) != 0:
+        raise OneAtATime("an array of a list of arrays")
+    return call(np.array, xs.term).T
+
+
+def _list_of_rows(x: Operand) -> Any:
+    """The list of the elements of an array."""
+    return call(runtime.list_of_rows, x.term.T if x.ndim == 1 else np.moveaxis(x.term, 1, 0))
 
 
 def _refused(what: str) -> Any:
@@ -283,19 +295,55 @@ def _take_along_axis(x: Operand, indices: Operand, axis: Any = -1) -> Any:
     return np.take_along_axis(x.term, indices.term[None], _behind(axis, x.ndim))
 
 
+def _stored(value: Operand, x: Operand, index: Any, holes: tuple[Operand, ...]) -> Any:
+    """A value that is written to a part of each row, with as many axes as that part."""
+    axes = rank(P.getitem_kind((x.kind, *(h.kind for h in holes)), {"index": index}))
+    if axes is None:
+        raise OneAtATime("the number of axes is not known")
+    if value.many and value.ndim > axes:
+        raise OneAtATime("a value with more axes than the place it is written to")
+    return aligned(value.term, axes) if value.many else value.term
+
+
+def _along_path(fn: Primitive, values: int) -> Rule:
+    """`xs[i][j, :]`, read or written: the subscripts of lists are as they are, that of an array is behind."""
+
+    def rule(*operands: Operand, index: Any = None) -> Any:
+        xs, path = operands[0], operands[values:]
+        if not xs.many or any(o.many for o in path):
+            raise OneAtATime("a place that differs from row to row, or a list that is not yet one for each row")
+        if index is None:
+            if not all(o.many for o in operands[:values]):
+                raise OneAtATime("a list of what is many and what is not")
+            return make(fn, *(o.term for o in operands))
+        steps, holes = P.split_path(path, index)
+        kind = xs.kind
+        for _ in steps:
+            kind = P.element_kind(bound_kind(kind))
+        part = Operand(None, bound_kind(kind), True)
+        stored = [_stored(value, part, index, holes) for value in operands[1:values]]
+        behind = _index_behind(part, index, holes)
+        return make(fn, xs.term, *stored, *(o.term for o in path), index=behind)
+
+    return rule
+
+
+def _of_slice(fn: Primitive, values: int, *allowed: str) -> Rule:
+    """A slice of a list: its ends are as they are."""
+
+    def rule(*operands: Operand, **params: Any) -> Any:
+        if any(o.many != (k < values) for k, o in enumerate(operands)) or not params.keys() <= set(allowed):
+            raise OneAtATime("a slice of a list that is not many, or with ends that differ from row to row")
+        return make(fn, *(o.term for o in operands), **params)
+
+    return rule
+
+
 def _written(fn: Primitive) -> Rule:
     def rule(x: Operand, value: Operand, *holes: Operand, index: Any) -> Any:
         if not x.many:
             raise OneAtATime("an array that is not yet one for each row")
-        part = P.getitem_kind((x.kind, *(h.kind for h in holes)), {"index": index})
-        axes = rank(part)
-        if axes is None:
-            raise OneAtATime("the number of axes is not known")
-        stored = value.term
-        if value.many:
-            if value.ndim > axes:
-                raise OneAtATime("a value with more axes than the place it is written to")
-            stored = aligned(value.term, axes)
+        stored = _stored(value, x, index, holes)
         return make(fn, x.term, stored, *(h.term for h in holes), index=_index_behind(x, index, holes))
 
     return rule
@@ -440,10 +488,15 @@ _RULES: dict[Primitive, Rule] = {
     P.MATMUL: _matmul,
     P.SHAPE: _shape,
     P.LENGTH: _length,
-    **{fn: _as_it_is(fn) for fn in (P.ZEROS_LIKE, P.COPY, P.ITEM, P.MAKE_TUPLE, P.MAKE_FIXED, P.MAKE_DICT)},
-    **{fn: _as_it_is(fn) for fn in (P.MAKE_LIST, P.APPEND, P.LIST_CONCAT, P.ADD_STRUCTURES, P.IS_EMPTY)},
-    **{fn: _as_it_is(fn, 2) for fn in (P.LIST_SET, P.LIST_ADD, P.ADD_TO_SLICE)},
-    **{fn: _as_it_is(fn, 1) for fn in (P.LIST_GET, P.LIST_SLICE)},
+    P.ITEM: _as_it_is(P.ITEM, "key"),
+    P.MAKE_DICT: _as_it_is(P.MAKE_DICT, "keys", "type"),
+    **{fn: _as_it_is(fn) for fn in (P.ZEROS_LIKE, P.COPY, P.MAKE_TUPLE, P.MAKE_FIXED, P.MAKE_LIST)},
+    **{fn: _as_it_is(fn) for fn in (P.APPEND, P.LIST_CONCAT, P.ADD_STRUCTURES, P.IS_EMPTY)},
+    P.LIST_GET: _along_path(P.LIST_GET, 1),
+    P.LIST_SET: _along_path(P.LIST_SET, 2),
+    P.LIST_ADD: _along_path(P.LIST_ADD, 2),
+    P.LIST_SLICE: _of_slice(P.LIST_SLICE, 1, "index"),
+    P.ADD_TO_SLICE: _of_slice(P.ADD_TO_SLICE, 2),
 }
 #: of packages that are read when they are met
 _BY_NAME = {f"np.fft.{name}": _fourier(name) for name in ("fft", "ifft", "rfft", "irfft", "hfft", "ihfft")}
@@ -475,6 +528,8 @@ _state(_diagonal, np.diagonal, np.trace)
 _state(_einsum, np.einsum, of=False)
 _state(_take_along_axis, np.take_along_axis, of=False)
 _state(_of_list, sum, runtime.sum_of_list)
+_state(_array_of_list, runtime.array_of_floats, of=False)
+_state(_list_of_rows, runtime.list_of_rows, of=False)
 _state(_select, runtime.select, of=False)
 _state(_matmul, np.matmul, of=False)
 _state(_dot, np.dot, of=False)

@@ -21,10 +21,9 @@ from ast_ad.ir.kinds import (
     List,
     Maybe,
     Opaque,
-    Residual,
+    Scalar,
     Static,
     Tuple,
-    Undefined,
     bound_kind,
     is_number,
     may_be_unbound,
@@ -266,5 +265,5 @@ def _check_known(kind: Kind) -> None:
             _check_known(item)
     elif isinstance(kind, List):
         _check_known(kind.item)
-    elif isinstance(kind, (Residual, Undefined)) or (isinstance(kind, Array) and kind.dims is None):
+    elif not isinstance(kind, (Scalar, Array, Static, Opaque)) or (isinstance(kind, Array) and kind.dims is None):
         raise OneAtATime("a value of unknown shape")

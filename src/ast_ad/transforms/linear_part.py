@@ -17,7 +17,7 @@ from ast_ad.ir.build import kind_of
 from ast_ad.ir.core import Block, Call, Function, Param, Program, Stmt, Var
 from ast_ad.ir.kinds import Tuple
 from ast_ad.ir.places import Place
-from ast_ad.ir.walk import free_variables, gathered, substitute, unpacked, with_blocks
+from ast_ad.ir.walk import free_variables, gathered, reads, substitute, unpacked, with_blocks
 from ast_ad.transforms import forward
 from ast_ad.transforms.recomputed import title, unrepeatable, with_silent
 from ast_ad.transforms.regions import unused
@@ -39,16 +39,17 @@ def linearised(program: Program, wrt: Sequence[Place], has_aux: bool = False) ->
     own = {p.var for p in main.params}
     given = [p.var for p in moved.main.params if p.var not in own]
     out_dot = unpacked(moved.main).block.results[0] if has_aux else moved.main.block.results[0]
-    depends = Dependence(moved).varied(moved.main, [p.var not in own for p in moved.main.params])
+    depends = Dependence(moved, by_shape=True).varied(moved.main, [p.var not in own for p in moved.main.params])
     originals = {out: stmt for stmt in main.block.stmts for out in stmt.outs}
     first: dict[Stmt, None] = {}
     second: list[Stmt] = []
     for stmt in moved.main.block.stmts:
         if any(out in depends for out in stmt.outs):
             second.append(stmt)
-            first.update((originals[out], None) for out in stmt.outs if out in originals)
-        else:
+        if depends.isdisjoint(stmt.outs) and depends.isdisjoint(reads(stmt)):
             first[stmt] = None
+        else:
+            first.update((originals[out], None) for out in stmt.outs if out in originals)
     linear = _again(Block((), tuple(second), (out_dot,)))
     read = free_variables(linear)
     needed = [v for v in (*main.block.params, *(o for s in first for o in s.outs)) if v in read]
