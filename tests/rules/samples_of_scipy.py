@@ -230,6 +230,18 @@ def linalg() -> Iterator[Sample]:
     yield sample(sl.toeplitz, draw(3), draw(4))
     yield sample(sl.circulant, draw(3))
     yield sample(sl.block_diag, a, b, draw(2))
+    bands = draw(4, 5) + 4 * np.array([[0.0], [1], [0], [0]])
+    for right in (draw(5), draw(5, 2)):
+        yield sample(sl.solve_banded, (2, 1), bands, right)
+        yield sample(sl.solve_banded, (0, 1), bands[:2], right)
+        yield sample(sl.solveh_banded, bands[:2], right)
+        yield sample(sl.solveh_banded, bands[1:3], right, lower=True)
+        yield sample(runtime.band_product, bands, right, lower=2, upper=1)
+        yield sample(runtime.band_outer, right, draw(*right.shape), lower=2, upper=1)
+        for lower in (False, True):
+            yield sample(runtime.half_product, bands, right, lower=lower)
+            yield sample(runtime.half_outer, right, draw(*right.shape), bands, lower=lower, smooth=False)
+    yield sample(runtime.band_transposed, bands, lower=2, upper=1)
     yield sample(runtime.pivot_order, np.array([2, 1, 2]))
 
 

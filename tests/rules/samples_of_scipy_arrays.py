@@ -6,6 +6,7 @@ from collections.abc import Iterator
 
 import numpy as np
 import scipy.integrate as si
+import scipy.interpolate as sip
 import scipy.ndimage as nd
 import scipy.signal as sg
 import scipy.sparse as ss
@@ -13,6 +14,7 @@ import scipy.sparse.linalg as ssl
 import scipy.spatial.distance as sd
 
 from ast_ad import runtime
+from ast_ad.rules.table import load_all
 from tests.rules.checking import Sample, sample
 
 RNG = np.random.default_rng(23)
@@ -109,6 +111,21 @@ def of_sparse_matrices() -> Iterator[Sample]:
         yield sample(ssl.spsolve, matrix, RNG.normal(size=(3, 2)))
 
 
+def of_splines() -> Iterator[Sample]:
+    """scipy.interpolate."""
+    load_all(scipy=True)
+    from ast_ad.rules.scipy_interpolate import SPLINE_AT, SPLINE_THROUGH
+
+    x, y, t = np.arange(6), V, np.array([0.3, 1.7, 3.2])
+    spline = sip.CubicSpline(x, y)
+    for place in (t, t[:, None], 1.4):
+        yield sample(SPLINE_AT, spline, place)
+        yield sample(SPLINE_AT, spline, place, nu=1)
+        yield sample(SPLINE_THROUGH, x, y, place, maker="CubicSpline")
+        yield sample(SPLINE_THROUGH, x, y, place, maker="CubicSpline", bc_type="natural", nu=1)
+    yield sample(SPLINE_THROUGH, x, y, t, maker="make_interp_spline", k=3, derived=(1,))
+
+
 def scipy_array_samples() -> list[Sample]:
     """All samples of this file."""
-    return [*of_signals(), *of_images(), *of_samples(), *of_points(), *of_sparse_matrices()]
+    return [*of_signals(), *of_images(), *of_samples(), *of_points(), *of_sparse_matrices(), *of_splines()]

@@ -178,6 +178,21 @@ def _call_opaque(call: Call, args: Sequence[Expr]) -> Expr:
     return called(args[0], *args[1:split], **dict(zip(names, args[split:], strict=True)))
 
 
+def _spline_at(call: Call, args: Sequence[Expr]) -> Expr:
+    nu = dict(call.params).get("nu", 0)
+    return called(args[0], args[1], *([ast.Constant(value=nu)] if nu else []))
+
+
+def _spline_through(outside: Outside, call: Call, args: Sequence[Expr]) -> Expr:
+    params = dict(call.params)
+    maker, derived, nu = params.pop("maker"), params.pop("derived", ()), params.pop("nu", 0)
+    words = {word: outside.constant(value) for word, value in params.items()}
+    spline = called(outside.path(f"scipy.interpolate.{maker}"), *args[:2], **words)
+    for order in derived:
+        spline = called(attribute(spline, "derivative"), *([ast.Constant(value=order)] if order != 1 else []))
+    return called(spline, args[2], *([ast.Constant(value=nu)] if nu else []))
+
+
 def _format(call: Call, args: Sequence[Expr]) -> Expr:
     """An f-string."""
     left = iter(args)
@@ -240,6 +255,8 @@ _TABLE: dict[str, Row] = {
     "rename": lambda outside, call, args: ast.Tuple(elts=list(args), ctx=_LOAD),
     "select": lambda outside, call, args: ast.IfExp(test=args[0], body=args[1], orelse=args[2]),
     "shape": _shape,
+    "spline_at": lambda outside, call, args: _spline_at(call, args),
+    "spline_through": _spline_through,
     "value_of_cell": lambda outside, call, args: subscript(args[0], ast.Tuple(elts=[], ctx=_LOAD)),
     "zeros_like": _zeros_like,
 }

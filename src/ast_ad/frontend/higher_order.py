@@ -14,6 +14,7 @@ from ast_ad.frontend.calls import call_opaque, call_value
 from ast_ad.frontend.captures import Guard, captured
 from ast_ad.frontend.context import Lowering, static
 from ast_ad.frontend.frozen import call_method_of_frozen, frozen, is_distribution, is_method_of_frozen
+from ast_ad.frontend.interpolants import call_spline, is_spline, make_spline, makes_splines
 from ast_ad.frontend.iteration import Counted, elements, iteration_of, zero_based
 from ast_ad.frontend.known import constant_of
 from ast_ad.frontend.loops import run_loop
@@ -40,6 +41,10 @@ def call_made_function(lo: Lowering, function: Static, args: Args, kwargs: Kwarg
     entry = entry_of(obj)
     if entry is not None:
         return call_solver(lo, obj, *entry, args, kwargs, name)
+    if makes_splines(obj):
+        return make_spline(lo, function, args, kwargs)
+    if is_spline(obj) and function.path:
+        return call_spline(lo, function, args, kwargs, name)
     if is_distribution(obj):
         return frozen(lo, function, args, kwargs)
     if is_method_of_frozen(obj):

@@ -88,7 +88,7 @@ _LATER = {
     "numpy.random": ("random",),
     "scipy": (
         *("special", "special_more", "scipy_linalg", "stats", "scipy_integrate", "scipy_signal", "scipy_ndimage"),
-        *("scipy_distance", "scipy_sparse"),
+        *("scipy_distance", "scipy_sparse", "scipy_banded", "scipy_interpolate"),
     ),
 }
 _loaded: set[str] = set()

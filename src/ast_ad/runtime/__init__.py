@@ -21,6 +21,7 @@ from ast_ad.runtime.arrays import (
     uncut_correlation,
     unique_places,
 )
+from ast_ad.runtime.banded import band_outer, band_product, band_transposed, half_outer, half_product
 from ast_ad.runtime.cotangents import (
     add,
     add_to_slice,
@@ -104,6 +105,9 @@ __all__ = [
     "add_along_axis",
     "add_to_slice",
     "array_of_floats",
+    "band_outer",
+    "band_product",
+    "band_transposed",
     "bessel_i",
     "broadcast_like",
     "broadcast_rows",
@@ -126,6 +130,8 @@ __all__ = [
     "fields_of",
     "filled",
     "gaussian_filter_back",
+    "half_outer",
+    "half_product",
     "in_frame",
     "in_order",
     "in_rounds",
