@@ -51,7 +51,9 @@ def _tangent(ans: Any, moves: Any, x: Any, y: Any, t: Any, nu: int = 0, **how: A
     _constant_places(moves[0])
     total = None if moves[1] is None else make(SPLINE_THROUGH, x, moves[1], t, nu=nu, **how)
     if moves[2] is not None:
-        part = _slope(x, y, t, nu, how) * (moves[2] if _is_vector(y) else moves[2][..., None])
+        part = _slope(x, y, t, nu, how) * (
+            moves[2] if _is_vector(y) or array_dims(t.kind) == () else moves[2][..., None]
+        )
         total = part if total is None else total + part
     return total
 
