@@ -176,6 +176,52 @@ def composition(k):
     return composed(lambda x: math.sin(k * x), 3)(k)
 
 
+def local_recursion(x, n):
+    def power_of(k):
+        return x if k == 0 else power_of(k - 1) * x
+
+    def fibonacci(k):
+        if k < 2:
+            return x
+        return fibonacci(k - 1) + fibonacci(k - 2) * x
+
+    return power_of(n) + fibonacci(n)
+
+
+def local_walk(x):
+    below = {0: [1, 2], 1: [3], 2: [], 3: []}
+
+    def walk(node, depth):
+        total = x**depth
+        for other in below[node]:
+            total += walk(other, depth + 1)
+        return total
+
+    return walk(0, 1)
+
+
+def multigrid(f):
+    def smooth(u, f, h):
+        u = u.copy()
+        for _ in range(2):
+            u[1:-1] = 0.5 * (u[:-2] + u[2:] + h * h * f[1:-1])
+        return u
+
+    def cycle(u, f, h):
+        u = smooth(u, f, h)
+        if len(u) <= 3:
+            return u * 1.0
+        rest = np.zeros_like(u)
+        rest[1:-1] = f[1:-1] + (u[:-2] - 2 * u[1:-1] + u[2:]) / h**2
+        coarse = cycle(np.zeros_like(rest[::2]), rest[::2].copy(), 2 * h)
+        error = np.zeros_like(u)
+        error[::2] = coarse
+        error[1::2] = 0.5 * (coarse[:-1] + coarse[1:])
+        return smooth(u + error, f, h)
+
+    return np.sum(cycle(np.zeros_like(f), f, 1 / (len(f) - 1)) ** 2)
+
+
 PROGRAMS = [
     Program(power, [(1.3, 4), (1.3, 0)]),
     Program(power_by_squaring, [(1.3, 11), (1.3, 8), (1.3, 0)]),
@@ -193,4 +239,7 @@ PROGRAMS = [
     Program(quadrature_of_closures, [(1.1, 1.5)], wrt=(0, 1)),
     Program(functions_through_recursion, [(0.7, 3), (0.7, 0)]),
     Program(composition, [(0.7,)]),
+    Program(local_recursion, [(1.2, 4), (1.2, 0)]),
+    Program(local_walk, [(1.3,)]),
+    Program(multigrid, [(waves(9),), (waves(3),)]),
 ]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
 from types import BuiltinFunctionType, FunctionType, MethodType
 from typing import Any
 
@@ -10,6 +11,7 @@ import gast
 
 from ast_ad.errors import NoSource, UnknownAtCompileTime, UnsupportedSyntax, WrongArgument
 from ast_ad.frontend.captures import captured
+from ast_ad.frontend.carried import calling_itself
 from ast_ad.frontend.context import Frame, Lowering, lowers, static
 from ast_ad.frontend.control import VALUE, lower_body
 from ast_ad.frontend.copies import check_copies
@@ -77,11 +79,11 @@ def double_star(lo: Lowering, value: Value) -> dict[str, Value]:
 def call_value(
     lo: Lowering, function: Value, args: Sequence[Value], kwargs: Mapping[str, Value], name: str = ""
 ) -> Value:
-    """The result of calling a value."""
+    """The result of calling a value; of the method of one that is not known yet nothing is known either."""
     call = _CALLS.get(type(function))
-    if call is None:
+    if call is None and not is_bottom(function):
         raise lo.error(WrongArgument, f"{describe(function)} cannot be called", remedy="Call a function.")
-    result: Value = call(lo, function, list(args), dict(kwargs), name)
+    result: Value = function if call is None else call(lo, function, list(args), dict(kwargs), name)
     return result
 
 
@@ -90,7 +92,12 @@ def _closure(lo: Lowering, function: Closure, args: list[Value], kwargs: dict[st
     bound = bind_arguments(lo, function.node.args, function.defaults, args, kwargs, function.name)
     if is_generator(function.node):
         return Stream(function.node, frame.source, function.frame, bound, function.name)
-    return inline(lo, function.node, frame.source, function.frame, bound, function.name)
+    own = calling_itself(lo, function)
+    if own is None:
+        return inline(lo, function.node, frame.source, function.frame, bound, function.name)
+    from ast_ad.frontend.functions import call_lowered
+
+    return call_lowered(lo, replace(frame.source, node=function.node), bound, name, own)
 
 
 def _method(lo: Lowering, function: Method, args: list[Value], kwargs: dict[str, Value], name: str) -> Value:

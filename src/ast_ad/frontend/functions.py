@@ -72,31 +72,36 @@ class Record:
     lends: bool = False
 
 
-def call_lowered(lo: Lowering, source: Source, bound: Mapping[str, Value], name: str) -> Value:
-    """The result of a call of a function of the program."""
-    bound = carried(lo, bound) if calls_itself(source.function) else bound
-    lengths, key = _key(lo, source, bound)
+def call_lowered(
+    lo: Lowering, source: Source, bound: Mapping[str, Value], name: str, own: Carried | None = None
+) -> Value:
+    """The result of a call of a function of the program; `own` is a local one, with what it reads."""
+    who: Any = source.function if own is None else source.node
+    itself = own is not None or calls_itself(source.function)
+    bound = carried(lo, bound) if itself else bound
+    given: Mapping[str, Any] = bound if own is None else {_OWN: own, **bound}
+    lengths, key = _key(lo, who, given)
     while True:
-        if any(s is None for s in key[1]) or key in lo.unit.inline_only or source.function in lo.unit.inline_only:
-            return inline(lo, source.node, source, None, as_given(bound), source.function.__name__)
+        if any(s is None for s in key[1]) or key in lo.unit.inline_only or who in lo.unit.inline_only:
+            return _inlined(lo, source, given)
         known = set(lo.unit.records)
         try:
             record = lo.unit.records.get(key)
             if record is None:
-                record = _lower(lo, source, bound, key, lengths)
-            return _emit_call(lo, record, bound, name, lengths)
+                record = _lower(lo, source, given, key, lengths)
+            return _emit_call(lo, record, given, name, lengths)
         except NeedsInlining as needs:
             if needs.record is not None and needs.record.key != key:
                 raise
             if needs.by_arguments and needs.record.done:
-                return inline(lo, source.node, source, None, as_given(bound), source.function.__name__)
+                return _inlined(lo, source, given)
             for other in [k for k in lo.unit.records if k not in known]:
                 _forget(lo, other)
             _forget(lo, key)
-            if source.function not in lo.unit.writers and calls_itself(source.function):
-                lo.unit.writers.add(source.function)
+            if own is None and who not in lo.unit.writers and itself:
+                lo.unit.writers.add(who)
                 continue
-            alone = not any(isinstance(v, Carried) for v in bound.values())
+            alone = not any(isinstance(v, Carried) for v in given.values())
             if needs.record is not None and needs.record.recursive and not needs.by_arguments and alone:
                 raise lo.error(
                     UnknownAtCompileTime,
@@ -105,20 +110,36 @@ def call_lowered(lo: Lowering, source: Source, bound: Mapping[str, Value], name:
                     remedy="Return new arrays and lists, or write it as a loop.",
                 ) from None
             lo.unit.inline_only.add(key)
+        except UnknownAtCompileTime:
+            if own is None:
+                raise
+            lo.unit.inline_only.add(key)  # what it is told by constants may be enough
         except NeedsConstant as needs:
             if needs.record.key != key:
                 raise
             _forget(lo, key)
-            bound = with_constant(lo, bound, needs.leaf)
+            given = with_constant(lo, given, needs.leaf)
             asked = key
-            lengths, key = _key(lo, source, bound)
-            if key == asked:  # it is a part of a list or dict, which says nothing of the values of its numbers
+            lengths, key = _key(lo, who, given)
+            if key == asked:  # it is a part of a list or dict, of which the key does not tell the numbers
                 lo.unit.inline_only.add(key)
 
 
-def _key(lo: Lowering, source: Source, bound: Mapping[str, Value]) -> tuple[Lengths, Any]:
+#: the local function itself, among the arguments of its call
+_OWN = "%own"
+
+
+def _inlined(lo: Lowering, source: Source, given: Mapping[str, Any]) -> Value:
+    bound = as_given(given)
+    own: Any = bound.pop(_OWN, None)
+    if own is None:
+        return inline(lo, source.node, source, None, bound, source.function.__name__)
+    return inline(lo, own.node, lo.frames[own.frame].source, own.frame, bound, own.name)
+
+
+def _key(lo: Lowering, who: Any, bound: Mapping[str, Value]) -> tuple[Lengths, Any]:
     lengths = Lengths()
-    return lengths, (source.function, tuple(lengths.spec(spec_of(lo, v)) for v in bound.values()))
+    return lengths, (who, tuple(lengths.spec(spec_of(lo, v)) for v in bound.values()))
 
 
 @cache
@@ -151,7 +172,7 @@ def _forget(lo: Lowering, key: Any) -> None:
 
 
 def _lower(lo: Lowering, source: Source, bound: Mapping[str, Value], key: Any, lengths: Lengths) -> Record:
-    title = source.function.__name__
+    title = bound[_OWN].closure.name if _OWN in bound else source.function.__name__  # type: ignore[union-attr]
     name, count = title if title.isidentifier() else "function", 1
     while name in lo.unit.names:
         count += 1
@@ -197,7 +218,10 @@ def _pass(caller: Lowering, source: Source, record: Record) -> tuple[Function, A
     new_frame(lo, source.node, source, None, record.name)
     lo.statement = lo.node = source.node
     for name, value in record.arguments.items():
-        bind_name(lo, name, _parameter(caller, lo, value, name))
+        made: Any = _parameter(caller, lo, value, name)
+        lo.frame.outer = made.frame if name == _OWN else lo.frame.outer
+        if name != _OWN:
+            bind_name(lo, name, made)
     try:
         body = lower_body(lo, lo.frame)
     except PathEnds:
@@ -214,8 +238,8 @@ def _pass(caller: Lowering, source: Source, record: Record) -> tuple[Function, A
     block = lo.out.block(record.outs, tuple(p.var for p in params))
     block = sealed(type(block)(block.params, (*lo.prologue.stmts, *block.stmts), block.results))
     doc = source.function.__doc__ or ""
-    made = Function(record.name, params, block, doc, lo.origin(source.node), None, frozenset(lo.ignored))
-    return made, result, list(lo.captures), written
+    function = Function(record.name, params, block, doc, lo.origin(source.node), None, frozenset(lo.ignored))
+    return function, result, list(lo.captures), written
 
 
 def _leaf(lo: Lowering, name: str, kind: Kind) -> Var:
