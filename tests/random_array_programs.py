@@ -277,6 +277,144 @@ class WideWriter(ArrayWriter):
         self.add(indent, f"{name}[i % 6] = min({self.number()}, {name}[(i + 1) % 6], {self.number()})")
 
 
+class WildWriter(WideWriter):
+    """The same with what hands arrays on: functions that return views, generators, closures, objects, dicts."""
+
+    def statement(self, indent: str, depth: int, in_loop: bool) -> None:
+        if self.random.random() < 0.5:
+            super().statement(indent, depth, in_loop)
+            return
+        forms = ("part", "parts", "closure", "object", "dict", "try", "rows", "into", "through", "overlap", "diagonal")
+        forms += ("either", "flat", "list_loop", "zip", "dropped")
+        getattr(self, f"write_{self.random.choice(forms)}")(indent, depth, in_loop)
+
+    def change(self, name: str) -> str:
+        """A statement that writes to an array of two elements or more."""
+        r = self.random
+        return r.choice(
+            [
+                f"{name}[{r.choice(['0', '-1', '1'])}] {self.sign()} {self.number()}",
+                f"{name} *= {self.number()}",
+                f"{name}[::-1] += 0.3 * {name}",
+                f"{name}[1:] = {name}[:-1]",
+                f"np.multiply({name}, {self.number()}, out={name})",
+                f"np.add({name}[:-1], {name}[1:], out={name}[1:])",
+                f"{name}[:] = {self.number()}",
+            ]
+        )
+
+    def write_part(self, indent: str, depth: int, in_loop: bool) -> None:
+        r = self.random
+        self.add(indent, f"p = part({self.array()}, {r.choice(['0', '1', 'i % 3', '2'])})", self.change("p"))
+        self.add(indent, r.choice([self.change(self.array()), f"s = s + 0.1 * {self.array()}[1]", "pass"]))
+        self.add(indent, "s = s + 0.1 * np.sum(p)")
+
+    def write_parts(self, indent: str, depth: int, in_loop: bool) -> None:
+        name = self.array()
+        self.add(indent, f"for p in parts({name}):", "    " + self.change("p"))
+        if self.random.random() < 0.5:
+            self.add(indent, "    " + self.random.choice([f"s = s + 0.1 * {name}[0]", self.change(self.array())]))
+
+    def write_closure(self, indent: str, depth: int, in_loop: bool) -> None:
+        name = self.array()
+        self.add(indent, "def put(k, w):", f"    {name}[k] += 0.5 * w", f"    return {name}[k - 1]")
+        self.add(indent, f"s = s + 0.1 * put({self.random.choice(_ELEMENTS)}, {self.number()})")
+
+    def write_object(self, indent: str, depth: int, in_loop: bool) -> None:
+        one, two = self.array(), self.array()
+        self.add(indent, f"box = Box({one}, {two}[{self.random.choice(_SLICES)}])")
+        self.add(indent, self.change(self.random.choice(["box.one", "box.two", one, two])))
+        if self.random.random() < 0.5:
+            self.add(indent, "box.turn()", self.change("box.two"))
+        self.add(indent, "s = s + 0.1 * np.sum(box.one) + 0.1 * box.two[0]")
+
+    def write_dict(self, indent: str, depth: int, in_loop: bool) -> None:
+        one, two = self.random.sample(_ARRAYS, 2)
+        self.add(indent, f"held = {{'u': {one}, 'v': {two}[1:]}}", self.change("held['v']"))
+        if self.random.random() < 0.5:
+            self.add(indent, "held['u'], held['v'] = held['v'], held['u'][1:]", self.change("held['v']"))
+        self.add(indent, self.change(one), "s = s + 0.1 * np.sum(held['u']) + 0.1 * held['v'][0]")
+
+    def write_try(self, indent: str, depth: int, in_loop: bool) -> None:
+        name = self.array()
+        first, last = self.change(name), self.change(self.array())
+        self.add(indent, f"p = {name}[1:4]", "try:", f"    {first}", "finally:", f"    {last}", "s = s + 0.1 * p[0]")
+
+    def write_into(self, indent: str, depth: int, in_loop: bool) -> None:
+        r, one, two = self.random, self.array(), self.array()
+        self.add(
+            indent,
+            r.choice(
+                [
+                    f"np.copyto({one}, {self.six()})",
+                    f"np.copyto({one}[1:], {two}[:-1])",
+                    f"np.put({one}, [0, 3, 0], {self.three()})",
+                    f"np.cumsum({one}, out={one})",
+                    f"{one}.sort()",
+                    f"np.add({one}, {two}[::-1], out={one}[::-1])",
+                    f"np.multiply({one}, {two}, out={one}, where={two} > 0.1)",
+                    f"{one}[1:].fill({self.number()})",
+                ]
+            ),
+        )
+
+    def write_through(self, indent: str, depth: int, in_loop: bool) -> None:
+        r, name = self.random, self.array()
+        word = r.choice(["add", "subtract"])
+        self.add(indent, f"p = {name}[{r.choice(['::-1', '1:', '::-1', '-1::-1'])}]")
+        self.add(indent, f"np.{word}.at(p, {r.choice(_FANCY)}, {self.three()})", f"p[p > 0.3] *= {self.number()}")
+        self.add(indent, f"s = s + 0.1 * {name}[0] + 0.1 * np.sum(p[1:3])")
+
+    def write_overlap(self, indent: str, depth: int, in_loop: bool) -> None:
+        r, name = self.random, self.array()
+        self.add(
+            indent,
+            r.choice(
+                [
+                    f"{name}[1:] = {name}[:-1] * {self.number()}",
+                    f"{name}[::-1] += {name}",
+                    f"{name}[:3] *= {name}[3:][::-1]",
+                    f"np.add({name}[:-1], {name}[1:], out={name}[1:])",
+                    f"{name}.reshape(2, 3)[0] += {name}.reshape(3, 2).T[1]",
+                    f"{name}[[0, 1, 0]] = {name}[3:]",
+                ]
+            ),
+        )
+
+    def write_diagonal(self, indent: str, depth: int, in_loop: bool) -> None:
+        one, two = self.array(), self.array()
+        self.add(indent, f"w = np.outer({one}, {two})", "d = w.diagonal()", f"w[1, 1] = {self.number()}")
+        self.add(indent, "w += 0.1 * w.T", f"g = np.broadcast_to({one}, (2, 6))", self.change(one))
+        self.add(indent, "s = s + 0.01 * (np.sum(d) + np.sum(g[1]) + w[0, 1])")
+
+    def write_either(self, indent: str, depth: int, in_loop: bool) -> None:
+        one, two = self.random.sample(_ARRAYS, 2)
+        other = self.random.choice([two, f"{one}.copy()", f"{one}[::-1]"])
+        self.add(indent, f"p = {one} if {self.test()} else {other}", self.change("p"), "s = s + 0.1 * p[2]")
+
+    def write_flat(self, indent: str, depth: int, in_loop: bool) -> None:
+        name = self.array()
+        self.add(
+            indent, f"w = {name}.reshape(3, 2)", f"p = w{self.random.choice(['', '.T', '[1:]', '[::-1]'])}.ravel()"
+        )
+        self.add(indent, self.change("p"), self.change("w"), f"s = s + 0.1 * (p[1] + {name}[3])")
+
+    def write_list_loop(self, indent: str, depth: int, in_loop: bool) -> None:
+        name = self.array()
+        self.add(indent, "kept = []", "for j in range(3):", f"    kept.append({name}[j : j + 3].copy())")
+        self.add(indent, f"    {self.change(name)}", f"kept[1][0] = {self.number()}", "s = s + 0.1 * np.sum(kept[1])")
+
+    def write_zip(self, indent: str, depth: int, in_loop: bool) -> None:
+        one, two = self.array(), self.array()
+        self.add(indent, f"for p, q in zip({one}.reshape(3, 2), {two}.reshape(3, 2)[::-1]):", "    p += 0.2 * q")
+        self.add(indent, "    " + self.random.choice([self.change("q"), "s = s + 0.1 * q[0]"]))
+
+    def write_dropped(self, indent: str, depth: int, in_loop: bool) -> None:
+        one, two = self.array(), self.array()
+        self.add(indent, f"p = {one}", f"{one} = {self.six()}", self.change("p"), self.change(one))
+        self.add(indent, f"s = s + 0.1 * (p[0] + {one}[1] + {two}[2])")
+
+
 HEAD = "import math\n\nimport numpy as np\n\n\n"
 HELPERS = """def smooth(y, k):
     for j in range(1, len(y)):
@@ -290,6 +428,24 @@ def picked(y, k):
     return np.sin(y)
 
 
+def part(y, k):
+    return y[k : k + 3]
+
+
+def parts(y):
+    for k in range(3):
+        yield y[2 * k : 2 * k + 2]
+
+
+class Box:
+    def __init__(self, one, two):
+        self.one = one
+        self.two = two
+
+    def turn(self):
+        self.one, self.two = self.two, self.one
+
+
 def shifted(y, by, k):
     y[by:] = 0.5 * y[: len(y) - by] + 0.1 * k
     return k + 0.2 * y[by]
@@ -298,7 +454,10 @@ def shifted(y, by, k):
 """
 
 
-def random_array_program(seed: int, wide: bool = False) -> tuple[Callable[..., Any], str]:
-    """A function of (a, b, x, n) and its source; with `wide` in all forms of writing."""
-    text = HEAD + HELPERS + WideWriter(seed).text() if wide else HEAD + ArrayWriter(seed).text()
-    return compiled(text, f"<random array program {seed}{' wide' if wide else ''}>"), text
+WRITERS = {"narrow": ArrayWriter, "wide": WideWriter, "wild": WildWriter}
+
+
+def random_array_program(seed: int, forms: str = "narrow") -> tuple[Callable[..., Any], str]:
+    """A function of (a, b, x, n) and its source, in the forms of writing that one of `WRITERS` knows."""
+    text = HEAD + (HELPERS if forms != "narrow" else "") + WRITERS[forms](seed).text()
+    return compiled(text, f"<random array program {seed} {forms}>"), text

@@ -10,7 +10,7 @@ import warnings
 import numpy as np
 import oracle
 import pytest
-from random_array_programs import random_array_program
+from random_array_programs import WRITERS, random_array_program
 from random_programs import random_program
 
 import ast_ad
@@ -62,9 +62,9 @@ def has_a_value(program, args):
         return False
 
 
-def hold_array_program(seed, points, wide=False):
+def hold_array_program(seed, points, forms="narrow"):
     """The same for a program that writes to arrays; whether it could be compiled."""
-    program, _ = random_array_program(seed, wide)
+    program, _ = random_array_program(seed, forms)
     for args in points:
         with np.errstate(all="ignore"), warnings.catch_warnings():
             warnings.simplefilter("ignore")
@@ -93,13 +93,19 @@ def test_a_random_program_that_writes_to_arrays_has_the_derivative_that_differen
 
 @pytest.mark.parametrize("seed", range(41))
 def test_a_random_program_that_reaches_arrays_in_all_ways_has_the_derivative_that_differences_see(seed):
-    hold_array_program(seed, [ARRAYS[seed % len(ARRAYS)]], wide=True)
+    hold_array_program(seed, [ARRAYS[seed % len(ARRAYS)]], forms="wide")
 
 
-def test_most_programs_that_write_to_arrays_compile():
+@pytest.mark.parametrize("seed", range(41))
+def test_a_random_program_that_hands_arrays_on_has_the_derivative_that_differences_see(seed):
+    hold_array_program(seed, [ARRAYS[seed % len(ARRAYS)]], forms="wild")
+
+
+@pytest.mark.parametrize("forms", ["narrow", "wide"])
+def test_most_programs_that_write_to_arrays_compile(forms):
     refused = 0
     for seed in range(100, 130):
-        program, _ = random_array_program(seed)
+        program, _ = random_array_program(seed, forms)
         try:
             ast_ad.grad(program).source_for(*ARRAYS[0])
         except MayAlias:
@@ -122,12 +128,12 @@ def test_more_random_programs_of_numbers():
 @pytest.mark.fuzz
 def test_more_random_programs_that_write_to_arrays():
     for seed in range(1000, 1000 + MANY):
-        for wide in (False, True):
+        for forms in WRITERS:
             try:
-                hold_array_program(seed, ARRAYS, wide)
+                hold_array_program(seed, ARRAYS, forms)
             except Exception as error:
-                _, text = random_array_program(seed, wide)
-                raise AssertionError(f"seed {seed}, wide {wide}: {error}\n{text}") from error
+                _, text = random_array_program(seed, forms)
+                raise AssertionError(f"seed {seed}, {forms}: {error}\n{text}") from error
 
 
 @pytest.mark.parametrize("seed", [51, 120, 201, 227])
@@ -142,4 +148,4 @@ def test_a_program_of_numbers_that_once_read_what_was_not_bound():
 
 @pytest.mark.parametrize("seed", [3540, 3831])
 def test_programs_that_reach_arrays_in_all_ways_and_once_did_not_compile_at_second_order(seed):
-    assert hold_array_program(seed, ARRAYS[:1], wide=True)
+    assert hold_array_program(seed, ARRAYS[:1], forms="wide")

@@ -61,7 +61,7 @@ def _pop(lo: Lowering, owner: Ref, args: Args, kwargs: Kwargs) -> Value:
     if isinstance(value, Ref) and owned:
         lo.owned.add(value.location)
     else:
-        lo.freeze(value, "It was an element of a list whose length is known at run time only.")
+        lo.freeze(value, lo.why_shared(owner))
     return value
 
 

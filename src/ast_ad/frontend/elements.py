@@ -21,11 +21,7 @@ from ast_ad.ir.core import Atom, Call, Lit, Var
 from ast_ad.ir.kinds import OPAQUE, STATIC, Array, Dict, Kind, List, Map, Scalar, Undefined, join_elements
 from ast_ad.ir.primitives import Primitive
 
-PUT = "It was put into a list whose length is known at run time only."
 BORROWED = "It is an element of a list that belongs to the caller."
-LEAKED = "Another list, or a function that was called, may hold the elements of this list too."
-_WRITTEN = "It may be an element of a list, and an element of a list was written to since."
-_NOT_NEW = "The list may hold one array twice, or one that another name holds."
 #: what may give back an operand
 _PASS_ON = ("add_maybe", "cast_like", "or_zeros", "select", "stop_gradient")
 
@@ -77,10 +73,23 @@ class Elements(Emission):
             return self.follows(place) and self.owns(element.owner.location)
         return place in self.owned and (place,) not in self.state.stale
 
-    def share_elements(self, place: Location | None, reason: str) -> None:
+    def share_elements(self, place: Location | None) -> None:
         """From now on a list does not own its elements; without a list none does."""
         for one in self.owned if place is None else {place} & self.owned:
-            self._note((one,), one, reason)
+            self._note((one,), one, f"another name or list may hold elements of it since {self._here()}")
+
+    def why_shared(self, owner: Ref | None) -> str:
+        """Why an element of a list may not be written to."""
+        place = None if owner is None else owner.location
+        why = self.state.stale.get((place,), "its length is known at run time only")
+        return f"It is an element of {_named(place)}, and {why}"
+
+    def _held_by(self, place: Location | None) -> str:
+        return f"It is an element of {_named(place)} since {self._here()}"
+
+    def _here(self) -> str:
+        origin = self.origin()
+        return f"line {origin.line}: {origin.text}"
 
     def put_all(self, values: Sequence[Value], place: Location | None) -> None:
         """Let a list of known length, which holds some values, be one run-time list."""
@@ -90,7 +99,7 @@ class Elements(Emission):
             if place is None or member in held or self.members.get(member) is not place:
                 self.put(value, place)
             elif member not in self.state.frozen:
-                self.freeze(value, PUT)
+                self.freeze(value, self._held_by(place))
             held.add(member)
 
     def _holds_rows(self, place: Location | None) -> bool:
@@ -129,8 +138,8 @@ class Elements(Emission):
         if not self.is_new(value):
             root = self.root(value) if isinstance(value, Var) else None
             theirs = root is not None and (root in self.foreign or root in self.always_frozen)
-            self.share_elements(place if theirs else None, _NOT_NEW)
-        self.freeze(value, PUT)
+            self.share_elements(place if theirs else None)
+        self.freeze(value, self._held_by(place))
         self.members[self._place_of(value)] = place
 
     def is_new(self, value: Value) -> bool:
@@ -164,7 +173,7 @@ class Elements(Emission):
     def freeze_place(self, place: Any, reason: str) -> None:
         """Forbid writing; what was frozen before may be an element of any list, and now is a part of something else."""
         if place in self.state.frozen:
-            self.share_elements(None, LEAKED)
+            self.share_elements(None)
         self.state.frozen.setdefault(place, reason)
 
     def follow(self, value: Value, element: Element) -> None:
@@ -200,8 +209,8 @@ class Elements(Emission):
                 raise self.error(
                     MayAlias,
                     f"{place.name or 'this'} may have been written to through another name",
-                    reason=f"It was an element of {element.owner.location.name or 'a list'!r}, "
-                    "which has other elements since.",
+                    reason=f"It was an element of {_named(element.owner.location)}, which has others since "
+                    f"{self.state.stale['moved', place]}",
                     remedy="Read the element again, or copy it.",
                 )
             return before
@@ -255,13 +264,16 @@ class Elements(Emission):
         else:
             self.note_change("memory", owner.location)
             self.state.heap[owner.location] = Run(changed)
+        here = self._here()
         for root in self.maybe_shared:
             if root in self.state.frozen:
                 self.note_written(root)
         for other in self.state.frozen:
             if other not in self.elements or ("moved", other) in self.state.stale:
-                self.state.stale.setdefault(other, _WRITTEN)
-        self._note(("written", owner.location), owner.location, _WRITTEN)
+                self.state.stale.setdefault(
+                    other, f"It may be an element of {_named(owner.location)}, and one of these is written to in {here}"
+                )
+        self._note(("written", owner.location), owner.location, here)
 
     def _with_part(self, whole: Atom, path: tuple[str, ...], new: Atom) -> Atom:
         """An object with another part."""
@@ -293,7 +305,7 @@ class Elements(Emission):
         """The elements of a list may be at other places from now on."""
         for element, found in self.elements.items():
             if found.owner.location is place:
-                self._note(("moved", element), element, _WRITTEN)
+                self._note(("moved", element), element, self._here())
 
     def _note(self, key: tuple[Any, ...], place: Any, reason: str) -> None:
         """Remember something of a place for as long as the place can be seen."""
@@ -311,6 +323,10 @@ def _holds_numbers(kind: Kind | None, deeply: bool = False) -> bool:
 def _is_number(kind: Kind) -> bool:
     """Whether values of a kind are numbers, which nobody can write to."""
     return isinstance(kind, Scalar) or (isinstance(kind, Array) and kind.dims == () and kind.cell is False)
+
+
+def _named(place: Location | None) -> str:
+    return repr(place.name) if place is not None and place.name else "a list"
 
 
 def are_numbers(values: Sequence[Value]) -> TypeGuard[Sequence[Atom]]:

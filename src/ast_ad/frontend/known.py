@@ -88,6 +88,8 @@ def _assumed(lo: Lowering, var: Var, what: str) -> Any:
     if what and var in lo.constants:
         return lo.constants[var]
     if lo.record is not None and var in lo.record.leaves:
+        if isinstance(var.kind, Array) and var.kind.dims != ():
+            raise _NoWitness
         raise NeedsConstant(lo.record, lo.record.leaves.index(var))
     value = _compute(lo, var, what)
     if what:

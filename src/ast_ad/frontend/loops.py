@@ -120,6 +120,9 @@ def generalised(lo: Lowering, entry: State, assigned: Collection[str]) -> Head:
     head = Head(entry.fork())
     known: dict[Any, Var] = {}
     names = head.state.frames[lo.frame.id]
+    assigned = [n for n in names if n in assigned]
+    views = [v for v in variables_in(entry) if v in lo.views]
+    others = {lo.root(v) for v in (*views, *variables_in(entry, but=(lo.frame.id, assigned))) if may_be_array(v)}
 
     def parameter(value: Value, name: str) -> Value:
         if isinstance(value, TupleOf):
@@ -130,6 +133,8 @@ def generalised(lo: Lowering, entry: State, assigned: Collection[str]) -> Head:
             return value
         if value in lo.views and rank(kind_of(value)):  # `row += 1` leaves it the view that it is
             return value
+        if isinstance(value, Var) and lo.root(value) in others:  # and `a += 1` the array that another name sees
+            return value
         key = lo.root(value) if isinstance(value, Var) and may_be_array(value) else (name, value)
         if key not in known:
             assert isinstance(value, (Var, Lit))
@@ -139,7 +144,7 @@ def generalised(lo: Lowering, entry: State, assigned: Collection[str]) -> Head:
             head.params.append(known[key])
         return known[key]
 
-    for name in [n for n in names if n in assigned]:
+    for name in assigned:
         names[name] = parameter(names[name], name)
     return head
 

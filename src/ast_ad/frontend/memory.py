@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from ast_ad.errors import MayAlias
-from ast_ad.frontend.elements import BORROWED, LEAKED, Elements
+from ast_ad.frontend.elements import BORROWED, Elements
 from ast_ad.frontend.emission import View
 from ast_ad.frontend.state import State, variables_in
 from ast_ad.frontend.values import (
@@ -99,7 +99,7 @@ class Memory(Elements):
         """What a list or dict holds now, for any use: from here on others may hold its elements too."""
         found = self.peek(ref)
         if isinstance(found, Run):
-            self.share_elements(ref.location, LEAKED)
+            self.share_elements(ref.location)
         return found
 
     def peek(self, ref: Ref) -> Contents:
@@ -194,7 +194,7 @@ class Memory(Elements):
             self.put_back(ref.location, contents.atom)
             return
         if isinstance(contents, Run) and not owning:
-            self.share_elements(ref.location, LEAKED)
+            self.share_elements(ref.location)
         self.note_moved(ref.location)
         self.note_change("memory", ref.location)
         self.state.heap[ref.location] = contents

@@ -11,6 +11,7 @@ A state is copied where paths part.  What is in it is immutable.
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -36,8 +37,8 @@ class State:
         return State(frames, dict(self.heap), dict(self.frozen), dict(self.stale), self.left, self.dead)
 
 
-def variables_in(state: State) -> set[Var]:
-    """All variables that a state holds directly or in structures."""
+def variables_in(state: State, but: tuple[int, Collection[str]] = (0, ())) -> set[Var]:
+    """All variables that a state holds directly or in structures, `but` for some names of a frame."""
     found: set[Var] = set()
     seen: set[int] = set()
 
@@ -52,9 +53,10 @@ def variables_in(state: State) -> set[Var]:
             for name in value.__dataclass_fields__:
                 visit(getattr(value, name))
 
-    for names in state.frames.values():
-        for value in names.values():
-            visit(value)
+    for frame, names in state.frames.items():
+        for name, value in names.items():
+            if frame != but[0] or name not in but[1]:
+                visit(value)
     for value in state.heap.values():
         visit(value)
     return found

@@ -188,7 +188,7 @@ def list_element(lo: Lowering, whole: Atom, index: Atom, name: str = "", owner: 
     atom = lo.emit(P.LIST_GET, whole, index, name=name)
     value = lo.value_of(atom, name)
     borrowed = owner is not None and owner.location in lo.foreign
-    lo.freeze(value, BORROWED if borrowed else "It is an element of a list whose length is known at run time only.")
+    lo.freeze(value, BORROWED if borrowed else lo.why_shared(owner))
     if isinstance(value, Ref):
         lo.uncertain.add(value.location)
     if owner is not None:
