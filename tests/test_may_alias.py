@@ -266,7 +266,7 @@ HELD = [
         given_a_shape_and_held,
         "x may not be written to here",
         "It is an element of 'kept' since line ",
-        "reshape(2, 3))",
+        "for _ in range(n):",
     ),
     (an_unknown_function_may_keep_it, "x may have been written to", "'x' shares memory with 'w' or not", "= y[:2]"),
 ]
