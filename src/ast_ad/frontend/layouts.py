@@ -58,6 +58,20 @@ def order_of(lo: Lowering, var: Any) -> str:
     return next((order for order in "CF" if is_dense(layout, order)), "")
 
 
+def orders_of(lo: Lowering, value: Value) -> Any:
+    """The order of an array, and those of the arrays in a tuple."""
+    return tuple(orders_of(lo, v) for v in value.items) if isinstance(value, TupleOf) else order_of(lo, value)
+
+
+def note_orders(lo: Lowering, value: Value, orders: Any) -> None:
+    """Note the orders of arrays, of those in a tuple too."""
+    if isinstance(value, TupleOf) and isinstance(orders, tuple):
+        for item, order in zip(value.items, orders, strict=True):
+            note_orders(lo, item, order)
+    elif isinstance(value, Var) and orders:
+        note_order(lo, value, orders)
+
+
 def note_order(lo: Lowering, var: Var, order: str) -> None:
     """Note the order in which a new array is."""
     lo.layouts[var] = dense(var, order) if order else ANY

@@ -31,7 +31,7 @@ from ast_ad.frontend.context import Lowering, Unit, static
 from ast_ad.frontend.control import lower_body, sealed
 from ast_ad.frontend.emission import PathEnds
 from ast_ad.frontend.fence import check
-from ast_ad.frontend.layouts import note_order
+from ast_ad.frontend.layouts import note_orders
 from ast_ad.frontend.nested import under_new_names
 from ast_ad.frontend.prune import prune
 from ast_ad.frontend.signature import MISSING, Argument, arguments_from_annotations, arguments_of
@@ -173,8 +173,6 @@ def _parameter(lo: Lowering, argument: Argument) -> Param:
     """Bind a parameter of the user's function."""
     var = lo.new(argument.name, argument.kind)
     lo.paths[var] = (argument.name,)
-    if argument.order:
-        note_order(lo, var, argument.order)
     value: Value
     witness = None if argument.witness is MISSING else argument.witness
     if isinstance(argument.kind, StaticKind):
@@ -182,6 +180,7 @@ def _parameter(lo: Lowering, argument: Argument) -> Param:
         lo.unit.assumptions[(id(argument.name), ())] = ((argument.name,), witness)
     else:
         value = lo.value_of(var, argument.name, witness)
+        note_orders(lo, value, argument.order)
         lo.objects.clear()
     bind_name(lo, argument.name, value)
     default: Atom | None = None

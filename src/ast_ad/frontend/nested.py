@@ -17,7 +17,7 @@ from ast_ad.frontend.captures import capture_variable, captured_at_run_time, fet
 from ast_ad.frontend.context import Lowering, static
 from ast_ad.frontend.enclosed import Enclosed, Held, NotYetKnown
 from ast_ad.frontend.known import OfCaller
-from ast_ad.frontend.layouts import order_of
+from ast_ad.frontend.layouts import orders_of
 from ast_ad.frontend.liveness import parameters
 from ast_ad.frontend.signature import FORMS, MISSING, Argument
 from ast_ad.frontend.source import source_of
@@ -53,7 +53,7 @@ def call_program(
     arguments = [argument_for(lo, key, atoms[key], value, form, asked) for key, (value, form) in bound.items()]
     if any(is_bottom(value) for value, _ in bound.values()):
         return Var(name, UNDEFINED)
-    key = (function.obj, tuple((spec_of(lo, value), order_of(lo, value)) for value, _ in bound.values()))
+    key = (function.obj, tuple((spec_of(lo, value), orders_of(lo, value)) for value, _ in bound.values()))
     record = lo.unit.records.get(key)
     if record is None:
         enclosed = enclosed_in(function.obj)
@@ -153,7 +153,7 @@ def bound_arguments(
 
 def argument_for(lo: Lowering, name: str, atom: Atom, value: Value, form: str, asked: list[Atom]) -> Argument:
     """What is known of a parameter; `asked` collects what the program of the function relies on."""
-    return Argument(name, kind_of(atom), _known_in(lo, value, asked), form, order=order_of(lo, value))
+    return Argument(name, kind_of(atom), _known_in(lo, value, asked), form, order=orders_of(lo, value))
 
 
 def _known_in(lo: Lowering, value: Value, asked: list[Atom]) -> Any:

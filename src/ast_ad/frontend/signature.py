@@ -72,7 +72,7 @@ MISSING = Missing()
 class Argument:
     """What is known of one parameter of the user's signature; `witness` is its value in the call being compiled.
 
-    `order` is that of an array's elements in memory, where that is known without a value.
+    `order` is that of an array's elements in memory, where that is known without a value; a tuple of these for a tuple.
     """
 
     name: str
@@ -80,7 +80,7 @@ class Argument:
     witness: Any = MISSING
     form: str = "plain"
     default: Any = MISSING
-    order: str = ""
+    order: Any = ""
 
 
 def arguments_of(function: Any, args: Sequence[Any], kwargs: Mapping[str, Any]) -> list[Argument]:
