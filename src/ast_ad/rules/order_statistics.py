@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 
 from ast_ad import runtime
-from ast_ad.ir.kinds import Array, Kind, is_complex, is_number, rank
+from ast_ad.ir.kinds import Array, Kind, is_complex, is_number, not_one, rank
 from ast_ad.ir.primitives import HOLE, Kinds
 from ast_ad.rules.binding import UnsupportedArgument
 from ast_ad.rules.joining import length_along
@@ -264,12 +264,27 @@ composite(np.average, _average, _average_kind, operands=("a", "weights"))
 
 def _observations(m: Any, y: Any, rowvar: Any) -> Any:
     rows = m if m.ndim == 2 else m[None, :]
-    rows = rows.T if rowvar is False and m.ndim == 2 and length_along(m, 0) != 1 else rows
+    rows = rows.T if rowvar is False and m.ndim == 2 and not _stays_a_row(m, _A_ROW_STAYS) else rows
     if y is not None:
         others = y if y.ndim == 2 else y[None, :]
-        others = others.T if rowvar is False and y.ndim == 2 else others
+        others = others.T if rowvar is False and y.ndim == 2 and not _stays_a_row(y, True) else others
         rows = np.concatenate((rows, others))
     return rows
+
+
+#: whether a single row is not turned with rowvar=False, as it was before NumPy 2.2
+_A_ROW_STAYS = tuple(map(int, np.__version__.split(".")[:2])) < (2, 2)
+
+
+def _stays_a_row(x: Any, may_stay: bool) -> bool:
+    """Whether NumPy leaves an array of one row as it is; an error where its length is not known."""
+    if not may_stay:
+        return False
+    dims = array_dims(x.kind)
+    length = None if dims is None else dims[0]
+    if length != 1 and not not_one(length):
+        raise UnsupportedArgument("np.cov with rowvar=False of what may be a single row has no derivative rule")
+    return length == 1
 
 
 def _adjoint(x: Any) -> Any:
@@ -299,12 +314,22 @@ def _cov(
         d = x - np.sum(x * weights, axis=1, keepdims=True) / total
         lost = ddof if aweights is None else ddof * np.sum(weights * aweights) / total
         result = (d * weights) @ _adjoint(d) / (total - lost)
-    return np.squeeze(result) if m.ndim == 1 and y is None else result
+    return np.squeeze(result) if y is None and _variables(m.kind, rowvar) == 1 else result
+
+
+def _variables(kind: Kind, rowvar: Any) -> Any:
+    """How many variables an array has, as far as it is known: NumPy gives the variance of a single one as a number."""
+    dims = array_dims(kind)
+    if dims is None:
+        return None
+    return 1 if len(dims) < 2 else dims[1] if rowvar is False and (dims[0] != 1 or not _A_ROW_STAYS) else dims[0]
 
 
 def _cov_kind(kinds: Kinds, params: Mapping[str, Any]) -> Kind:
     alone = len(kinds) == 1 + sum(value is HOLE for value in params.values())
-    return Array(inexact(promoted(kinds)), () if alone and rank(kinds[0]) == 1 else (None, None))
+    variables = _variables(kinds[0], params.get("rowvar", True)) if alone else 2
+    dims = () if variables == 1 else (None, None) if isinstance(variables, int) or not_one(variables) else None
+    return Array(inexact(promoted([*kinds, Array("float64", ())])), dims)
 
 
 composite(np.cov, _cov, in_dtype(_cov_kind), operands=("m", "y", "fweights", "aweights"))

@@ -7,11 +7,11 @@ from typing import Any
 import numpy as np
 
 from ast_ad import runtime
-from ast_ad.ir.kinds import Array, broadcast_dims, rank
+from ast_ad.ir.kinds import FLOAT, Array, broadcast_dims, rank
 from ast_ad.ir.promotion import elementwise_kind
 from ast_ad.rules.composite import kind_of_formula
 from ast_ad.rules.joining import along, length_along
-from ast_ad.rules.results import array_dims, in_dtype, less, name_of, scan
+from ast_ad.rules.results import array_dims, in_dtype, less, name_of, promoted, scan
 from ast_ad.rules.shaping import reshaped
 from ast_ad.rules.table import composite, custom, helper, linear, nondifferentiable, primitive_of
 from ast_ad.rules.terms import Term
@@ -133,13 +133,18 @@ def _diff_kind(kinds: Any, params: Any) -> Any:
         known = len(kinds) == 1 and params.get("n", 1) <= 2
         new = less(length, params.get("n", 1)) if known else None
         dims = tuple(new if k == axis else d for k, d in enumerate(dims))
-    return Array(name_of(kinds[0]), dims)
+    ends = [Array("float64", ()) if kind == FLOAT else kind for kind in kinds[1:]]  # NumPy makes arrays of them
+    return Array(promoted([kinds[0], *ends]) if ends else name_of(kinds[0]), dims)
 
 
 def _lengthened(ct: Any, n: int, axis: int) -> Any:
     """The transpose of differences: differences with zeros at both ends."""
     for _ in range(n):
-        ct = -np.diff(ct, axis=axis, prepend=0, append=0)
+        if ct.dtype_name == "float64":
+            ct = -np.diff(ct, axis=axis, prepend=0, append=0)
+        else:  # zeros of NumPy's would make it one of doubles
+            widths = tuple((1, 1) if k == axis % ct.ndim else (0, 0) for k in range(ct.ndim))
+            ct = -np.diff(np.pad(ct, widths), axis=axis)
     return ct
 
 

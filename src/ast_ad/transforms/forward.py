@@ -37,6 +37,7 @@ from ast_ad.rules.table import UnsupportedArgument, rule_of
 from ast_ad.rules.terms import Term, UnknownRank, make
 from ast_ad.transforms.contributions import calls_the_unknown, checked, complex_where_complex
 from ast_ad.transforms.custom import check_custom, with_rules, with_tangents, without_rules
+from ast_ad.transforms.numbers import in_dtype
 from ast_ad.transforms.pen import Pen
 from ast_ad.transforms.refusals import no_rule, refused
 from ast_ad.transforms.regions import Region, distinct, unused
@@ -105,10 +106,10 @@ class _Forward:
             out, aux = pen.write(element(target, target.kind, 0)), pen.write(element(target, target.kind, 1))
             part = tree[0] if isinstance(tree, tuple) else element(tree, target.kind, 0) if tree is not None else None
             part = complex_where_complex(part, kind_of(out), numbers=True)
-            moved = pen.write(dense(part, Term(out)))
+            moved = pen.write(dense(in_dtype(part, out), Term(out)))
             made = pen.call(P.MAKE_TUPLE, pen.call(P.MAKE_TUPLE, out, moved)[0] if value else moved, aux)[0]
         else:
-            made = writer.dense(complex_where_complex(tree, kind_of(result), numbers=True), result)
+            made = writer.dense(in_dtype(complex_where_complex(tree, kind_of(result), numbers=True), result), result)
             made = pen.call(P.MAKE_TUPLE, result, made)[0] if value else made
         wish = f"{main.name}_jvp" if value else f"{main.name.removesuffix('_grad')}_hvp"
         name = unused(wish, {*self.program.functions, *self.functions})

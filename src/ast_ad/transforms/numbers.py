@@ -5,12 +5,15 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
+import numpy as np
+
 from ast_ad.ir import primitives as P
+from ast_ad.ir.build import kind_of
 from ast_ad.ir.core import Atom, Call, Var
-from ast_ad.ir.kinds import FLOAT, Array, Kind
+from ast_ad.ir.kinds import FLOAT, Array, Kind, Scalar
 from ast_ad.rules.modes import Elementwise
 from ast_ad.rules.table import rule_of
-from ast_ad.rules.terms import Term, make
+from ast_ad.rules.terms import Term, make, term
 from ast_ad.transforms.trees import Tree
 
 #: what gives a NumPy scalar where the result has no axes, whatever it is called with
@@ -23,7 +26,22 @@ def as_number(tree: Tree, kind: Kind, makers: Mapping[Var, Any]) -> Tree:
     """The cotangent of a value of this kind: of a Python float no array; `makers` tells what defines a variable."""
     if kind != FLOAT or not isinstance(tree, Term) or not isinstance(tree.kind, Array) or tree.kind.dims != ():
         return tree
-    return make(P.TO_FLOAT, tree) if _may_be_array(tree, makers, 20) else tree
+    single = tree.kind.dtype not in (None, "float64")
+    return make(P.TO_FLOAT, tree) if single or _may_be_array(tree, makers, 20) else tree
+
+
+def in_dtype(tree: Tree, like: Atom) -> Tree:
+    """A tangent or cotangent of an array in the dtype of the array."""
+    kind = kind_of(like)
+    single = isinstance(kind, Array) and kind.dims == () and kind.dtype in ("float16", "float32")
+    if single and (tree is None or (isinstance(tree, Term) and isinstance(tree.kind, Scalar))):
+        return make(P.CAST_LIKE, term(0.0) if tree is None else tree, Term(like))
+    if not isinstance(tree, Term) or not isinstance(kind, Array) or not isinstance(tree.kind, Array):
+        return tree
+    known = tree.kind.dtype, kind.dtype
+    if None in known or known[0] == known[1] or any(np.dtype(dtype).kind != "f" for dtype in known):
+        return tree
+    return make(P.CAST_LIKE, tree, Term(like))
 
 
 def _may_be_array(tree: Term, makers: Mapping[Var, Any], depth: int) -> bool:

@@ -35,7 +35,7 @@ from ast_ad.rules.terms import Term, call, make, term
 from ast_ad.transforms.adjoint import Sweep
 from ast_ad.transforms.contributions import calls_the_unknown, checked, complex_where_complex
 from ast_ad.transforms.custom import check_custom, picked, with_rules, without_rules, without_tangents
-from ast_ad.transforms.numbers import as_number
+from ast_ad.transforms.numbers import as_number, in_dtype
 from ast_ad.transforms.recomputed import check_repeatable, mark_again, silenced
 from ast_ad.transforms.regions import Region, distinct, freeze, nodes, substitute, unused
 from ast_ad.transforms.storage import place_residuals
@@ -130,7 +130,7 @@ class _Reverse:
         tree = checked(tree, Term(var)) if self.unsure else tree
         makers = {out: stmt for stmt in sweep.backward.stmts for out in stmt.outs}
         if not isinstance(place, tuple):
-            return sweep.dense(as_number(_as_gradient(tree, Term(var)), var.kind, makers), var)
+            return sweep.dense(as_number(in_dtype(_as_gradient(tree, Term(var)), var), var.kind, makers), var)
         part = (
             tree[place[1]] if isinstance(tree, tuple) else None if tree is None else element(tree, var.kind, place[1])
         )
