@@ -29,27 +29,24 @@ def gauss_seidel_grad(a, b, sweeps):
     # forward sweep
     n = len(b)
     x = np.zeros(n)
-    x_js = []
-    x_is = []
+    x_i2s = []
     for _ in range(sweeps):
         for i in range(n):
             s = b[i]
             for j in range(n):
                 if j != i:
-                    a_i_j = a[i, j]
-                    x_j = x[j]
-                    x_js.append(x_j)
-                    s -= a_i_j * x_j
-            x_i = s / a[i, i]
-            x_is.append(x_i)
-            x[i] = x_i
+                    s -= a[i, j] * x[j]
+            x_i2s.append(x[i])
+            x[i] = s / a[i, i]
     # reverse sweep
-    x_bar = 2 * x                     # return np.sum(x**2)
+    x_bar = 2 * x                                # return np.sum(x**2)
     b_bar = np.zeros_like(b)
     a_bar = np.zeros_like(a)
     for _ in reversed(range(sweeps)):
         for i in reversed(range(n)):
-            x_i = x_is.pop()          # x[i] = s / a[i, i]
+            x_i = x[i]
+            x_i2 = x_i2s.pop()                   # x[i] = s / a[i, i]
+            x[i] = x_i2
             a_i_i = a[i, i]
             x_bar_i = x_bar[i]
             x_bar[i] = 0.0
@@ -57,8 +54,7 @@ def gauss_seidel_grad(a, b, sweeps):
             a_bar[i, i] -= x_bar_i * x_i / a_i_i
             for j in reversed(range(n)):
                 if j != i:
-                    x_j = x_js.pop()  # s -= a[i, j] * x[j]
-                    x_bar[j] -= s_bar * a[i, j]
-                    a_bar[i, j] -= s_bar * x_j
-            b_bar[i] += s_bar         # s = b[i]
+                    x_bar[j] -= s_bar * a[i, j]  # s -= a[i, j] * x[j]
+                    a_bar[i, j] -= s_bar * x[j]
+            b_bar[i] += s_bar                    # s = b[i]
     return a_bar, b_bar

@@ -10,6 +10,7 @@ import pytest
 
 BENCH = Path(__file__).parent.parent.parent / "tools" / "bench"
 NAMES = ["heat", "wave", "gauss_seidel", "lu", "cholesky", "thomas", "floyd", "edit_distance", "convolve"]
+NAMES += ["triangle", "ridge"]
 
 
 @pytest.fixture(scope="module")

@@ -1,4 +1,4 @@
-"""The nine kernels of tests/golden that write to arrays, each with the adjoint a numerical programmer would write.
+"""The kernels of tests/golden that write to arrays and lists, each with the adjoint a numerical programmer would write.
 
 An adjoint returns what `grad` returns.  `KERNELS` is the table.
 """
@@ -268,6 +268,58 @@ def word(n):
 
 #: the size of a kernel is the number of elements in a row, or of steps: what doubling does to the work is told by the
 #: primal
+# --- lists that grow, and recursion ---
+
+
+def triangle_adjoint(x, n):
+    rows = [[1.0]]
+    for i in range(1, n):
+        row = [1.0] * (i + 1)
+        for j in range(1, i):
+            row[j] = rows[i - 1][j - 1] * x + rows[i - 1][j]
+        rows.append(row)
+    rows_bar = [[0.0] * len(row) for row in rows]
+    rows_bar[n - 1][n // 2] = 1.0
+    x_bar = 0.0
+    for i in reversed(range(1, n)):
+        for j in reversed(range(1, i)):
+            element_bar = rows_bar[i][j]
+            rows_bar[i - 1][j] += element_bar
+            x_bar += element_bar * rows[i - 1][j - 1]
+            rows_bar[i - 1][j - 1] += element_bar * x
+    return x_bar
+
+
+def displace_adjoint(heights, heights_bar, left, right, roughness):
+    if right - left < 2:
+        return 0.0
+    middle = (left + right) // 2
+    roughness_bar = 0.5 * displace_adjoint(heights, heights_bar, middle, right, 0.5 * roughness)
+    roughness_bar += 0.5 * displace_adjoint(heights, heights_bar, left, middle, 0.5 * roughness)
+    middle_bar = heights_bar[middle]
+    heights_bar[left] += (0.5 + roughness) * middle_bar
+    heights_bar[right] += 0.5 * middle_bar
+    return roughness_bar + middle_bar * heights[left]
+
+
+def ridge_adjoint(ends, roughness, levels):
+    def displace(left, right, roughness):
+        if right - left < 2:
+            return
+        middle = (left + right) // 2
+        heights[middle] = 0.5 * (heights[left] + heights[right]) + roughness * heights[left]
+        displace(left, middle, 0.5 * roughness)
+        displace(middle, right, 0.5 * roughness)
+
+    n = 2**levels
+    heights = np.zeros(n + 1)
+    heights[0], heights[n] = ends
+    displace(0, n, roughness)
+    heights_bar = 2 * heights
+    roughness_bar = displace_adjoint(heights, heights_bar, 0, n, roughness)
+    return np.array([heights_bar[0], heights_bar[n]]), roughness_bar
+
+
 KERNELS = (
     Kernel("heat", heat_adjoint, lambda n: (normal(1000), 0.2, n), 200),
     Kernel("wave", wave_adjoint, lambda n: (normal(1000), 0.3, n), 200),
@@ -278,6 +330,8 @@ KERNELS = (
     Kernel("floyd", floyd_adjoint, lambda n: (np.abs(normal(n, n)),), 16),
     Kernel("edit_distance", edit_distance_adjoint, lambda n: (1 + normal(4, 4) ** 2, 0.7, word(n), word(n)), 32),
     Kernel("convolve", convolve_adjoint, lambda n: (normal(n, n), normal(3, 3)), 24),
+    Kernel("triangle", triangle_adjoint, lambda n: (0.5, n), 64),
+    Kernel("ridge", ridge_adjoint, lambda n: (normal(2), 0.3, n.bit_length() - 1), 512),
 )
 
 

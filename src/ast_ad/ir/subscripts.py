@@ -103,17 +103,20 @@ def _is_int(kind: Kind) -> bool:
 def _span_dim(span: Span, dim: Dim) -> Dim:
     """The length of a slice of an axis."""
     start, stop, step = span.start, span.stop, span.step
-    if step not in (None, 1, -1) or any(not isinstance(e, (int, type(None))) for e in (start, stop)):
+    if not isinstance(step, (int, type(None))) or any(not isinstance(e, (int, type(None))) for e in (start, stop)):
         return None
     if isinstance(dim, int):
         return len(range(*slice(start, stop, step).indices(dim)))
-    if step == -1:
-        return dim if start is None and stop is None else None
-    if (start is None or start == 0) and stop is None:
+    if step is not None and step < 0:
+        if start is not None or stop is not None:
+            return None
+        step = -step
+    if (start is None or start == 0) and stop is None and step in (None, 1):
         return dim
     if not isinstance(dim, Sym) or (start is not None and start < 0) or (stop is not None and stop >= 0):
         return None
-    return Sym(dim.name, dim.minus + (start or 0) - (stop or 0))
+    minus = dim.minus + (start or 0) - (stop or 0)
+    return Sym(dim.name, minus) if step in (None, 1) else Sym(f"({dim.name}-{minus})/{step}")
 
 
 def getitem_kind(kinds: Kinds, params: Mapping[str, Any]) -> Kind:

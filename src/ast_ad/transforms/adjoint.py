@@ -15,12 +15,9 @@ from ast_ad.ir.build import kind_of
 from ast_ad.ir.core import Atom, Call, Callee, Function, Lit, Origin, Stmt, Var
 from ast_ad.ir.kinds import (
     INT,
-    Array,
     Kind,
-    Scalar,
     cotangent_kind,
     may_be_unbound,
-    rank,
     same_shape,
 )
 from ast_ad.ir.walk import statements
@@ -29,9 +26,11 @@ from ast_ad.rules.table import UnsupportedArgument, rule_of
 from ast_ad.rules.terms import Term, UnknownRank, make
 from ast_ad.transforms.contributions import (
     complex_where_complex,
+    exchanged,
     first,
     fit,
     is_scatter,
+    joined_kind,
     merged,
     place_in_a_list,
     real_where_real,
@@ -98,6 +97,7 @@ class Sweep:
         self.latest: dict[Var, Origin | None] = {}
         calls = [(r, n) for r, n in nodes(self.forward) if isinstance(n, Call)]
         self.made = {out: n for _, n in calls for out in n.outs}
+        self.exchanged = exchanged(function, self.made)
         self.results = {key: (r, n.outs[0]) for r, n in reversed(calls) if (key := _key(n.fn, n.args, dict(n.params)))}
 
     def run(self, seeds: Iterable[Tree]) -> None:
@@ -135,13 +135,21 @@ class Sweep:
             tree = make(P.BROADCAST_LIKE, tree.args[0], Term(like))
         tree = real_where_real(tree, Term(atom))
         place = place_in_a_list(atom, self.made)
-        if place is not None and place.args[0] in self.active and is_scatter(tree):
+        if place is not None and place not in self.exchanged and place.args[0] in self.active and is_scatter(tree):
             self.contribute(place.args[0], scattered_further(tree, place))
             return
         old = self.cts.get(atom)
         self.latest[atom] = self.pen.builder.origin
         tree = first(tree, self.defined) if old is None else merged(old, tree)
         self.cts[atom] = self.pen.settle(tree, f"{atom.name}_bar" if atom.name else "")
+
+    def before(self, call: Call, fn: P.Primitive, args: Sequence[Atom], kind: Kind) -> Var:
+        """What a primitive gives in the forward sweep, just before a statement that is being reversed."""
+        region = next(r for r in self.mirror[self.pen.region].ancestors() if call in r.stmts)
+        out = Var("", kind, call.origin)
+        self.made[out] = Call((out,), fn, tuple(args), (), call.origin)
+        region.stmts.insert(region.stmts.index(call), self.made[out])
+        return out
 
     def dense(self, tree: Tree, like: Atom) -> Atom:
         """The cotangent of `like` as an atom."""
@@ -259,7 +267,7 @@ class Sweep:
                     leaves_.append(self.dense_leaves(cts.get(var), var))
             names = _bar(var)
             outs: list[Term | None] = [
-                Term(node.add_out(names, a, b, _joined(kind, a, b)))
+                Term(node.add_out(names, a, b, joined_kind(kind, a, b)))
                 for a, b, kind in zip(*leaves_, leaf_kinds(var.kind), strict=True)
             ]
             self.cts[var] = unflatten(iter(outs), var.kind)
@@ -381,16 +389,6 @@ def _float(atom: Atom) -> Atom:
 
 def _bar(var: Var) -> str:
     return f"{var.name}_bar" if var.name else ""
-
-
-def _joined(kind: Kind, a: Atom, b: Atom) -> Kind | None:
-    """The kind of a cotangent that comes from either arm."""
-    known = [kind_of(x) for x in (a, b) if isinstance(x, Var)]
-    if isinstance(kind, (Scalar, Array)):
-        for k in known:
-            if isinstance(k, Array) or len(known) == 1:
-                return cotangent_kind(kind) if rank(k) != rank(kind) else k
-    return cotangent_kind(kind)
 
 
 _ADJOINTS: dict[type, Any] = {

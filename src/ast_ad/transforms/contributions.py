@@ -7,10 +7,12 @@ from collections.abc import Iterable, Mapping
 import numpy as np
 
 from ast_ad import runtime
+from ast_ad.analyses.liveness import liveness
+from ast_ad.analyses.moves import taken_out
 from ast_ad.analyses.repetition import may_repeat
 from ast_ad.ir import primitives as P
 from ast_ad.ir.build import kind_of
-from ast_ad.ir.core import Atom, Call, Lit, Program, Stmt, Var
+from ast_ad.ir.core import Atom, Call, Function, Lit, Program, Stmt, Var
 from ast_ad.ir.kinds import (
     Array,
     Kind,
@@ -18,6 +20,7 @@ from ast_ad.ir.kinds import (
     Scalar,
     bound_kind,
     carries_derivative,
+    cotangent_kind,
     dims_of,
     dtype_of,
     fits,
@@ -31,6 +34,8 @@ from ast_ad.ir.walk import statements
 from ast_ad.rules.table import primitive_of
 from ast_ad.rules.terms import Term, make, real_part, term
 from ast_ad.transforms.trees import Tree, add, element, may_be_none, structure
+
+_UPDATES = (P.APPEND, P.POP, P.LIST_SET, P.LIST_ADD, P.INDEX_UPDATE, P.INDEX_ADD)
 
 
 def fit(tree: Tree, arg: Var, unbroadcast: bool) -> Tree:
@@ -139,6 +144,21 @@ def with_their_lists(variables: Iterable[Var], made: Mapping[Var, Call]) -> Iter
     return found
 
 
+def exchanged(function: Function, made: Mapping[Var, Call]) -> set[Call]:
+    """The reads of elements that are updated and put back, and the writes that do so, with nothing in between.
+
+    The cotangent of the list then keeps its element until that of the element that was taken comes in its place.
+    """
+    found: set[Call] = set()
+    for take, put in taken_out(function.block, liveness(function)).items():
+        atom = put.args[1]
+        while isinstance(atom, Var) and atom in made and made[atom].fn in _UPDATES and atom is made[atom].outs[0]:
+            atom = made[atom].args[0]
+        if atom is take.outs[0]:
+            found |= {take, put}
+    return found
+
+
 def scattered_further(tree: Tree, place: Call) -> Term:
     """A contribution to a part of an element of a list, as a contribution to the list."""
     assert isinstance(tree, Term)
@@ -200,3 +220,13 @@ def _may_repeat(scatter: Term, defined: Mapping[Var, Stmt]) -> bool:
         places.append(atom)
     call = Call((), scatter.fn or P.INDEX_ADD, (Lit(0), Lit(0), *places), tuple(scatter.params.items()))
     return may_repeat(call, {**defined, **terms} if terms else defined)
+
+
+def joined_kind(kind: Kind, a: Atom, b: Atom) -> Kind | None:
+    """The kind of a cotangent that comes from either arm."""
+    known = [kind_of(x) for x in (a, b) if isinstance(x, Var)]
+    if isinstance(kind, (Scalar, Array)):
+        for k in known:
+            if isinstance(k, Array) or len(known) == 1:
+                return cotangent_kind(kind) if rank(k) != rank(kind) else k
+    return cotangent_kind(kind)

@@ -44,7 +44,7 @@ class Lasting(Accesses):
             if found is not None:
                 return found
         for region, store in self.stores.get(var, ()):
-            if region is self.home[var] and _is_read_back(store):
+            if region is self.home[var] and is_read_back(store):
                 holes = store.args[2:]
                 found = self.at_the_end(region, store, store.outs[0], subscript_of(store, holes), holes)
                 if found is not None:
@@ -193,7 +193,7 @@ def _is_plain(index: P.Index, holes: tuple[Atom, ...]) -> bool:
     return P.is_basic(index, kinds) and all(part is not None and part is not Ellipsis for part in index)
 
 
-def _is_read_back(store: Call) -> bool:
+def is_read_back(store: Call) -> bool:
     """Whether reading where a value was written gives that value: its shape and dtype are those of the place."""
     value, array = kind_of(store.args[1]), kind_of(store.args[0])
     index, holes = dict(store.params).get("index"), store.args[2:]

@@ -249,7 +249,14 @@ class Tape:
 
     def __init__(self, name: str, item: Kind) -> None:
         self.name = name
-        self.kind = List(item)
+        self.kind: Kind = List(item)
+
+    @classmethod
+    def of_memory(cls, var: Var) -> Tape:
+        """What stands for an array that the reverse sweep writes to, in the same way."""
+        made = cls(var.name, var.kind)
+        made.kind = var.kind
+        return made
 
     def __repr__(self) -> str:
         return f"<tape {self.name}>"
@@ -258,7 +265,10 @@ class Tape:
 RECORD = P.Primitive("record", lambda v, tape: None, lambda ks, p: (), outs=0, effect=True)
 RECALL = P.Primitive("recall", lambda tape: None, lambda ks, p: p["tape"].kind.item, effect=True)
 DRAINED = P.Primitive("drained", lambda tape: None, lambda ks, p: BOOL, effect=True)
-_TAPE_WORDS = (RECORD, RECALL, DRAINED)
+#: of an array that the reverse sweep takes back to what it was: `a[index] = old`, and reading `a[index]`
+RESTORE = P.Primitive("restore", lambda old, *holes, tape, index: None, lambda ks, p: (), outs=0, effect=True)
+READ = P.Primitive("read", lambda *holes, tape, index: None, lambda ks, p: p["tape"].kind, effect=True)
+_TAPE_WORDS = (RECORD, RECALL, DRAINED, RESTORE, READ)
 
 
 def thread(region: Region, state: dict[Tape, Atom]) -> None:
@@ -282,8 +292,13 @@ def _thread_call(call: Call, state: dict[Tape, Atom]) -> Call:
     old = state[tape]
     if call.fn is DRAINED:
         return Call(call.outs, P.IS_EMPTY, (old,), (), call.origin)
+    if call.fn is READ:
+        return Call(call.outs, P.GETITEM, (old, *call.args), (("index", dict(call.params)["index"]),), call.origin)
     new = Var(tape.name, tape.kind, call.origin)
     state[tape] = new
+    if call.fn is RESTORE:
+        index = (("index", dict(call.params)["index"]),)
+        return Call((new,), P.INDEX_UPDATE, (old, *call.args), index, call.origin)
     if call.fn is RECORD:
         return Call((new,), P.APPEND, (old, *call.args), (), call.origin)
     return Call((new, *call.outs), P.POP, (old,), (), call.origin)
@@ -292,7 +307,7 @@ def _thread_call(call: Call, state: dict[Tape, Atom]) -> Call:
 def _changed_tapes(region: Region) -> list[Tape]:
     found: dict[Tape, None] = {}
     for _, node in nodes(region):
-        if isinstance(node, Call) and node.fn in (RECORD, RECALL):
+        if isinstance(node, Call) and node.fn in (RECORD, RECALL, RESTORE):
             found[dict(node.params)["tape"]] = None
     return list(found)
 
@@ -320,6 +335,23 @@ def _thread_cycle(cycle: Cycle, state: dict[Tape, Atom]) -> None:
 def fresh_list(tape: Tape) -> Call:
     """The statement that makes an empty tape."""
     return Call((Var(tape.name, tape.kind),), P.MAKE_LIST, ())
+
+
+def is_tried(region: Region) -> bool:
+    """Whether an exception in a region may be caught: then it must be raised there."""
+    return any(isinstance(r.inside, Branch) and r.inside.errors and r.inside.then is r for r in region.ancestors())
+
+
+def tapes_in(node: Node) -> list[Tape]:
+    """The tapes that a statement records on."""
+    if isinstance(node, Call):
+        return [dict(node.params)["tape"]] if node.fn is RECORD else []
+    return [
+        dict(n.params)["tape"]
+        for inner in node.regions
+        for _, n in nodes(inner)
+        if isinstance(n, Call) and n.fn is RECORD
+    ]
 
 
 FALSE, TRUE = Lit(False), Lit(True)

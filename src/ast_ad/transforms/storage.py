@@ -30,13 +30,16 @@ from ast_ad.transforms.regions import (
     Region,
     Tape,
     fresh_list,
+    is_tried,
     leaves,
     nodes,
     result_at,
     substitute,
     tail,
+    tapes_in,
     thread,
 )
+from ast_ad.transforms.restoring import Restoring
 from ast_ad.transforms.shapes import with_nearest_shape
 from ast_ad.transforms.trips import run_until_empty
 
@@ -49,7 +52,7 @@ def place_residuals(sweep: Sweep, apart: bool = False) -> None:
     _Storage(sweep, apart).run()
 
 
-class _Storage:
+class _Storage(Restoring):
     def __init__(self, sweep: Sweep, apart: bool) -> None:
         self.sweep = sweep
         self.apart = apart
@@ -65,6 +68,8 @@ class _Storage:
         self.read_indices: set[Var] = set()
         self.homes_of(self.forward)
         self.lasting = Lasting(self.forward, self.home, self.maker)
+        self.restored = {}
+        self.reads_after = {}
 
     def run(self) -> None:
         self.collect()
@@ -147,6 +152,8 @@ class _Storage:
                 self.mark(maker, home)
             self.compute_again(var, lasting, back)
             return
+        if self.restore(var, back):
+            return
         kind = bound_kind(var.kind)
         tape = Tape(f"{var.name}s" if var.name else "", kind)
         fresh = Var(var.name, kind, var.origin)
@@ -176,12 +183,14 @@ class _Storage:
         call = self.lasting.read_again(var)
         if call is None:
             return None
-        ready = all(
-            self.is_fixed(a) or (self.order[a] < self.order[var] and self.at_hand(a, 1))
-            for a in call.args
-            if isinstance(a, Var)
-        )
-        return call if ready else None
+        return call if self.is_ready(call.args, var) else None
+
+    def is_ready(self, atoms: Iterable[Atom], var: Var) -> bool:
+        variables = [a for a in atoms if isinstance(a, Var)]
+        return all(self.is_fixed(a) or (self.order[a] < self.order[var] and self.at_hand(a, 1)) for a in variables)
+
+    def are_fixed(self, atoms: Iterable[Atom]) -> bool:
+        return all(self.is_fixed(a) for a in atoms if isinstance(a, Var))
 
     def rewritten(self, origin: Origin | None) -> Origin | None:
         """The origin of a statement of the forward sweep that the reverse sweep computes again."""
@@ -312,7 +321,9 @@ class _Storage:
         for region, records in self.taped.items():
             for var, _, tape in sorted(records, key=lambda r: self.order[r[0]]):
                 region.stmts.insert(self.after(var, region), Call((), RECORD, (var,), (("tape", tape),), var.origin))
-        for back in dict.fromkeys([*(self.undoing[r] for r in self.taped), *self.again]):
+        restored = self.all_restored()
+        regions = [*(self.undoing[r] for r in self.taped), *self.again, *(self.undoing[f.region] for f in restored)]
+        for back in dict.fromkeys(regions):
             recalls = [
                 Call((fresh,), RECALL, (), (("tape", tape),), self.sweep.pen.builder.origin)
                 for var, fresh, tape in sorted(
@@ -320,7 +331,8 @@ class _Storage:
                 )
             ]
             again = [call for _, call in sorted(self.again.get(back, []), key=lambda pair: pair[0])]
-            back.stmts[:0] = [*recalls, *again]
+            undone = [n for found in restored if self.undoing[found.region] is back for n in self.put_back(found)]
+            back.stmts[:0] = [*recalls, *self.reads_after.get(back, []), *undone, *again]
 
     def after(self, var: Var, region: Region) -> int:
         """Where a region records a variable: after its definition, or at the start; of what is tried, at the end."""
@@ -356,14 +368,16 @@ class _Storage:
         state: dict[Tape, Atom] = {}
         stmts: list[Node] = []
         for node in self.forward.stmts:
-            for tape in _tapes_in(node):
+            for tape in tapes_in(node):
                 if tape not in state:
                     made = fresh_list(tape)
                     state[tape] = made.outs[0]
                     stmts.append(made)
             stmts.append(node)
         self.forward.stmts[:] = stmts
+        memories = [(found.memory, self.exported(*found.last)) for found in self.all_restored()]
         thread(self.forward, state)
+        state.update(memories)
         thread(self.backward, state)
 
 
@@ -380,21 +394,5 @@ def loop_of(region: Region) -> Cycle | None:
     return None
 
 
-def is_tried(region: Region) -> bool:
-    """Whether an exception in a region may be caught: then it must be raised there."""
-    return any(isinstance(r.inside, Branch) and r.inside.errors and r.inside.then is r for r in region.ancestors())
-
-
 def _is_scalar(kind: Kind) -> bool:
     return isinstance(kind, Scalar) or rank(kind) == 0
-
-
-def _tapes_in(node: Node) -> list[Tape]:
-    if isinstance(node, Call):
-        return [dict(node.params)["tape"]] if node.fn is RECORD else []
-    return [
-        dict(n.params)["tape"]
-        for inner in node.regions
-        for _, n in nodes(inner)
-        if isinstance(n, Call) and n.fn is RECORD
-    ]

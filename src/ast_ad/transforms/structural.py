@@ -12,7 +12,7 @@ from ast_ad.analyses.repetition import may_repeat
 from ast_ad.ir import primitives as P
 from ast_ad.ir.build import kind_of
 from ast_ad.ir.core import Atom, Call, Lit, Var
-from ast_ad.ir.kinds import Dict, bound_kind, rank
+from ast_ad.ir.kinds import Array, Dict, bound_kind, rank, same_shape
 from ast_ad.rules.terms import Term, make, term
 from ast_ad.transforms.contributions import fit
 from ast_ad.transforms.shapes import shape_of, shape_of_part
@@ -93,6 +93,10 @@ def adjoint_of_list_get(sweep: Sweep, call: Call) -> None:
     """`x = xs[i]`: adds at i."""
     xs, *path = call.args
     ct = dense(sweep.cts.pop(call.outs[0]), Term(call.outs[0]))
+    if call in sweep.exchanged:
+        assert isinstance(xs, Var)
+        sweep.contribute(xs, make(P.LIST_SET, sweep.cts.pop(xs), ct, *map(Term, path)))
+        return
     sweep.contribute(xs, make(P.LIST_ADD, make(P.ZEROS_LIKE, Term(xs)), ct, *map(Term, path), **dict(call.params)))
 
 
@@ -103,9 +107,16 @@ def adjoint_of_list_set(sweep: Sweep, call: Call) -> None:
     ct = sweep.cts.pop(call.outs[0])
     part = make(P.LIST_GET, ct, *path, **at)
     _contribute_part(sweep, v, part, at)
-    nothing = term(0.0) if at else zero(v)
-    if nothing.fn is P.ZEROS_LIKE:
+    if call in sweep.exchanged:
+        sweep.contribute(xs, ct)  # the element that was taken will be put there
+        return
+    old = P.path_kind((kind_of(xs), *map(kind_of, rest)), at)
+    if at or rank(old) == 0:
+        nothing = term(0.0) if at else zero(v)
+    elif isinstance(old, Array) and same_shape(old, kind_of(v)):
         nothing = make(P.ZEROS_LIKE, part)
+    else:
+        nothing = make(P.ZEROS_LIKE, Term(sweep.before(call, P.LIST_GET, (xs, *rest), old)))
     sweep.contribute(xs, make(P.LIST_SET, ct, nothing, *path, **at))
 
 
