@@ -177,6 +177,32 @@ def rows_given_to_a_function(x, n):
     return t[n - 1][3] * t[0][2]
 
 
+def rows_of_numpy_numbers(x, n):
+    """The elements are NumPy's numbers, whose cotangents may be arrays of rank 0."""
+    t = [[1.0] * n for _ in range(3)]
+    w = [np.zeros(3) for _ in range(3)]
+    for _ in range(2):
+        for k in range(3):
+            t[1][k] += x + 0.3 * w[k][-1]
+            t[(1 + k) % 3] = t[-1][:]
+    t[2][1] = np.tanh(sum(t[1]))
+    return sum(t[2]) + sum(t[1])
+
+
+def rows_of_other_lengths(x, n):
+    """A row is replaced by a longer one, and the old one had grown."""
+    t = [[x * (i + 1)] * 1 for i in range(n)]
+    for i in range(n):
+        t[i].append(x * x)
+        t[i - 1][-1] *= t[i][1]
+        t[i].append(t[i][0] * t[i - 1][0])
+        last = t[i][2]
+        t[i] = [last, x, 2.0, 1.0, last * t[i][1]]
+        t[i].append(x)
+        t[i].pop()
+    return sum(t[0]) * sum(t[n - 1])
+
+
 def one_list(x, n):
     f = [0.0] * (n + 1)
     f[0] = x
@@ -223,6 +249,8 @@ PROGRAMS = [
     Program(rows_that_are_replaced, [(waves(4), 4)]),
     Program(until_one_is_large, [(1 + waves(4) ** 2, 4), (waves(4) / 3, 4), (waves(1), 1)]),
     Program(rows_given_to_a_function, [(waves(3), 3)]),
+    Program(rows_of_numpy_numbers, [(0.3, 3)]),
+    Program(rows_of_other_lengths, [(0.8, 3), (1.1, 1)]),
     Program(one_list, [(0.8, 5), (1.1, 1)]),
     Program(visits, [([[0.3, 0.2], [0.1, 0.5]], 1.2, 2)], (0, 1)),
     Program(sieve, [(0.7, 7), (1.2, 1)]),

@@ -231,7 +231,7 @@ class Emitter(Values):
                 return _augmented(_stored(element), value.op, value.right)
             return ast.Assign(targets=[_stored(element)], value=value)
         item = _place_kind(call)
-        if isinstance(item, Scalar) or item == Array(getattr(item, "dtype", None), ()) or "index" in dict(call.params):
+        if isinstance(item, Scalar) or "index" in dict(call.params):
             return _augmented(_stored(element), ast.Add(), value)
         if isinstance(item, Array) and not isinstance(call.outs[0].kind, Fixed):
             return ast.Assign(targets=[_stored(element)], value=binary(element, "+", value))

@@ -12,7 +12,7 @@ from ast_ad.analyses.repetition import may_repeat
 from ast_ad.ir import primitives as P
 from ast_ad.ir.build import kind_of
 from ast_ad.ir.core import Atom, Call, Lit, Var
-from ast_ad.ir.kinds import Array, Dict, bound_kind, rank, same_shape
+from ast_ad.ir.kinds import Array, Dict, Map, bound_kind, rank, same_shape
 from ast_ad.rules.terms import Term, make, term
 from ast_ad.transforms.contributions import fit
 from ast_ad.transforms.shapes import shape_of, shape_of_part
@@ -113,7 +113,7 @@ def adjoint_of_list_set(sweep: Sweep, call: Call) -> None:
     old = P.path_kind((kind_of(xs), *map(kind_of, rest)), at)
     if at or rank(old) == 0:
         nothing = term(0.0) if at else zero(v)
-    elif isinstance(old, Array) and same_shape(old, kind_of(v)):
+    elif isinstance(kind_of(xs), Map) or (isinstance(old, Array) and same_shape(old, kind_of(v))):
         nothing = make(P.ZEROS_LIKE, part)
     else:
         nothing = make(P.ZEROS_LIKE, Term(sweep.before(call, P.LIST_GET, (xs, *rest), old)))
