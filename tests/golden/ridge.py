@@ -78,5 +78,5 @@ def ridge_grad(ends, roughness, levels):
     heights_bar[n] = 0.0
     ends_bar = np.zeros_like(ends)
     ends_bar[1] = heights_bar_n
-    ends_bar[0] += heights_bar[0]
+    ends_bar[0] = heights_bar[0]
     return ends_bar, roughness_bar
