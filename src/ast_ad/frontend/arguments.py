@@ -57,6 +57,26 @@ def spec_of(lo: Lowering, value: Value, around: tuple[Location, ...] = ()) -> An
     return None
 
 
+def places_of(lo: Lowering, value: Value) -> Iterator[Atom | Ref]:
+    """The leaves of a value, of a run-time list or dict the reference to it."""
+    contents = lo.peek(value) if isinstance(value, Ref) else None
+    if isinstance(value, Ref) and isinstance(contents, Run):
+        yield value
+    elif isinstance(value, (TupleOf, Bound, Carried)) or isinstance(contents, (Items, Entries)):
+        for item in _parts(value, contents):
+            yield from places_of(lo, item)
+    else:
+        yield from leaves_of(lo, value)
+
+
+def _parts(value: Value, contents: Any) -> tuple[Value, ...]:
+    if isinstance(value, Bound):
+        return (value.function, *value.args, *value.named)
+    if isinstance(value, Carried):
+        return value.values
+    return value.items if isinstance(value, TupleOf) else contents.values
+
+
 class Known(int):
     """An integer whose value is part of the signature."""
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import replace
 from types import BuiltinFunctionType, FunctionType, MethodType
 from typing import Any
 
@@ -11,7 +10,6 @@ import gast
 
 from ast_ad.errors import NoSource, UnknownAtCompileTime, UnsupportedSyntax, WrongArgument
 from ast_ad.frontend.captures import captured
-from ast_ad.frontend.carried import calling_itself
 from ast_ad.frontend.context import Frame, Lowering, lowers, static
 from ast_ad.frontend.control import VALUE, lower_body
 from ast_ad.frontend.copies import check_copies
@@ -79,25 +77,24 @@ def double_star(lo: Lowering, value: Value) -> dict[str, Value]:
 def call_value(
     lo: Lowering, function: Value, args: Sequence[Value], kwargs: Mapping[str, Value], name: str = ""
 ) -> Value:
-    """The result of calling a value; of the method of one that is not known yet nothing is known either."""
+    """The result of calling a value; of one that is not known yet nothing is known either."""
     call = _CALLS.get(type(function))
-    if call is None and not is_bottom(function):
+    if call is None and is_bottom(function):
+        return function
+    if call is None:
         raise lo.error(WrongArgument, f"{describe(function)} cannot be called", remedy="Call a function.")
-    result: Value = function if call is None else call(lo, function, list(args), dict(kwargs), name)
-    return result
+    return call(lo, function, list(args), dict(kwargs), name)
 
 
 def _closure(lo: Lowering, function: Closure, args: list[Value], kwargs: dict[str, Value], name: str) -> Value:
+    from ast_ad.frontend.local_calls import called_by_itself
+
     frame = lo.frames[function.frame]
     bound = bind_arguments(lo, function.node.args, function.defaults, args, kwargs, function.name)
     if is_generator(function.node):
         return Stream(function.node, frame.source, function.frame, bound, function.name)
-    own = calling_itself(lo, function)
-    if own is None:
-        return inline(lo, function.node, frame.source, function.frame, bound, function.name)
-    from ast_ad.frontend.functions import call_lowered
-
-    return call_lowered(lo, replace(frame.source, node=function.node), bound, name, own)
+    found = called_by_itself(lo, function, bound, name)
+    return found or inline(lo, function.node, frame.source, function.frame, bound, function.name)
 
 
 def _method(lo: Lowering, function: Method, args: list[Value], kwargs: dict[str, Value], name: str) -> Value:
@@ -124,6 +121,7 @@ def _static(lo: Lowering, function: Static, args: list[Value], kwargs: dict[str,
     from ast_ad.frontend.bound import closure_of
     from ast_ad.frontend.builtin_calls import BUILTINS
     from ast_ad.frontend.enclosed import Enclosed
+    from ast_ad.frontend.endless import ITERTOOLS
     from ast_ad.frontend.fillers import FILLERS
     from ast_ad.frontend.higher_order import HIGHER_ORDER, call_made_function
     from ast_ad.frontend.instances import OBJECT_CALLS, construct, construct_stand_in, makes_objects
@@ -144,7 +142,7 @@ def _static(lo: Lowering, function: Static, args: list[Value], kwargs: dict[str,
     answer = asked(lo, obj, args) if isinstance(obj, (type, BuiltinFunctionType)) else None
     if answer is not None:
         return answer
-    builtin = BUILTINS.get(obj) if isinstance(obj, (type, BuiltinFunctionType)) else None
+    builtin = (BUILTINS.get(obj) or ITERTOOLS.get(obj)) if isinstance(obj, (type, BuiltinFunctionType)) else None
     if builtin is not None:
         return builtin(lo, iterated(lo, obj, args), kwargs, name)
     special_call = next(
@@ -288,9 +286,6 @@ def _is_expression(source: Source) -> bool:
     return one and source.function.__name__ not in reads(node)
 
 
-# Binding
-
-
 def bind_arguments(
     lo: Lowering,
     signature: Any,
@@ -393,8 +388,8 @@ def call_opaque(lo: Lowering, function: Static, args: list[Value], kwargs: dict[
         remedy = "Call a function of NumPy, of math, or one of your own."
         raise lo.error(UnknownAtCompileTime, f"{title} is not known here", reason=reason, remedy=remedy)
     fn = capture_variable(lo, function.path, function.obj, title.rpartition(".")[2])
-    atoms = [lo.atom(v) for v in (*args, *kwargs.values())]
     keywords = {"keywords": tuple(kwargs)} if kwargs else {}
+    atoms = map(lo.atom, (*args, *kwargs.values()))
     result = lo.emit(P.CALL_OPAQUE, fn, *atoms, name=name or title.rpartition(".")[2], **keywords)
     share_perhaps(lo, result, [*args, *kwargs.values()])
     return result

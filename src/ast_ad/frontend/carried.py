@@ -19,20 +19,16 @@ from ast_ad.frontend.values import Closure, Value, is_bottom
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Carried:
-    """A closure with the values of the names that it reads, and those of its defaults behind them.
-
-    `itself` is the name by which it calls itself.
-    """
+    """A closure with the values of the names that it reads, and those of its defaults behind them."""
 
     closure: Closure
     names: tuple[str, ...]
     values: tuple[Value, ...]
-    itself: str = ""
 
 
 def carried(lo: Lowering, bound: Mapping[str, Value]) -> dict[str, Any]:
     """Arguments with what their closures read; a closure that cannot be made elsewhere stays as it is."""
-    return {name: carry(lo, v) or v if isinstance(v, Closure) else v for name, v in bound.items()}
+    return {name: _carry(lo, v) or v if isinstance(v, Closure) else v for name, v in bound.items()}
 
 
 def as_given(bound: Mapping[str, Any]) -> dict[str, Value]:
@@ -40,25 +36,20 @@ def as_given(bound: Mapping[str, Any]) -> dict[str, Value]:
     return {name: v.closure if isinstance(v, Carried) else v for name, v in bound.items()}
 
 
-def carry(lo: Lowering, closure: Closure, around: tuple[Any, ...] = ()) -> Carried | None:
-    """A closure with what it reads; None where it cannot be made elsewhere."""
+def _carry(lo: Lowering, closure: Closure, around: tuple[Any, ...] = ()) -> Carried | None:
     if any(isinstance(n, (gast.Nonlocal, gast.Yield, gast.YieldFrom)) for n in gast.walk(closure.node)):
         return None
     names: list[str] = []
     values: list[Any] = []
-    itself = ""
     for name in sorted(reads(closure.node) - names_of(closure.node).own):
         number: int | None = closure.frame
         while number is not None:
             held, frame = lo.state.frames.get(number, {}), lo.frames[number]
             if name in held:
                 value: Any = held[name]
-                if isinstance(value, Closure) and value.node is closure.node:
-                    itself = name
-                    break
                 if isinstance(value, Closure):
                     inner = (*around, closure.node)
-                    value = None if value.node in inner else carry(lo, value, inner)
+                    value = None if value.node in inner else _carry(lo, value, inner)
                 if value is None or is_bottom(value):
                     return None
                 names.append(name)
@@ -67,13 +58,7 @@ def carry(lo: Lowering, closure: Closure, around: tuple[Any, ...] = ()) -> Carri
             if name in frame.names.own:  # not bound yet
                 return None
             number = frame.outer
-    return Carried(closure, tuple(names), (*values, *closure.defaults.values()), itself)
-
-
-def calling_itself(lo: Lowering, closure: Closure) -> Carried | None:
-    """A local function that calls itself, with what it reads; None for others and where it cannot be made elsewhere."""
-    found = carry(lo, closure) if closure.name in reads(closure.node) else None
-    return found if found is not None and found.itself else None
+    return Carried(closure, tuple(names), (*values, *closure.defaults.values()))
 
 
 def made_again(lo: Lowering, caller: Lowering, value: Carried, part: Callable[[Value, str], Value]) -> Closure:
@@ -86,7 +71,4 @@ def made_again(lo: Lowering, caller: Lowering, value: Carried, part: Callable[[V
     lo.frames[number] = Frame(number, around.source, around.node, around.names, None, around.title)
     lo.state.frames[number] = dict(zip(value.names, parts, strict=False))
     defaults = dict(zip(closure.defaults, parts[len(value.names) :], strict=True))
-    made = Closure(closure.node, number, defaults, closure.name)
-    if value.itself:
-        lo.state.frames[number][value.itself] = made
-    return made
+    return Closure(closure.node, number, defaults, closure.name)

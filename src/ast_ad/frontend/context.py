@@ -68,6 +68,7 @@ from ast_ad.ir.kinds import (
     Map,
     Opaque,
     Scalar,
+    Static as StaticKind,
     Tuple,
     join_elements,
 )
@@ -169,6 +170,12 @@ class Lowering(Memory):
             return list_kind(self, held)
         return kind_of(value) if isinstance(value, (Var, Lit)) else None
 
+    def _ragged(self, contents: Items) -> Kind:
+        """The kind of a list of lists of several lengths; nothing is known of other lists."""
+        held = [self.peek(v) for v in contents.values if isinstance(v, Ref)]
+        lengths = {len(h.values) for h in held if isinstance(h, Items) and is_of_numbers(h)}
+        return List(List(NO_KIND)) if len(lengths) > 1 and len(held) == len(contents.values) else NO_KIND
+
     def run_list(
         self, contents: Contents, kind: Kind | None = None, name: str = "", place: Location | None = None
     ) -> Atom:
@@ -182,7 +189,8 @@ class Lowering(Memory):
                 if isinstance(value, Ref):
                     self.to_row(value)
         self.put_all(contents.values, place)
-        atoms = [self._member(v) for v in contents.values]
+        whole = list_kind(self, contents) if isinstance(contents, Entries) else self._ragged(contents)
+        atoms = [self._member(v, whole) for v in contents.values]
         if isinstance(contents, Entries):
             out = self.emit(P.MAKE_MAP, *atoms, name=name, keys=contents.keys)
         else:
@@ -285,7 +293,9 @@ def list_kind(lo: Lowering, contents: Contents) -> Kind:
     item = nothing = _NOTHING
     for value in contents.values if isinstance(contents, (Items, Entries)) else ():
         if isinstance(value, (Var, Lit)):
-            item = join_kinds(item, kind_of(value))
+            item = join_kinds(item, plain_kind(value) or kind_of(value))
+        elif isinstance(value, TupleOf):
+            item = join_elements(item, plain_kind(value) or OPAQUE)
         elif isinstance(contents, Entries):
             item = join_elements(item, lo.element_kind(value) or OPAQUE)
     if isinstance(contents, Entries):
@@ -314,8 +324,25 @@ def is_uniform(lo: Lowering, contents: Entries) -> bool:
 
 
 def is_of_numbers(contents: Items) -> bool:
-    """Whether a list holds numbers only."""
-    return all(isinstance(v, (Var, Lit)) and isinstance(kind_of(v), Scalar) for v in contents.values)
+    """Whether a list holds numbers only, or texts only, or tuples of such of one form."""
+    kinds = [plain_kind(v) for v in contents.values]
+    return None not in kinds and len(set(map(_form, kinds))) < 2
+
+
+def _form(kind: Kind | None) -> Any:
+    """What a list may hold beside what has this kind."""
+    if isinstance(kind, Tuple):
+        return tuple(map(_form, kind.items))
+    return "number" if isinstance(kind, Scalar) else "text"
+
+
+def plain_kind(value: Value) -> Kind | None:
+    """The kind of a number, a text or a tuple of them; None for all other values."""
+    if isinstance(value, (Var, Lit)):
+        kind = kind_of(value)
+        return kind if isinstance(kind, (Scalar, StaticKind, Opaque)) else None
+    parts = [plain_kind(v) for v in value.items] if isinstance(value, TupleOf) and value.type is None else [None]
+    return None if None in parts else Tuple(tuple(k for k in parts if k is not None))
 
 
 __all__ = [
@@ -327,6 +354,7 @@ __all__ = [
     "View",
     "describe_in",
     "is_map",
+    "is_of_numbers",
     "is_uniform",
     "list_kind",
     "lowers",

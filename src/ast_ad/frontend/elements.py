@@ -269,6 +269,8 @@ class Elements(Emission):
             if root in self.state.frozen:
                 self.note_written(root)
         for other in self.state.frozen:
+            if other in self.always_frozen:  # what belongs to nobody here makes a list that holds it share its elements
+                continue
             if other not in self.elements or ("moved", other) in self.state.stale:
                 self.state.stale.setdefault(
                     other, f"It may be an element of {_named(owner.location)}, and one of these is written to in {here}"

@@ -6,14 +6,14 @@ what it captures and which arrays of its caller it writes to are stable.  New ve
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from collections.abc import Mapping
+from dataclasses import replace
 from functools import cache
 from types import FunctionType
 from typing import Any
 
-from ast_ad.errors import NoSource, UnknownAtCompileTime
-from ast_ad.frontend.arguments import Known, leaves_of, spec_of, with_constant
+from ast_ad.errors import AstAdError, NoSource, UnknownAtCompileTime
+from ast_ad.frontend.arguments import Known, leaves_of, places_of, spec_of, with_constant
 from ast_ad.frontend.calls import inline, is_readable, new_frame
 from ast_ad.frontend.captures import capture_variable
 from ast_ad.frontend.carried import Carried, as_given, carried, made_again
@@ -23,6 +23,7 @@ from ast_ad.frontend.emission import PathEnds
 from ast_ad.frontend.known import NeedsConstant
 from ast_ad.frontend.layouts import note_order, order_of
 from ast_ad.frontend.liveness import reads
+from ast_ad.frontend.records import Grows, Record, Target, check_apart, is_run_now, let_grow, note_lent, value_now
 from ast_ad.frontend.source import Source, source_of
 from ast_ad.frontend.targets import bind_name
 from ast_ad.frontend.values import (
@@ -40,106 +41,77 @@ from ast_ad.frontend.values import (
     may_be_array,
 )
 from ast_ad.frontend.versions import write_version
-from ast_ad.ir.core import Atom, Function, Lit, Param, Var
+from ast_ad.ir.core import Function, Lit, Param, Var
 from ast_ad.ir.kinds import UNDEFINED, Kind
 from ast_ad.ir.lengths import Lengths, outside
 
 _PASSES = 10
 
 
-@dataclass(slots=True, eq=False)
-class Record:
-    """One function for one kind of call.
-
-    writes   whether it may write to arrays of its caller; `written` says to which of its leaves it does
-    lends    whether an array that it returns may share memory with those that it is given
-    orders   how the arrays lie that it returns, by their place
-    """
-
-    name: str
-    key: Any
-    arguments: Mapping[str, Value]
-    lengths: Lengths
-    leaves: list[Var] = field(default_factory=list)
-    captures: list[Any] = field(default_factory=list)
-    result: Any = None
-    outs: list[Atom] = field(default_factory=list)
-    orders: dict[int, str] = field(default_factory=dict)
-    done: bool = False
-    recursive: bool = False
-    writes: bool = False
-    written: list[int] = field(default_factory=list)
-    lends: bool = False
+def call_lowered(lo: Lowering, source: Source, bound: Mapping[str, Value], name: str) -> Value:
+    """The result of a call of a function of the program."""
+    bound = carried(lo, bound) if calls_itself(source.function) else bound
+    return call_target(lo, Target(source, source.node, source.function, source.function.__name__), bound, name)
 
 
-def call_lowered(
-    lo: Lowering, source: Source, bound: Mapping[str, Value], name: str, own: Carried | None = None
-) -> Value:
-    """The result of a call of a function of the program; `own` is a local one, with what it reads."""
-    who: Any = source.function if own is None else source.node
-    itself = own is not None or calls_itself(source.function)
-    bound = carried(lo, bound) if itself else bound
-    given: Mapping[str, Any] = bound if own is None else {_OWN: own, **bound}
-    lengths, key = _key(lo, who, given)
+def call_target(lo: Lowering, target: Target, bound: Mapping[str, Value], name: str) -> Value:
+    """The result of a call of a function of the program, which may see names of the functions around it."""
+
+    def inlined() -> Value:
+        if target.outer is not None:
+            raise _cannot_recur(lo, target)
+        return inline(lo, target.node, target.source, None, as_given(bound), target.title)
+
     while True:
-        if any(s is None for s in key[1]) or key in lo.unit.inline_only or who in lo.unit.inline_only:
-            return _inlined(lo, source, given)
+        lengths, key = _key(lo, target, bound)
+        if any(s is None for s in key[1]) or key in lo.unit.inline_only or target.key in lo.unit.inline_only:
+            return inlined()
         known = set(lo.unit.records)
         try:
             record = lo.unit.records.get(key)
             if record is None:
-                record = _lower(lo, source, given, key, lengths)
-            return _emit_call(lo, record, given, name, lengths)
+                record = _lower(lo, target, bound, key, lengths)
+            return _emit_call(lo, record, bound, name, lengths)
+        except Grows:
+            continue
         except NeedsInlining as needs:
             if needs.record is not None and needs.record.key != key:
                 raise
             if needs.by_arguments and needs.record.done:
-                return _inlined(lo, source, given)
+                return inlined()
             for other in [k for k in lo.unit.records if k not in known]:
-                _forget(lo, other)
-            _forget(lo, key)
-            if own is None and who not in lo.unit.writers and itself:
-                lo.unit.writers.add(who)
+                forget(lo, other)
+            forget(lo, key)
+            if target.key not in lo.unit.writers and (target.outer is not None or calls_itself(target.key)):
+                lo.unit.writers.add(target.key)
                 continue
-            alone = not any(isinstance(v, Carried) for v in given.values())
+            if needs.record is not None and is_run_now(lo, needs.record.origins.get(needs.place)):
+                continue
+            alone = not any(isinstance(v, Carried) for v in bound.values())
             if needs.record is not None and needs.record.recursive and not needs.by_arguments and alone:
-                raise lo.error(
-                    UnknownAtCompileTime,
-                    f"{source.function.__name__} calls itself and writes to, or returns, what it was given",
-                    reason="What its calls share is not followed through the recursion.",
-                    remedy="Return new arrays and lists, or write it as a loop.",
-                ) from None
+                raise _cannot_recur(lo, target) from None
             lo.unit.inline_only.add(key)
-        except UnknownAtCompileTime:
-            if own is None:
-                raise
-            lo.unit.inline_only.add(key)  # what it is told by constants may be enough
         except NeedsConstant as needs:
             if needs.record.key != key:
                 raise
-            _forget(lo, key)
-            given = with_constant(lo, given, needs.leaf)
-            asked = key
-            lengths, key = _key(lo, who, given)
-            if key == asked:  # it is a part of a list or dict, of which the key does not tell the numbers
+            forget(lo, key)
+            bound = with_constant(lo, bound, needs.leaf)
+            if key == _key(lo, target, bound)[1]:  # it is a part of a list or dict, which says nothing of its numbers
                 lo.unit.inline_only.add(key)
 
 
-#: the local function itself, among the arguments of its call
-_OWN = "%own"
+def _cannot_recur(lo: Lowering, target: Target) -> AstAdError:
+    return lo.error(
+        UnknownAtCompileTime,
+        f"{target.title} calls itself and writes to, or returns, what it was given",
+        reason="What its calls share is not followed through the recursion.",
+        remedy="Return new arrays and lists, or write it as a loop.",
+    )
 
 
-def _inlined(lo: Lowering, source: Source, given: Mapping[str, Any]) -> Value:
-    bound = as_given(given)
-    own: Any = bound.pop(_OWN, None)
-    if own is None:
-        return inline(lo, source.node, source, None, bound, source.function.__name__)
-    return inline(lo, own.node, lo.frames[own.frame].source, own.frame, bound, own.name)
-
-
-def _key(lo: Lowering, who: Any, bound: Mapping[str, Value]) -> tuple[Lengths, Any]:
+def _key(lo: Lowering, target: Target, bound: Mapping[str, Value]) -> tuple[Lengths, Any]:
     lengths = Lengths()
-    return lengths, (who, tuple(lengths.spec(spec_of(lo, v)) for v in bound.values()))
+    return lengths, (target.key, tuple(lengths.spec(spec_of(lo, v)) for v in bound.values()))
 
 
 @cache
@@ -162,7 +134,8 @@ def calls_itself(function: Any) -> bool:
     return False
 
 
-def _forget(lo: Lowering, key: Any) -> None:
+def forget(lo: Lowering, key: Any) -> None:
+    """Drop a function that was lowered and is not called."""
     record = lo.unit.records.pop(key, None)
     if record is not None:
         lo.unit.functions.pop(record.name, None)
@@ -171,75 +144,84 @@ def _forget(lo: Lowering, key: Any) -> None:
 # Lowering
 
 
-def _lower(lo: Lowering, source: Source, bound: Mapping[str, Value], key: Any, lengths: Lengths) -> Record:
-    title = bound[_OWN].closure.name if _OWN in bound else source.function.__name__  # type: ignore[union-attr]
+def _lower(lo: Lowering, target: Target, bound: Mapping[str, Value], key: Any, lengths: Lengths) -> Record:
+    title = target.title
     name, count = title if title.isidentifier() else "function", 1
     while name in lo.unit.names:
         count += 1
         name = f"{title}_{count}"
     lo.unit.names.add(name)
-    record = Record(name, key, bound, lengths, writes=source.function in lo.unit.writers)
+    record = Record(name, key, bound, lengths, writes=target.key in lo.unit.writers)
     lo.unit.records[key] = record
     known = set(lo.unit.records)
     try:
-        _settle(lo, source, record)
+        _settle(lo, target, record)
     except Exception:  # who catches it reads this anew
         for other in (set(lo.unit.records) - known) | {key}:
-            _forget(lo, other)
+            forget(lo, other)
         raise
     return record
 
 
-def _settle(lo: Lowering, source: Source, record: Record) -> None:
+def _settle(lo: Lowering, target: Target, record: Record) -> None:
     """Pass over the body until what is known of the calls inside is what comes out."""
     for _ in range(_PASSES):
         known = set(lo.unit.records)
-        before = record.result, list(record.captures), record.written, record.lends
-        function, result, captures, written = _pass(lo, source, record)
+        before = record.result, list(record.captures), record.written, record.lends, dict(record.grown)
+        function, result, captures, written = _pass(lo, target, record)
         record.written = sorted({*record.written, *written})
-        same = (captures, record.written, record.lends) == before[1:]
+        same = (captures, record.written, record.lends, record.grown) == before[1:]
         stable = not record.recursive or (_stable(before[0], result) and same)
         record.result, record.captures = result, captures
         if stable:
             break
         for other in set(lo.unit.records) - known:
-            _forget(lo, other)
+            forget(lo, other)
     else:
         raise NeedsInlining(record, by_arguments=True)  # what it returns has another structure for each of its calls
     record.done = True
     lo.unit.functions[record.name] = function
 
 
-def _pass(caller: Lowering, source: Source, record: Record) -> tuple[Function, Any, list[Any], list[int]]:
+def _pass(caller: Lowering, target: Target, record: Record) -> tuple[Function, Any, list[Any], list[int]]:
     """Lower the body once."""
+    source = target.source
     lo = Lowering(caller.unit)
     lo.record = record
-    record.leaves = []
-    new_frame(lo, source.node, source, None, record.name)
-    lo.statement = lo.node = source.node
+    record.leaves, record.places, record.origins = [], {}, {}
+    lo.frames |= target.frames
+    lo.state.frames |= {frame: {} for frame in target.frames}
+    new_frame(lo, target.node, source, target.outer, record.name)
+    lo.statement = lo.node = target.node
+    for frame, word, value in target.functions:
+        lo.state.frames[frame][word] = value
     for name, value in record.arguments.items():
-        made: Any = _parameter(caller, lo, value, name)
-        lo.frame.outer = made.frame if name == _OWN else lo.frame.outer
-        if name != _OWN:
-            bind_name(lo, name, made)
+        if name in target.enclosed:
+            frame, word = target.enclosed[name]
+            lo.state.frames[frame][word] = _parameter(caller, lo, value, word)
+        else:
+            bind_name(lo, name, _parameter(caller, lo, value, name))
     try:
         body = lower_body(lo, lo.frame)
     except PathEnds:
         raise NeedsInlining(record) from None
-    lo.statement = lo.node = source.node
+    if target.nonlocals:
+        body = TupleOf((body, *(lo.state.frames[frame][word] for frame, word in target.nonlocals)))
+    lo.statement = lo.node = target.node
     record.outs, record.orders = [], {}
     result = _result(lo, body, record, "result")
-    heap = lo.state.heap
-    written = [k for k, leaf in enumerate(record.leaves) if k in record.written or heap.get(leaf, leaf) is not leaf]
-    record.outs += [lo.read(record.leaves[k]) for k in written]
+    now = [value_now(lo, record, k) for k in range(len(record.leaves))]
+    written = [k for k, leaf in enumerate(record.leaves) if k in record.written or now[k] is not leaf]
+    record.outs += [now[k] for k in written]
+    record.grown = {k: outside(kind_of(now[k])) for k in record.places.values() if k in written}
     own = tuple(Param(v) for v in record.leaves)
     captured = tuple(Param(v, "capture", path=lo.unit.paths[k][0]) for k, v in lo.captures.items())
     params = own + captured
     block = lo.out.block(record.outs, tuple(p.var for p in params))
     block = sealed(type(block)(block.params, (*lo.prologue.stmts, *block.stmts), block.results))
-    doc = source.function.__doc__ or ""
-    function = Function(record.name, params, block, doc, lo.origin(source.node), None, frozenset(lo.ignored))
-    return function, result, list(lo.captures), written
+    doc = "" if target.outer is not None else source.function.__doc__ or ""
+    made = Function(record.name, params, block, doc, lo.origin(target.node), None, frozenset(lo.ignored))
+    return made, result, list(lo.captures), written
 
 
 def _leaf(lo: Lowering, name: str, kind: Kind) -> Var:
@@ -266,6 +248,7 @@ def _parameter(caller: Lowering, lo: Lowering, value: Value, name: str) -> Value
         if isinstance(contents, Run):
             var = _leaf(lo, name, kind_of(contents.atom))
             made = lo.new_ref(Run(var), name)
+            lo.record.places[made.location] = len(lo.record.leaves) - 1
         elif isinstance(contents, Entries):
             items = tuple(
                 _parameter(caller, lo, v, k if isinstance(k, str) else f"{name}_{k}")
@@ -277,6 +260,7 @@ def _parameter(caller: Lowering, lo: Lowering, value: Value, name: str) -> Value
             parts = tuple(_parameter(caller, lo, v, f"{name}_{k}") for k, v in enumerate(contents.values))
             made = lo.new_ref(Items(parts), name)
         lo.foreign.add(made.location)
+        lo.record.origins[made.location] = value.location
         return made
     if isinstance(value, Bound):
         first, *args = (_parameter(caller, lo, v, name) for v in (value.function, *value.args, *value.named))
@@ -335,9 +319,11 @@ def _stable(old: Any, new: Any) -> bool:
 
 
 def _emit_call(lo: Lowering, record: Record, bound: Mapping[str, Value], name: str, lengths: Lengths) -> Value:
+    places = [place for value in bound.values() for place in places_of(lo, value)]
+    let_grow(lo, record, places)
     given = [leaf for value in bound.values() for leaf in leaves_of(lo, value)]
     atoms = [lo.read(leaf) if isinstance(leaf, Var) else leaf for leaf in given]
-    _check_apart(lo, record, given)
+    check_apart(lo, record, places)
     if not record.done:
         record.recursive = True
         if record.result is None:
@@ -374,27 +360,16 @@ def _emit_call(lo: Lowering, record: Record, bound: Mapping[str, Value], name: s
     if record.lends or (record.recursive and isinstance(result, Ref)):
         for value in (*outs, result):
             lo.freeze(value, "It comes from a function that calls itself.")
-    versions = [lo.new(record.leaves[k].name, kind_of(given[k])) for k in record.written]
+    kinds = {k: lengths.back(kind) for k, kind in record.grown.items()}
+    versions = [lo.new(record.leaves[k].name, kinds.get(k) or kind_of(given[k])) for k in record.written]
     lo.call((*outs, *versions), record.name, atoms)
     for k, version in zip(record.written, versions, strict=True):
-        target = given[k]
-        assert isinstance(target, Var)
-        write_version(lo, target, version)
+        target = places[k]
+        if isinstance(target, Ref):
+            lo.set_contents(target, Run(version))
+        else:
+            assert isinstance(target, Var)
+            write_version(lo, target, version)
     if record.lends:
-        _note_lent(lo, outs, given)
+        note_lent(lo, outs, given)
     return result
-
-
-def _check_apart(lo: Lowering, record: Record, given: Sequence[Atom]) -> None:
-    """An array that is written to must not be another argument too: the function was read as if they were two."""
-    roots = [lo.root(leaf) if may_be_array(leaf) else None for leaf in given]  # type: ignore[arg-type]
-    if any(roots.count(roots[k]) > 1 for k in record.written):
-        raise NeedsInlining(record, by_arguments=True)
-
-
-def _note_lent(lo: Lowering, outs: Sequence[Var], given: Sequence[Atom]) -> None:
-    """After a write to an argument a result that may share its memory must not be read, nor the other way round."""
-    for out in filter(may_be_array, outs):
-        for leaf in given:
-            if isinstance(leaf, Var) and may_be_array(leaf):
-                lo.may_share_by_layout(out, lo.root(leaf))

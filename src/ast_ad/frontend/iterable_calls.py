@@ -269,6 +269,8 @@ def lower_sum(lo: Lowering, args: Args, kwargs: Kwargs, name: str) -> Value:
     if isinstance(source, (Zip, Enumerate, Mapped, Reversed, Range)):
         source = lower_list(lo, [source], {}, "")
     source = TupleOf(source.items) if isinstance(source, TupleOf) and source.type is not None else source
+    if isinstance(source, Ref) and isinstance(lo.peek(source), Fields):
+        elements(lo, source)
     if isinstance(source, Ref) and isinstance(lo.contents(source), Items):
         kinds = [kind_of(v) for v in lo.contents(source).values if isinstance(v, (Var, Lit))]  # type: ignore[union-attr]
         plain = len(kinds) == len(lo.contents(source).values) and all(isinstance(k, Scalar) for k in kinds)  # type: ignore[union-attr]

@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
 from ast_ad.errors import UnknownAtCompileTime
-from ast_ad.frontend.context import Lowering, is_map, torn
+from ast_ad.frontend.context import Lowering, is_map, static, torn
 from ast_ad.frontend.counters import difference, is_int, is_same, product, shifted, smallest
 from ast_ad.frontend.known import constant_of
+from ast_ad.frontend.sets import set_
 from ast_ad.frontend.values import (
     Entries,
     Enumerate,
@@ -92,14 +94,32 @@ def iteration_of(lo: Lowering, value: Value) -> Iteration:
 def iterated_by(lo: Lowering, value: Value) -> Value:
     """What `iter(value)` gives where the class of an object says it; any other value as it is."""
     from ast_ad.frontend.calls import call_value
-    from ast_ad.frontend.objects import special
+    from ast_ad.frontend.objects import class_of, special
     from ast_ad.frontend.streams import of_iterator
 
+    if class_of(lo, value) is set_:
+        return _members(lo, value)
     method = special(lo, value, "__iter__")
     if method is None:
         return value
     made = call_value(lo, method, [], {})
     return of_iterator(made) if special(lo, made, "__next__") is not None else iterated_by(lo, made)
+
+
+def _members(lo: Lowering, value: Value) -> Value:
+    """The members of a set in its own order, where they are known."""
+    from ast_ad.frontend.objects import field_of
+
+    members = field_of(lo, value, "_members")
+    held = lo.peek(members) if isinstance(members, Ref) else None
+    if isinstance(held, Entries):
+        return TupleOf(tuple(static(key) for key in set(held.keys)))
+    raise lo.error(
+        UnknownAtCompileTime,
+        "a set is iterated over whose elements are known at run time only",
+        reason="Its order is not that in which they were added.",
+        remedy="Give it an order: sorted(s).",
+    )
 
 
 def elements(lo: Lowering, value: Value) -> Sequence[Value] | None:
@@ -217,8 +237,12 @@ def _zip(lo: Lowering, value: Zip) -> Iteration:
         counts: list[Atom] = []
         for part in counted:
             new = part.count()
+            if isinstance(new, Lit) and new.value >= sys.maxsize:  # what never ends
+                continue
             if not any(is_same(new, old) for old in counts):
                 counts.append(new)
+        if not counts:
+            return Lit(sys.maxsize)
         return counts[0] if len(counts) == 1 else smallest(lo, counts)
 
     return Counted(count, lambda i: TupleOf(tuple(p.get(i) for p in counted)), None, places)

@@ -17,6 +17,7 @@ from ast_ad.frontend import (
     blocks,
     builtin_calls,
     calls,
+    comprehensions,
     expressions,
     imports,
     loops,
@@ -240,4 +241,16 @@ __all__ = [
     "lower",
 ]
 # imported for what they register
-_FORMS = (blocks, builtin_calls, calls, expressions, imports, loops, matching, operators, statements, trips)
+_FORMS = (
+    blocks,
+    builtin_calls,
+    calls,
+    comprehensions,
+    expressions,
+    imports,
+    loops,
+    matching,
+    operators,
+    statements,
+    trips,
+)

@@ -29,11 +29,15 @@ _THE_OTHER = {"path": "the other", "trip of the loop": "another"}
 
 
 class NeedsInlining(Exception):
-    """A function writes to what its caller owns, so it is inlined; `by_arguments` if these arguments ask for it."""
+    """A function writes to what its caller owns, so it is inlined; `by_arguments` if these arguments ask for it.
 
-    def __init__(self, record: Any, by_arguments: bool = False) -> None:
+    `place` is what it writes to.
+    """
+
+    def __init__(self, record: Any, by_arguments: bool = False, place: Any = None) -> None:
         super().__init__()
         self.record = record
+        self.place = place
         self.by_arguments = by_arguments
 
 
@@ -127,9 +131,8 @@ class Memory(Elements):
             raise self.error(
                 MayAlias, f"{name or 'this'} may not be written to here", reason=reason, remedy="Write to a copy of it."
             )
-        may_write = self.record is not None and self.record.writes and place in self.record.leaves
-        if place in self.foreign and not may_write:
-            raise NeedsInlining(self.record)
+        if place in self.foreign and not (self.record is not None and self.record.may_write(place)):
+            raise NeedsInlining(self.record, place=place)
         self.check_ours(place)
 
     def check_ours(self, place: Any) -> None:

@@ -11,7 +11,7 @@ from ast_ad.errors import UnsupportedSyntax, WrongArgument
 from ast_ad.frontend.array_methods import ARRAY_METHODS, ATTRIBUTES, NUMPY_METHODS, as_function
 from ast_ad.frontend.captures import attribute_from_outside
 from ast_ad.frontend.container_methods import DICT_METHODS, LIST_METHODS
-from ast_ad.frontend.context import Lowering, describe_in, is_map, static
+from ast_ad.frontend.context import Lowering, describe_in, is_map, static, torn
 from ast_ad.frontend.dicts import MAP_METHODS, needs_run_time_keys
 from ast_ad.frontend.instances import attribute_of_super, makes_objects
 from ast_ad.frontend.known import constant_of
@@ -25,6 +25,7 @@ from ast_ad.frontend.values import (
     Ref,
     Static,
     Super,
+    Torn,
     TupleOf,
     Value,
     describe,
@@ -44,6 +45,8 @@ def attribute(lo: Lowering, owner: Value, name: str, wish: str = "") -> Value:
     cls = class_of(lo, owner)
     if cls is not None:
         found = attribute_of_object(lo, owner, cls, name)
+        if isinstance(found, Torn):
+            torn(lo, found, repr(name))
         if found is not None:
             return found
         raise lo.error(WrongArgument, f"{cls.__name__} has no attribute {name!r}", remedy="Check its spelling.")

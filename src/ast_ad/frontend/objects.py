@@ -15,6 +15,7 @@ from typing import Any
 from ast_ad.errors import MayAlias, UnsupportedSyntax, WrongArgument
 from ast_ad.frontend.captures import Guard, captured
 from ast_ad.frontend.context import Lowering, static
+from ast_ad.frontend.sets import set_
 from ast_ad.frontend.stand_ins import is_stand_in, stands_for
 from ast_ad.frontend.trips import with_entry
 from ast_ad.frontend.values import Bound, Fields, Flat, Generated, Method, Ref, Static, TupleOf, Value, describe
@@ -315,6 +316,8 @@ def iterated(lo: Lowering, function: Any, args: Sequence[Value]) -> list[Value]:
     from ast_ad.frontend.iteration import iterated_by
     from ast_ad.frontend.streams import collected
 
+    if function in (all, any, len, max, min, sorted):  # whatever the order
+        args = [field_of(lo, a, "_members") or a if class_of(lo, a) is set_ else a for a in args]
     made = [collected(lo, iterated_by(lo, a)) for a in args]
     return [a.source if isinstance(a, Generated) else a for a in made]
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import collections
 from typing import Any
 
-from ast_ad.frontend import deques, mappings, searches
+from ast_ad.frontend import deques, heaps, iterators, mappings, searches, sets
 
 #: the class that is read, by that of the standard library
 _STAND_INS: dict[type, type] = {
@@ -13,9 +13,10 @@ _STAND_INS: dict[type, type] = {
     collections.OrderedDict: mappings.OrderedDict,
     collections.defaultdict: mappings.defaultdict,
     collections.deque: deques.deque,
+    set: sets.set_,
 }
 #: the modules of functions that are read for others, and of rules
-_READ = (deques, mappings, searches)
+_READ = (deques, heaps, iterators, mappings, searches, sets)
 _OF_STAND_INS = (*(module.__name__ for module in _READ), "ast_ad.implicit", "ast_ad.integrals")
 _FOR = {ours: theirs for theirs, ours in _STAND_INS.items()}
 

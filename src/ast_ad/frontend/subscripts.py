@@ -9,7 +9,7 @@ import numpy as np
 
 from ast_ad.errors import UnknownAtCompileTime, WrongArgument
 from ast_ad.frontend import dicts
-from ast_ad.frontend.context import Lowering, is_map, torn
+from ast_ad.frontend.context import Lowering, is_map, is_of_numbers, torn
 from ast_ad.frontend.control import ends_here
 from ast_ad.frontend.elements import BORROWED, Element
 from ast_ad.frontend.known import constant_of
@@ -176,6 +176,7 @@ def _fixed_list(lo: Lowering, owner: Ref, contents: Items, index: Value, name: s
         return found
     if (contents.values or owner.location not in lo.foreign) and (
         all(isinstance(v, (Var, Lit)) for v in contents.values)
+        or is_of_numbers(contents)
         or all(isinstance(v, Ref) and lo.to_row(v) for v in contents.values)
     ):
         run = to_run(lo, owner)

@@ -27,12 +27,14 @@ from ast_ad.frontend.known import constant_of
 from ast_ad.frontend.liveness import bound_names, holds
 from ast_ad.frontend.loops import Triple, leave_loop, run_loop
 from ast_ad.frontend.targets import assign
-from ast_ad.frontend.values import FALSE, TRUE, Entries, Generated, Items, Ref, Run, Stream, TupleOf, Value, kind_of
+from ast_ad.frontend.values import FALSE, TRUE, Entries, Items, Ref, Run, Stream, Value, kind_of
 from ast_ad.ir import primitives as P
 from ast_ad.ir.core import Lit, Var
 
 #: a loop over so few numbers known at compile time is written out where it cannot be lowered as a loop
 _SMALL = 32
+#: so many trips of a `while` are written out, where each test is known at compile time
+_LONG = 256
 _E = TypeVar("_E", bound=Entries)
 
 
@@ -177,7 +179,34 @@ def lower_while(lo: Lowering, stmt: Any) -> None:
             stop=stop,
         )
 
-    _with_else(lo, stmt, run)
+    before = saved(lo)
+    try:
+        _with_else(lo, stmt, run)
+    except UnknownAtCompileTime as error:
+        restore(lo, before)
+        why = error
+        _with_else(lo, stmt, lambda stop: _write_out_while(lo, stmt, stop, why))
+
+
+def _write_out_while(lo: Lowering, stmt: Any, stop: str, why: UnknownAtCompileTime) -> None:
+    """One copy of the body for each trip of a loop whose test is known each time."""
+    for _ in range(_LONG):
+        lo.names[stop] = FALSE
+        lo.statement = lo.node = stmt
+        _begin_trip(lo, stmt)
+        known = test_of(lo, stmt.test)
+        if known is False:
+            return
+        if known is not True:
+            break
+        lower_statements(lo, stmt.body)
+        ended = lo.names[stop]
+        if not isinstance(ended, Lit) or not isinstance(lo.state.left, bool):
+            break
+        lo.state.left = False
+        if ended.value:
+            return
+    raise why
 
 
 def _with_else(lo: Lowering, stmt: Any, run: Callable[[str], None]) -> None:
@@ -239,92 +268,12 @@ def _write_out(lo: Lowering, over: Listed, take: Callable[[Value], None], stop: 
             return
 
 
-# Comprehensions
-
-
-@lowers(gast.GeneratorExp)
-def lower_generator_expression(lo: Lowering, node: Any, name: str) -> Value:
-    """The list of what it gives, for one use."""
-    return Generated(lower_list_comprehension(lo, node, name))
-
-
-@lowers(gast.ListComp)
-def lower_list_comprehension(lo: Lowering, node: Any, name: str) -> Value:
-    """A list."""
-    result = lo.new_ref(Items(()), name)
-
-    def add() -> None:
-        append(lo, result, lo.expr(node.elt))
-
-    trips = _comprehend(lo, node, add)
-    return made_by(lo, result, trips)
-
-
 def made_by(lo: Lowering, result: Ref, trips: Triple | None) -> Ref:
     """A new list, which has an element for each trip of a loop."""
     contents = lo.peek(result)
     if trips is not None and isinstance(contents, Run) and isinstance(contents.atom, Var):
         lo.trips[contents.atom] = trips
     return result
-
-
-@lowers(gast.SetComp)
-def lower_set_comprehension(lo: Lowering, node: Any, name: str) -> Value:
-    """A set of constants, for `in`."""
-    made = lower_list_comprehension(lo, node, name)
-    found = dict.fromkeys(constant_of(lo, made, "an element of a set"))
-    return TupleOf(tuple(Lit(v) for v in found))
-
-
-@lowers(gast.DictComp)
-def lower_dict_comprehension(lo: Lowering, node: Any, name: str) -> Value:
-    """A dict."""
-    from ast_ad.frontend.writes import write_subscript
-
-    result = lo.new_ref(Entries((), ()), name)
-
-    def add() -> None:
-        key = lo.expr(node.key)
-        write_subscript(lo, result, key, lo.expr(node.value))
-
-    _comprehend(lo, node, add)
-    return result
-
-
-def _comprehend(lo: Lowering, node: Any, add: Callable[[], None]) -> Triple | None:
-    """Run the clauses of a comprehension; its targets are names of its own.  The trips, if each adds an element."""
-    own = bound_names([g.target for g in node.generators])
-    hidden = {n: lo.names.pop(n) for n in own if n in lo.names}
-
-    def clause(k: int) -> Triple | None:
-        if k == len(node.generators):
-            add()
-            return None
-        generator = node.generators[k]
-        source = lo.expr(generator.iter)
-
-        def take(value: Value) -> None:
-            assign(lo, generator.target, value)
-            condition(0)
-
-        def condition(c: int) -> None:
-            if c == len(generator.ifs):
-                clause(k + 1)
-                return
-            known = test_of(lo, generator.ifs[c])
-            if isinstance(known, bool):
-                if known:
-                    condition(c + 1)
-            else:
-                branch(lo, known, lambda: condition(c + 1), nothing)
-
-        return for_each(lo, source, take)
-
-    trips = clause(0)
-    for name in own:
-        lo.names.pop(name, None)
-    lo.names.update(hidden)
-    return trips if len(node.generators) == 1 and not node.generators[0].ifs else None
 
 
 def for_each(lo: Lowering, source: Value, take: Callable[[Value], None]) -> Triple | None:
