@@ -15,7 +15,6 @@ from ast_ad.frontend.loops import Triple
 from ast_ad.frontend.targets import assign
 from ast_ad.frontend.trips import append, for_each, made_by
 from ast_ad.frontend.values import Entries, Generated, Items, TupleOf, Value
-from ast_ad.frontend.writes import write_subscript
 from ast_ad.ir.core import Lit
 
 
@@ -48,6 +47,8 @@ def lower_set_comprehension(lo: Lowering, node: Any, name: str) -> Value:
 @lowers(gast.DictComp)
 def lower_dict_comprehension(lo: Lowering, node: Any, name: str) -> Value:
     """A dict."""
+    from ast_ad.frontend.writes import write_subscript
+
     result = lo.new_ref(Entries((), ()), name)
 
     def add() -> None:
