@@ -254,6 +254,65 @@ def pagerank(weights, links, steps):
     return rank["a"] + 2.0 * rank["c"] ** 2
 
 
+def copies_apart(x, n):
+    d = {i: x * i for i in range(n)}
+    c = d.copy()
+    f = dict(d)
+    c[0] = 100 * x
+    d[1] = 50 * x
+    return c[1] + d[0] + f[1] * c[0] + len(c)
+
+
+def keys_that_are_equal(x, n):
+    d = {1: x}
+    k = n > 0
+    d[k] = d[k] * 3
+    d[n / n] = d[1] + x
+    return d[1] * len(d)
+
+
+def put_back_last(x, n):
+    d = {}
+    for i in range(n):
+        d[i] = x * i
+    v = d.pop(1)
+    d[1] = v + x
+    t = 0.0
+    for k, v in d.items():
+        t = t * 0.5 + v * k
+    return t
+
+
+def left_and_deleted(x, n):
+    d = {i: x + i for i in range(n)}
+    hit = None
+    for k, v in d.items():
+        if v > x + 2.5:
+            hit = k
+            break
+    if hit is not None:
+        del d[hit]
+    return sum(d.values()) * x
+
+
+def missing_is_made(x, n):
+    d = {}
+    for i in range(n):
+        try:
+            d[i] = d[i - 2] * x
+        except KeyError:
+            d[i] = x + i
+    return d[n - 1]
+
+
+def asking_inserts(x, n):
+    d = defaultdict(float)
+    for i in range(n):
+        if d[i] == 0.0 and i + 1 not in d:
+            d[i + 1] += x
+    return len(d) * x + sum(d.values())
+
+
 WORDS = ["to", "be", "or", "not", "to", "be"]
 LABELS = [3, 1, 3, 2, 1]
 XS = [0.5, 1.2, 0.8, 2.0, 1.1]
@@ -284,5 +343,11 @@ PROGRAMS = [
     Program(keys_by_branch, [(1.2,), (0.3,)]),
     Program(pairs_by_key, [(1.2, 4)]),
     Program(zipped, [(XS, WORDS[:5])]),
+    Program(copies_apart, [(1.3, 5)]),
+    Program(keys_that_are_equal, [(1.3, 5)]),
+    Program(put_back_last, [(1.3, 5)]),
+    Program(left_and_deleted, [(1.3, 5)]),
+    Program(missing_is_made, [(1.3, 5)]),
+    Program(asking_inserts, [(1.3, 5)]),
     Program(pagerank, [([0.9, 0.7], LINKS, 4)]),
 ]

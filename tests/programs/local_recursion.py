@@ -190,6 +190,48 @@ def subsets(x, n):
     return sum(totals) / len(totals)
 
 
+def two_lists_filled(x, n):
+    def fill(a, b, k):
+        if k == 0:
+            return
+        a.append(x * k)
+        b.append(x * x)
+        fill(a, b, k - 1)
+
+    p = []
+    q = []
+    fill(p, q, n)
+    fill(p, p, 1)
+    return sum(p) * 2 + sum(q)
+
+
+def best_leaf(x, n):
+    best = [0.0]
+
+    def go(k, v):
+        if k == n:
+            if v > best[0]:
+                best[0] = v
+            return
+        go(k + 1, v + x * (k % 2))
+        go(k + 1, v * 1.1 + 0.1)
+
+    go(0, 1.0)
+    return best[0]
+
+
+def paths_through_a_grid(x, n):
+    memo = {}
+
+    def f(i, j):
+        key = (i, j)
+        if key not in memo:
+            memo[key] = x if i * j == 0 else f(i - 1, j) + f(i, j - 1) * x
+        return memo[key]
+
+    return f(n, n) / len(memo)
+
+
 PROGRAMS = [
     Program(power, [(1.2, 12), (1.2, 0)]),
     Program(memoised, [(1.2, 9), (1.2, 1)]),
@@ -205,4 +247,7 @@ PROGRAMS = [
     Program(collected, [(1.1, 5)]),
     Program(sorted_in_place, [(1.2, 5)]),
     Program(subsets, [(1.2, 3)]),
+    Program(two_lists_filled, [(1.3, 3)]),
+    Program(best_leaf, [(1.3, 3)]),
+    Program(paths_through_a_grid, [(1.3, 3)]),
 ]

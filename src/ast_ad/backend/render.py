@@ -10,6 +10,7 @@ from typing import Any
 with warnings.catch_warnings():  # astor asks for names that Python 3.12 deprecates
     warnings.simplefilter("ignore", DeprecationWarning)
     from astor.code_gen import SourceGenerator, set_precedence
+    from astor.op_util import Precedence
     from astor.string_repr import pretty_string
 
 WIDTH = 100
@@ -90,6 +91,11 @@ class _Generator(SourceGenerator):  # type: ignore[misc]
             self.write(repr(value))
         else:
             super().visit_Constant(node)
+
+    def visit_Dict(self, node: Any) -> None:
+        """Write a dict without parentheses around keys that are numbers."""
+        set_precedence(Precedence.Comma, *filter(None, node.keys))
+        super().visit_Dict(node)
 
     def visit_Return(self, node: Any) -> None:
         """Write a return without parentheses around a tuple."""

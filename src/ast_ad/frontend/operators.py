@@ -243,6 +243,8 @@ def compare(lo: Lowering, symbol: str, left: Value, right: Value, name: str = ""
         found = _COMPARISONS[positive](lo, left, right) if found is None else found
         if isinstance(found, bool):
             return Lit(not found)
+        if symbol == "not in" and isinstance(found, Var) and _was_asked(lo, found):
+            return lo.emit(P.NOT_IN, *lo.definitions[found].args, name=name)
         if found is not None:
             known = truth(lo, found)
             return Lit(not known) if isinstance(known, bool) else lo.emit(P.NOT, known, name=name)
@@ -251,6 +253,15 @@ def compare(lo: Lowering, symbol: str, left: Value, right: Value, name: str = ""
     if symbol in ("is", "is not", "in", "not in"):
         return lo.emit(P.OPERATORS[symbol], lo.atom(left), lo.atom(right), name=name)
     return binary(lo, symbol, left, right, name)
+
+
+def _was_asked(lo: Lowering, found: Var) -> bool:
+    """Take back an `in` that was the last thing to be written; whether it was."""
+    call = lo.definitions.get(found)
+    last = lo.out.stmts[-1:] == [call] and call is not None and call.fn is P.IN
+    if last:
+        lo.out.stmts.pop()
+    return last
 
 
 def _ordered(lo: Lowering, symbol: str, left: Sequence[Value], right: Sequence[Value]) -> Value:
