@@ -105,3 +105,25 @@ def test_a_loop_over_what_never_ends_is_left():
     assert slope == pytest.approx(
         (counts_and_leaves(1.1 + step) - counts_and_leaves(1.1 - step)) / (2 * step), rel=1e-6
     )
+
+
+def returned(x, n):
+    seen = set()
+    for k in range(n):
+        seen.add(k)
+    return seen
+
+
+def united(x, n):
+    seen = set()
+    for k in range(n):
+        seen.add(k)
+    return x * len(seen.union({n}))
+
+
+@pytest.mark.parametrize(
+    ("function", "message"), [(returned, "a set is used as one value"), (united, "set has no attribute 'union'")]
+)
+def test_what_a_set_does_not_do_is_named(function, message):
+    with pytest.raises(ast_ad.AstAdError, match=message):
+        ast_ad.vjp(function, 1.5, 40)

@@ -35,7 +35,7 @@ from ast_ad.frontend.emission import FORMS, Frame, Unit, View, lowers
 from ast_ad.frontend.mappings import Mapping
 from ast_ad.frontend.memory import Memory, NeedsInlining
 from ast_ad.frontend.signature import MISSING
-from ast_ad.frontend.stand_ins import is_stand_in
+from ast_ad.frontend.stand_ins import is_stand_in, stands_for
 from ast_ad.frontend.values import (
     NONE,
     Bound,
@@ -220,7 +220,7 @@ def _pack_ref(lo: Lowering, value: Ref, name: str) -> Atom:
         if isinstance(contents, Fields) and is_stand_in(contents.type):
             raise lo.error(
                 UnsupportedSyntax,
-                f"a {contents.type.__name__} is used as one value",
+                f"a {stands_for(contents.type).__name__} is used as one value",
                 reason="It is followed inside of a function, but not returned, printed or given to others.",
                 remedy=f"Take its elements: {'dict' if issubclass(contents.type, Mapping) else 'list'}(d).",
             )

@@ -15,7 +15,7 @@ from ast_ad.frontend.iteration import elements
 from ast_ad.frontend.known import constant_of
 from ast_ad.frontend.methods import attribute, has_attribute
 from ast_ad.frontend.operators import compare
-from ast_ad.frontend.stand_ins import is_stand_in
+from ast_ad.frontend.stand_ins import is_stand_in, stands_for
 from ast_ad.frontend.subscripts import read_subscript
 from ast_ad.frontend.targets import bind_name
 from ast_ad.frontend.values import (
@@ -152,7 +152,7 @@ def _sequence(lo: Lowering, pattern: Any, get: Callable[[], Value], bindings: Bi
     if isinstance(contents, Fields) and is_stand_in(contents.type):
         raise lo.error(
             UnsupportedSyntax,
-            f"a {contents.type.__name__} is matched with a sequence",
+            f"a {stands_for(contents.type).__name__} is matched with a sequence",
             remedy="Match the list of its elements: list(d).",
         )
     if isinstance(contents, Run):

@@ -16,6 +16,7 @@ from ast_ad.frontend.dicts import MAP_METHODS, needs_run_time_keys
 from ast_ad.frontend.instances import attribute_of_super, makes_objects
 from ast_ad.frontend.known import constant_of
 from ast_ad.frontend.objects import attribute_of_object, class_of, field_of, lookup, of_class
+from ast_ad.frontend.stand_ins import stands_for
 from ast_ad.frontend.values import (
     Bound,
     Entries,
@@ -49,7 +50,9 @@ def attribute(lo: Lowering, owner: Value, name: str, wish: str = "") -> Value:
             torn(lo, found, repr(name))
         if found is not None:
             return found
-        raise lo.error(WrongArgument, f"{cls.__name__} has no attribute {name!r}", remedy="Check its spelling.")
+        raise lo.error(
+            WrongArgument, f"{stands_for(cls).__name__} has no attribute {name!r}", remedy="Check its spelling."
+        )
     if isinstance(owner, Super):
         return attribute_of_super(lo, owner, name)
     if isinstance(owner, Bound):
