@@ -12,11 +12,12 @@ timed.
 from __future__ import annotations
 
 import argparse
+import statistics
 import sys
 import types
 import warnings
 from collections.abc import Callable, Sequence
-from typing import Any
+from typing import Any, NamedTuple
 
 from function_cases import FUNCTIONS, Single
 from run import check, duration, fastest, ratio, table
@@ -40,7 +41,15 @@ def with_autograd(case: Single, x: Any) -> Callable[..., Any] | None:
     return found
 
 
-def row_of(case: Single, size: int, seconds: float) -> list[str]:
+class Times(NamedTuple):
+    """Seconds of one call: of our derivative, of the one by hand, and of autograd's."""
+
+    ours: float
+    by_hand: float
+    autograd: float | None
+
+
+def measured(case: Single, size: int, seconds: float) -> Times:
     """One function on one size."""
     x = case.make(size)
     ours = ast_ad.grad(case.primal)
@@ -49,12 +58,24 @@ def row_of(case: Single, size: int, seconds: float) -> list[str]:
     mine, by_hand, theirs = fastest(
         [lambda: ours(x), lambda: case.by_hand(x), (lambda: peer(x)) if peer else None], seconds
     )
-    return [
-        case.primal.__name__,
-        *map(duration, (mine, by_hand, theirs)),
-        ratio(mine, by_hand),
-        ratio(theirs, mine),
-    ]
+    assert mine is not None
+    assert by_hand is not None
+    return Times(mine, by_hand, theirs)
+
+
+def row_of(name: str, times: Times) -> list[str]:
+    return [name, *map(duration, times), ratio(times.ours, times.by_hand), ratio(times.autograd, times.ours)]
+
+
+def summary(size: int, found: Sequence[Times]) -> str:
+    """What the table says in one line."""
+    by_hand = statistics.median(t.ours / t.by_hand for t in found)
+    line = f"{size} elements, {len(found)} functions: {by_hand:.3g} times what is written by hand takes (median)"
+    quotients = [t.autograd / t.ours for t in found if t.autograd is not None]
+    if quotients:
+        least, middle = min(quotients), statistics.median(quotients)
+        line += f"; autograd takes {least:.3g} (least) to {middle:.3g} times (median) what ours takes"
+    return line
 
 
 def main(arguments: Sequence[str] | None = None) -> None:
@@ -65,13 +86,15 @@ def main(arguments: Sequence[str] | None = None) -> None:
     options = parser.parse_args(arguments)
     warnings.simplefilter("ignore")
     for size in options.sizes:
-        rows = []
+        found: dict[str, Times] = {}
         for case in FUNCTIONS:
-            if not options.names or case.primal.__name__ in options.names:
-                print(f"{case.primal.__name__} {size} ...", file=sys.stderr, flush=True)
-                rows.append(row_of(case, size, options.seconds))
+            name = case.primal.__name__
+            if not options.names or name in options.names:
+                print(f"{name} {size} ...", file=sys.stderr, flush=True)
+                found[name] = measured(case, size, options.seconds)
         header = [f"{size} elements", "ours", "by hand", "autograd", "ours / by hand", "autograd / ours"]
-        print(table(header, rows), end="\n\n", flush=True)
+        print(table(header, [row_of(name, times) for name, times in found.items()]), end="\n\n")
+        print(summary(size, list(found.values())), end="\n\n", flush=True)
 
 
 if __name__ == "__main__":

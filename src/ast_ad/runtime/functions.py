@@ -117,19 +117,25 @@ def _by_products(x: Any, factors: tuple[Any, ...], axis: Any) -> Any:
 
 def _quotients(x: Any, axis: Any) -> Any:
     """The products of all others by division; None where they need more than that.  One 0 is the only one left out."""
-    normal = np.finfo(np.result_type(x)).tiny
     whole = np.prod(x, axis=axis, keepdims=True)
-    size = np.abs(whole)
-    if np.all((size >= normal) & (size < np.inf)):
+    if _has_all_digits(whole):
         return whole / x
     zero = x == 0
     others = np.where(zero, 1, x)
     whole = np.prod(others, axis=axis, keepdims=True)
-    size = np.abs(whole)
-    if not np.all((size >= normal) & (size < np.inf)):
+    if not _has_all_digits(whole):
         return None
     number = np.count_nonzero(zero, axis=axis, keepdims=True)
     return np.where(number == zero, whole / others, 0)[()]  # where no other is 0
+
+
+def _has_all_digits(x: Any) -> bool:
+    """Whether numbers are finite, and too large to be subnormal."""
+    least = 1.2e-38 if x.dtype.char in "efF" else 2.3e-308
+    if x.size == 1:
+        return bool(least <= abs(x.item()) < math.inf)
+    size = np.abs(x)
+    return bool(np.all((size >= least) & (size < math.inf)))
 
 
 def _products_before(terms: dict[int, Any], count: int) -> list[Any]:
