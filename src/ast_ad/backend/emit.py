@@ -22,6 +22,7 @@ from ast_ad.backend.expressions import (
     index_value,
     name,
     subscript,
+    without_minus,
 )
 from ast_ad.backend.names import is_of_the_user
 from ast_ad.backend.tree import (
@@ -352,20 +353,10 @@ def _is_mask(template: Any, kinds: Sequence[Kind]) -> bool:
 def _augmented(target: Any, op: ast.operator, value: Expr) -> ast.AugAssign:
     """`target += value`; `target -= x` where the value is `-x` or `-2 * x`, which is the same number."""
     if isinstance(op, (ast.Add, ast.Sub)):
-        turned = _without_minus(value)
+        turned = without_minus(value)
         if turned is not None:
             op, value = ast.Sub() if isinstance(op, ast.Add) else ast.Add(), turned
     return ast.AugAssign(target=target, op=op, value=value)
-
-
-def _without_minus(value: Expr) -> Expr | None:
-    """The value times -1, where that is to leave out a minus."""
-    if isinstance(value, ast.UnaryOp) and isinstance(value.op, ast.USub):
-        return value.operand
-    if isinstance(value, ast.BinOp) and isinstance(value.op, (ast.Mult, ast.Div)):
-        left = _without_minus(value.left)
-        return ast.BinOp(left=left, op=value.op, right=value.right) if left is not None else None
-    return None
 
 
 def _deleted(element: Expr) -> ast.Subscript:

@@ -62,6 +62,16 @@ def binary(left: Expr, operator: str, right: Expr) -> Expr:
     return ast.BinOp(left=left, op=BINARY[operator], right=right)
 
 
+def without_minus(value: Expr) -> Expr | None:
+    """The value times -1, where that is to leave out a minus."""
+    if isinstance(value, ast.UnaryOp) and isinstance(value.op, ast.USub):
+        return value.operand
+    if isinstance(value, ast.BinOp) and isinstance(value.op, (ast.Mult, ast.Div)):
+        left = without_minus(value.left)
+        return ast.BinOp(left=left, op=value.op, right=value.right) if left is not None else None
+    return None
+
+
 def subscript(value: Expr, index: Expr) -> Expr:
     """`value[index]`."""
     return ast.Subscript(value=value, slice=index, ctx=_LOAD)

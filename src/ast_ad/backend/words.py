@@ -24,6 +24,7 @@ from ast_ad.backend.expressions import (
     index_expression,
     index_value,
     subscript,
+    without_minus,
 )
 from ast_ad.ir.build import kind_of, stated_kind
 from ast_ad.ir.core import Call
@@ -207,9 +208,18 @@ def _format(call: Call, args: Sequence[Expr]) -> Expr:
     return ast.JoinedStr(values=values)
 
 
+def _infix(call: Call, left: Expr, symbol: str, right: Expr) -> Expr:
+    """`left symbol right`; in a derivative `a - -2 * x` is `a + 2 * x`, which is the same number."""
+    if symbol in ("+", "-") and call.origin is not None and call.origin.sweep:
+        turned = without_minus(right)
+        if turned is not None:
+            symbol, right = "-" if symbol == "+" else "+", turned
+    return binary(left, symbol, right)
+
+
 def _operator_row(symbol: str) -> Row:
     if symbol in BINARY:
-        return lambda outside, call, args: binary(args[0], symbol, args[1])
+        return lambda outside, call, args: _infix(call, args[0], symbol, args[1])
     if symbol in _COMPARE:
         return lambda outside, call, args: ast.Compare(left=args[0], ops=[_COMPARE[symbol]], comparators=[args[1]])
     return lambda outside, call, args: ast.UnaryOp(op=_UNARY[symbol], operand=args[0])

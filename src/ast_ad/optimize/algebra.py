@@ -16,7 +16,7 @@ from ast_ad.ir.build import Builder, kind_of
 from ast_ad.ir.core import Atom, Block, Call, Callee, Function, Lit, Stmt, Var
 from ast_ad.ir.kinds import dtype_of, rank, same_shape
 from ast_ad.ir.walk import blocks_of, operands, statements, with_blocks, with_operands
-from ast_ad.rules.algebra import simplify
+from ast_ad.rules.algebra import begins_negative, simplify
 from ast_ad.rules.terms import Term, apply, emit, make, term
 from ast_ad.transforms.shapes import shape_of
 
@@ -131,7 +131,11 @@ class _Simplifier:
             if found is not None and not (found.fn is call.fn and len(found.args) == len(call.args)):
                 return found
         parts = tuple(map(self.opened, call.args))
-        if not constant and call.fn is not P.NEG and all(part.fn is not P.NEG for part in parts):
+        if (
+            not constant
+            and call.fn is not P.NEG
+            and not any(part.fn is P.NEG or begins_negative(part) for part in parts)
+        ):
             return None
         found = simplify(call.fn, parts, {})
         most = sum(map(_size, parts)) if found is None or found.fn is not P.NEG else sum(map(_size, parts)) + 1

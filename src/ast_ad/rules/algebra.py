@@ -100,7 +100,7 @@ def _add(a: Term, b: Term) -> Term | None:
         return make(P.SUB, a, b.args[0])
     if a.fn is P.NEG:
         return make(P.SUB, b, a.args[0])
-    if b.fn is not None and _begins_negative(b):
+    if b.fn is not None and begins_negative(b):
         return make(P.SUB, a, _turned(b))
     found = _multiples(a, b, 1)
     return found if found is not None else _through_broadcast(P.ADD, a, b)
@@ -113,7 +113,7 @@ def _sub(a: Term, b: Term) -> Term | None:
         return make(P.NEG, b)
     if b.fn is P.NEG:
         return make(P.ADD, a, b.args[0])
-    if b.fn is not None and _begins_negative(b):
+    if b.fn is not None and begins_negative(b):
         return make(P.ADD, a, _turned(b))
     found = _multiples(a, b, -1)
     return found if found is not None else _through_broadcast(P.SUB, a, b)
@@ -251,7 +251,7 @@ def _is_one_along(x: Term, whole: Term, axis: Any = None, keepdims: bool = False
     return type(axis) is int and keepdims and dims is not None and len(dims) == rank(whole.kind) and dims[axis] == 1
 
 
-def _begins_negative(a: Term) -> bool:
+def begins_negative(a: Term) -> bool:
     """Whether a product or a quotient has a negative number in front: `-3 * x / y`."""
     while a.fn in (P.MUL, P.TRUEDIV):
         a = a.args[0]
@@ -272,7 +272,7 @@ def _neg(a: Term) -> Term | None:
         return make(P.SUB, a.args[1], a.args[0])
     if a.fn is P.MUL and _number(a.args[0]):
         return make(P.MUL, term(-a.args[0].value), a.args[1])
-    if _begins_negative(a):
+    if begins_negative(a):
         return _turned(a)
     if a.fn is P.BROADCAST_LIKE:
         return make(P.BROADCAST_LIKE, make(P.NEG, a.args[0]), a.args[1])
