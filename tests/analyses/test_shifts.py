@@ -51,3 +51,24 @@ def test_two_largest_share_no_kink_where_nothing_depends_on_them():
 
     p = np.full(3, 1 / 3)
     np.testing.assert_allclose(grad(softmax)(np.zeros(3)), p[0] * (np.eye(3)[0] - p), rtol=1e-14)
+
+
+def soft_minimum_of_paths(costs, gamma):
+    """Dynamic time warping with a soft minimum; paths from outside cost infinitely much."""
+    rows, columns = costs.shape
+    total = np.full((rows + 1, columns + 1), np.inf)
+    total[0, 0] = 0.0
+    for i in range(1, rows + 1):
+        for j in range(1, columns + 1):
+            z = -np.array([total[i - 1, j], total[i, j - 1], total[i - 1, j - 1]]) / gamma
+            top = np.max(z)
+            total[i, j] = costs[i - 1, j - 1] - gamma * (np.log(np.sum(np.exp(z - top))) + top)
+    return total[rows, columns]
+
+
+@pytest.mark.filterwarnings("ignore:invalid value")
+def test_infinities_that_have_no_share_give_no_nan():
+    """A path of infinite cost has the share 0 of the soft minimum, whatever it is multiplied by."""
+    costs = np.abs(SQUARE)
+    low, high = (soft_minimum_of_paths(costs, gamma) for gamma in (0.5 - 1e-6, 0.5 + 1e-6))
+    assert grad(soft_minimum_of_paths, argnums=1)(costs, 0.5) == pytest.approx((high - low) / 2e-6, rel=1e-6)

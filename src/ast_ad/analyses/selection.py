@@ -7,22 +7,41 @@ a zero wins over a partial derivative that is infinite there, so singular rules 
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Sequence, Set
-from typing import TypeAlias
+from typing import NamedTuple, TypeAlias
 
 from ast_ad.ir import primitives as P
 from ast_ad.ir.build import kind_of
 from ast_ad.ir.core import Atom, Block, Call, Callee, Function, If, Loop, Stmt, Var
+from ast_ad.ir.walk import definitions
 from ast_ad.rules.table import rule_of
 
 #: the subscripts, and where their run-time parts begin; a basic one is no selection: it is part of the program's shape
 _HOLES = {P.GETITEM: 1, P.INDEX_UPDATE: 2}
 
 
-def selected(function: Function, seeds: Sequence[bool], active: Set[Atom]) -> set[Atom]:
-    """The active variables behind a selection, given for each result whether its cotangent has passed one already."""
-    found: set[Atom] = {a for a, s in zip(function.block.results, seeds, strict=True) if s and a in active}
-    _block(function.block, found, active)
-    return found
+class Selection(NamedTuple):
+    """The variables behind a selection.
+
+    behind   those behind one that cotangents pass
+    shifted  those behind any: the largest that is taken away for safety is a constant that no cotangent passes, but
+             it tells that there may be infinities among what it is taken from
+    """
+
+    behind: set[Atom]
+    shifted: set[Atom]
+
+    def wins(self, call: Call, i: int) -> bool:
+        """Whether a zero cotangent of a call wins over its partial derivative by operand i, where that is infinite."""
+        return call.outs[0] in self.behind or (i == 1 and call.outs[0] in self.shifted)
+
+
+def selected(function: Function, seeds: Sequence[bool], active: Set[Atom]) -> Selection:
+    """What is behind a selection, given for each result whether its cotangent has passed one already."""
+    start: set[Atom] = {a for a, s in zip(function.block.results, seeds, strict=True) if s and isinstance(a, Var)}
+    behind, shifted = start & active, set(start)
+    _block(function.block, behind, active)
+    _block(function.block, shifted, {*function.block.params, *definitions(function.block)})
+    return Selection(behind, shifted)
 
 
 def selects(call: Call) -> bool:

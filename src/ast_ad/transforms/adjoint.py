@@ -10,16 +10,11 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from functools import cached_property
 from typing import Any
 
+from ast_ad.analyses.selection import Selection
 from ast_ad.ir import primitives as P
 from ast_ad.ir.build import kind_of
 from ast_ad.ir.core import Atom, Call, Callee, Function, Lit, Origin, Stmt, Var
-from ast_ad.ir.kinds import (
-    INT,
-    Kind,
-    cotangent_kind,
-    may_be_unbound,
-    same_shape,
-)
+from ast_ad.ir.kinds import INT, Kind, cotangent_kind, may_be_unbound, same_shape
 from ast_ad.ir.walk import statements
 from ast_ad.rules.modes import Bilinear, guard
 from ast_ad.rules.table import UnsupportedArgument, rule_of
@@ -71,7 +66,7 @@ class Sweep:
     forward   the function's statements; loops get a count and calls become calls of `g_forward` where the sweep asks
     backward  the statements of the reverse sweep
     mirror    for each region of the reverse sweep, the region of the forward sweep whose visits it undoes, one by one
-    selected  the variables whose cotangents a selection may have made zero
+    selected  where a selection may have made cotangents zero
     renamed   forward loop indices and the indices of the loops that undo them
     """
 
@@ -79,7 +74,7 @@ class Sweep:
         self,
         function: Function,
         active: set[Atom],
-        selected: set[Atom],
+        selected: Selection,
         sweep: int,
         call_adjoint: Callable[[Sweep, Region, Call], None],
     ) -> None:
@@ -219,7 +214,7 @@ class Sweep:
                 raise refused(call, self.active, found) from found
             if isinstance(tree, list):
                 tree = tuple(tree)
-            if rule.singular and call.outs[0] in self.selected and isinstance(tree, Term):
+            if rule.singular and self.selected.wins(call, i) and isinstance(tree, Term):
                 tree = guard(tree, ct)
             tree = fit(tree, arg, rule.unbroadcast and not keeps_shape(call, arg, self.made.get))
             parts[arg] = add(parts.get(arg), tree)

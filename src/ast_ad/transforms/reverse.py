@@ -201,7 +201,7 @@ class _Reverse:
         check_custom(self.program, call, pattern, "vjp")
         trees = [sweep.cts.pop(o, None) for o in call.outs]
         seeds = tuple(t is not None for t in trees)
-        masked = tuple(o in sweep.selected for o in call.outs)
+        masked = tuple(o in sweep.selected.behind for o in call.outs)
         bars = [sweep.dense(t, o) for o, t, s in zip(call.outs, trees, seeds, strict=True) if s]
         function = self.program.functions[call.fn.name]
         given: tuple[Atom, ...] = ()
