@@ -328,3 +328,16 @@ def test_views_in_tuples_are_not_read_after_a_write(made):
 
     with pytest.raises(MayAlias, match="may have been written to through another name"):
         ast_ad.grad(program, (0, 1))(X, Y)
+
+
+def test_what_is_an_array_after_no_trip_and_a_number_after_one():
+    def grown(x):
+        t = np.array(2.0)
+        first = t
+        for v in x:
+            t = t * v
+        t += 1  # after no trip `first` changes too
+        return t + first
+
+    with pytest.raises(MayAlias, match="t may be an array or a number, and another name holds it too"):
+        ast_ad.grad(grown)(np.ones(2))

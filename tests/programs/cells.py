@@ -132,7 +132,7 @@ def until(x, k):
 
 def a_number_or_a_cell(x):
     t = np.array(2.0)
-    first = t
+    first = t.copy()
     for v in x:
         t = t * v
     t += 1
