@@ -319,6 +319,7 @@ def of_subscripts() -> Iterator[Sample]:
     yield sample(np.choose, np.array([0, 1, 1, 0]), (V, 2 * V))
     yield sample(np.choose, np.array([0, 5, -1, 0]), (V, 0.3), mode="clip")
     yield sample(runtime.stable_argsort, V)
+    yield sample(runtime.check_unpacked, 2, 2)
     yield sample(runtime.stable_argsort, M, axis=0)
     for function in (np.argsort, np.nonzero, np.flatnonzero, np.argwhere):
         yield sample(function, M)

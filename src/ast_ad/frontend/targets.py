@@ -7,11 +7,13 @@ from typing import Any
 
 import gast
 
-from ast_ad.errors import UnsupportedSyntax, WrongStructure
+from ast_ad import runtime
+from ast_ad.errors import UnknownAtCompileTime, UnsupportedSyntax, WrongStructure
 from ast_ad.frontend.context import Lowering
 from ast_ad.frontend.counted import elements_in_this_call
 from ast_ad.frontend.fence import WRITES_OUTSIDE
 from ast_ad.frontend.iteration import Counted, elements, iteration_of, row
+from ast_ad.frontend.known import constant_of
 from ast_ad.frontend.values import (
     NONE,
     Enumerate,
@@ -33,8 +35,9 @@ from ast_ad.frontend.values import (
     may_be_array,
 )
 from ast_ad.ir import primitives as P
-from ast_ad.ir.core import Lit, Var, christen
+from ast_ad.ir.core import Atom, Lit, Var, christen
 from ast_ad.ir.kinds import INT, Array, Opaque
+from ast_ad.rules.table import primitive_of
 
 _ITERATORS = (Enumerate, Generated, Mapped, Reversed, Stream, Zip)
 
@@ -167,12 +170,29 @@ def unpacked(lo: Lowering, value: Value, count: int | None, target: Any = None) 
         kind = kind_of(value)
         if may_be_array(value):
             dims = kind.dims if isinstance(kind, Array) else None
-            if dims and isinstance(dims[0], int) and dims[0] != count:
-                _wrong_length(lo, dims[0], count)
+            if dims and isinstance(dims[0], int):
+                if dims[0] != count:
+                    _wrong_length(lo, dims[0], count)
+            else:
+                _check_length(lo, lo.emit(P.LENGTH, value), count)
             return [row(lo, value, Lit(k), _word(target, k)) for k in range(count)]
     over = iteration_of(lo, value)
     assert isinstance(over, Counted)
+    _check_length(lo, over.count(), count)
     return [over.get(Lit(k)) for k in range(count)]
+
+
+def _check_length(lo: Lowering, found: Atom, wanted: int) -> None:
+    """Unpacking raises where there are not as many elements as names: now, if the call tells their number, or then."""
+    try:
+        known = constant_of(lo, found, "how many elements are unpacked")
+    except UnknownAtCompileTime:
+        check = primitive_of(runtime.check_unpacked)
+        assert check is not None
+        lo.emit(check, found, Lit(wanted))
+        return
+    if known != wanted:
+        _wrong_length(lo, known, wanted)
 
 
 def _word(target: Any, k: int) -> str:

@@ -188,3 +188,5 @@ custom(
     lambda ans, t, xs, reverse=False: in_order(t[0], sorting_order(xs, reverse=reverse)),
     lambda ct, ans, xs, reverse=False: out_of_order(ct, sorting_order(xs, reverse=reverse)),
 )
+check_unpacked = helper(runtime.check_unpacked, lambda ks, p: INT, total=P.never, cost=0)
+nondifferentiable(primitive_of(runtime.check_unpacked))

@@ -54,6 +54,7 @@ from ast_ad.runtime.jacobians import (
 )
 from ast_ad.runtime.lists import (
     array_of_floats,
+    check_unpacked,
     in_order,
     in_rounds,
     list_of,
@@ -113,6 +114,7 @@ __all__ = [
     "broadcast_rows",
     "cast_like",
     "check",
+    "check_unpacked",
     "cofactor_change",
     "cofactors",
     "column_blocks_of_jacobian",

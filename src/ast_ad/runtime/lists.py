@@ -94,3 +94,16 @@ def split_like(x_bar: Any, xs: Any, axis: int | None) -> list[Any]:
         parts.append(np.reshape(np.moveaxis(part, 0, axis or 0), np.shape(x)))
         start += length
     return parts
+
+
+def check_unpacked(found: int, wanted: int) -> int:
+    """The length of what is unpacked; raises what `a, b = xs` raises where there are not as many names.
+
+    >>> check_unpacked(2, 2)
+    2
+    """
+    if found < wanted:
+        raise ValueError(f"not enough values to unpack (expected {wanted}, got {found})")
+    if found > wanted:
+        raise ValueError(f"too many values to unpack (expected {wanted})")
+    return found
