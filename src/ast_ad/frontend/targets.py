@@ -179,7 +179,13 @@ def unpacked(lo: Lowering, value: Value, count: int | None, target: Any = None) 
     over = iteration_of(lo, value)
     assert isinstance(over, Counted)
     _check_length(lo, over.count(), count)
-    return [over.get(Lit(k)) for k in range(count)]
+    found = [over.get(Lit(k)) for k in range(count)]
+    for k, one in enumerate(found):
+        if isinstance(one, Var) and _word(target, k):
+            call = lo.definitions.get(one)
+            if call is not None and call.fn is P.LIST_GET:
+                christen(one, _word(target, k))
+    return found
 
 
 def _check_length(lo: Lowering, found: Atom, wanted: int) -> None:
