@@ -199,8 +199,7 @@ def test_a_reshaped_array_that_may_be_a_view():
         b[0, 0] = 1.0
         return x
 
-    with pytest.raises(MayAlias, match="may have been written to"):
-        lowered(g, X)
+    agree(g, X)
 
 
 def test_arguments_are_not_changed():
@@ -350,7 +349,7 @@ def test_an_array_in_a_list_of_unknown_length_may_not_be_written():
             x *= 0.5
         return history
 
-    with pytest.raises(MayAlias, match="put into a list"):
+    with pytest.raises(MayAlias, match="an element of 'history'"):
         lowered(f, X, 3)
 
 

@@ -316,7 +316,7 @@ def test_what_a_recursion_hands_back_may_be_written_to_under_another_name():
         a[0] = 1.0
         return np.sum(c**2)
 
-    assert "may have been written to through another name" in str(refused(f, X, 3))
+    assert "It comes from a function that calls itself" in str(refused(f, X, 3))
 
     def g(x, n):
         c = choose(x[:2].copy(), x[2:4].copy(), n)

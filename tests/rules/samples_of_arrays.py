@@ -345,6 +345,7 @@ def of_words() -> Iterator[Sample]:
     yield sample(P.OR_ZEROS, V, V[::-1])
     yield sample(P.ZEROS_LIKE, V)
     yield sample(P.LIST_GET, [V, V], 1)
+    yield sample(P.LIST_REPEAT, [0.5, 1.5], 3)
     yield sample(P.LIST_SET, [1.0, 2.0], 3.0, 1)
     yield sample(P.LIST_ADD, [1.0, 2.0], 3.0, 1)
 

@@ -42,4 +42,4 @@ def has_complex(value: Any) -> bool:
 
 
 #: words that have no value of their own, or that the transforms take apart
-BY_HAND = {"print", "assert", "length", "is_empty", "shape", "stop_gradient", "constant_at"}
+BY_HAND = {"print", "assert", "keys", "length", "is_empty", "shape", "stop_gradient", "constant_at"}

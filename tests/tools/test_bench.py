@@ -71,5 +71,5 @@ def test_the_table_of_orders_has_a_row_for_every_case():
     )
     assert finished.returncode == 0, finished.stderr
     lines = finished.stdout.splitlines()
-    assert len(lines) == 2 + 6
+    assert len(lines) == 2 + 7
     assert all(line.count("|") == 8 for line in lines)

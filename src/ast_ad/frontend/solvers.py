@@ -25,6 +25,7 @@ from ast_ad.ir.build import kind_of
 from ast_ad.ir.core import Atom, Lit, Var
 from ast_ad.ir.kinds import is_complex, is_number
 from ast_ad.ir.primitives import HOLE, Primitive
+from ast_ad.rules.table import holes_filled
 
 #: an argument of a function of SciPy that is a function too
 Other = tuple[str, Lifted]
@@ -120,7 +121,8 @@ def call_solver(
     held += rest.values()
     value = kind_of(lo.unit.functions[lifted.entry].block.results[0])
     kind = entry.kind({**given, **moving}, value)
-    primitive = Primitive(path, function, lambda ks, p: kind, operands=tuple(words[1:]))
+    call = holes_filled(function, words[1:])
+    primitive = Primitive(path, call, lambda ks, p: kind, operands=tuple(words[1:]))
     solve = Solver(primitive, known, (*rest, *entry.words), others)
     constants: list[Value] = [static_of(lifted), static_of(solve), TupleOf(tuple(held))]
     if entry.again is not None:

@@ -19,7 +19,7 @@ from ast_ad.rules.modes import elements
 from ast_ad.rules.results import array_dims, in_dtype, name_of, sum_of, times, unknown
 from ast_ad.rules.shaping import reshaped
 from ast_ad.rules.structures import unbroadcast, zeros
-from ast_ad.rules.table import _holes_filled, composite, helper, linear, nondifferentiable, primitive_of
+from ast_ad.rules.table import composite, helper, holes_filled, linear, nondifferentiable, primitive_of
 from ast_ad.rules.terms import call, make, term
 
 # tile, repeat
@@ -235,7 +235,7 @@ composite(
     _pad_kind,
     operands=("array", "constant_values"),
     written=("*", "pad_width"),
-    call=_holes_filled(_padding, ("array", "constant_values")),
+    call=holes_filled(_padding, ("array", "constant_values")),
 )
 
 # insert, delete, resize, trim_zeros

@@ -394,12 +394,12 @@ def _of_mvn(method: str) -> Any:
 
 
 def _mvn_caller(bound: Any) -> Any:
-    from ast_ad.rules.table import _holes_filled
+    from ast_ad.rules.table import holes_filled
 
     def called(x: Any, mean: Any = None, cov: Any = 1, allow_singular: bool = False) -> Any:
         return bound(x, mean, cov, allow_singular)
 
-    return _holes_filled(called, ("x",))
+    return holes_filled(called, ("x",))
 
 
 composite(_of_mvn("logpdf"), _mvn)

@@ -243,7 +243,7 @@ def primitive_for(
         function,
         Primitive(
             name or path_of(function),
-            call or _holes_filled(function, operands),
+            call or holes_filled(function, operands),
             infer,
             result=result,
             total=total,
@@ -255,7 +255,7 @@ def primitive_for(
     )
 
 
-def _holes_filled(function: Any, operands: Sequence[str]) -> Callable[..., Any]:
+def holes_filled(function: Any, operands: Sequence[str]) -> Callable[..., Any]:
     """The function, with arguments that stand for keywords put in their places."""
     if not operands:
         return function  # type: ignore[no-any-return]

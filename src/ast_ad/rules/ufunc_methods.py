@@ -12,7 +12,7 @@ from ast_ad.rules.arithmetic import log_of_number
 from ast_ad.rules.binding import UnsupportedArgument
 from ast_ad.rules.joining import along
 from ast_ad.rules.results import array_dims, dtype_by_trial, in_dtype, name_of, promoted, reduced_dims
-from ast_ad.rules.table import _holes_filled, composite
+from ast_ad.rules.table import composite, holes_filled
 from ast_ad.rules.terms import call
 
 # Reductions: the axis is 0 where none is given
@@ -92,7 +92,7 @@ for _ufunc, _formula in _REDUCTIONS.items():
         _reduced,
         _reduced_kind,
         operands=("array", "initial", "where"),
-        call=_holes_filled(_reduce, ("array", "initial", "where")),
+        call=holes_filled(_reduce, ("array", "initial", "where")),
     )
 
 # Scans
