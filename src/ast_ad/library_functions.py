@@ -42,9 +42,13 @@ def _of_partial(function: Any) -> Any:
     title = getattr(function.func, "__name__", "")
     try:
         parameters = [p for p in inspect.signature(function).parameters.values() if p.kind in _POSITIONAL]
+        arguments = [p.name for p in parameters]
     except (TypeError, ValueError):
-        return function
-    arguments = [p.name for p in parameters]
+        words = _words(function.func) if hasattr(function.func, "__name__") else None
+        if words is None:
+            return function
+        parameters = []
+        arguments = [name for name in words[2][len(function.args) :] if name not in function.keywords]
     name = title if title.isidentifier() else "partial"
     if "called" in (name, *arguments):
         return function
