@@ -93,7 +93,8 @@ def vjp(fun: Any, *primals: Any, has_aux: bool = False) -> Any:
     def vjp_fun(ct: Any) -> tuple[Any, ...]:
         """The cotangents of the primals for a cotangent of the result."""
         check_like(ct, out, "the cotangent", "the result")
-        cotangents: tuple[Any, ...] = reverse(residual, ct)
+        of_numpy = isinstance(out, np.generic) and isinstance(ct, (int, float))
+        cotangents: tuple[Any, ...] = reverse(residual, out.dtype.type(ct) if of_numpy else ct)
         return cotangents
 
     vjp_fun.source = entry.text  # type: ignore[attr-defined]

@@ -21,6 +21,7 @@ from ast_ad.wrappers import signature_of
 
 _MODES = ("fwd", "rev")
 _COORDINATES = 1000  # that are tried to find the entry to blame
+_CANCELLED = 100  # roundings that a sum may be off by
 _SMALLEST = 0.1  # a coordinate is moved by the step times its size, or times this
 
 
@@ -177,6 +178,9 @@ class _Point:
         self._products: Any = None
         self._pulled: Any = None
         self.ct = self.draw(self.value) if flatten(self.value).size > 1 else unflatten(np.ones(1), self.value)
+        # of a product with the cotangent, where terms as large as the value cancel
+        finite = np.nan_to_num(abs(flatten(self.value)), posinf=0.0)
+        self.rounding = _CANCELLED * self.resolution * float(np.sum(abs(flatten(self.ct)))) * np.max(finite, initial=0)
 
     def draw(self, like: Any) -> Any:
         """Random numbers in the structure of a value."""
@@ -269,7 +273,7 @@ class _Point:
         got, expected = float(np.sum(bar * t).real), float(np.sum(ct * dot).real)
         size = float(np.sum(abs(ct * dot)) + np.sum(abs(bar * t)))
         if exact:
-            allowed = self.tolerance.product * size
+            allowed = self.tolerance.product * size + self.rounding
             if self.given is not None:
                 allowed = max(allowed, self.given[0] + self.given[1] * abs(expected))
         else:

@@ -179,8 +179,6 @@ SAMPLES = {
 @pytest.mark.parametrize("name", SAMPLES)
 def test_a_primitive_shares_memory_as_it_says(name):
     primitives = {p.name: p for p in load_all()}
-    if name not in primitives:
-        pytest.skip(f"there is no rule of {name} yet")
     args, params = SAMPLES[name]
     result = primitives[name].call(*args, **params)
     shares = np.shares_memory(result, args[0])

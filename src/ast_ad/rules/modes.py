@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from typing import Any, TypeAlias
 
 from ast_ad.ir import primitives as P
-from ast_ad.ir.kinds import Fixed, Kind, List, Scalar, Tuple
+from ast_ad.ir.kinds import Array, Fixed, Kind, List, Scalar, Tuple
 from ast_ad.ir.primitives import HOLE, Primitive
 from ast_ad.rules.algebra import scale
 from ast_ad.rules.terms import Term, make
@@ -58,7 +58,7 @@ class Elementwise(Rule):
         args, named = _over_plain_numbers(self.plain, *fill_params(args, params))
         for partial, tangent in zip(partials, tangents, strict=False):
             if partial is not None and isinstance(tangent, Term):
-                part = _scaled(tangent, partial(ans, *args, **named))
+                part = _scaled(tangent, partial(ans, *args, **named), ans)
                 if part is None:
                     continue
                 total = part if total is None else make(P.ADD, total, part)
@@ -68,7 +68,7 @@ class Elementwise(Rule):
         partials = self._per_argument(args, params)
         partial = partials[i] if i < len(partials) else None
         args, named = _over_plain_numbers(self.plain, *fill_params(args, params))
-        return None if partial is None else _scaled(ct, partial(ans, *args, **named))
+        return None if partial is None else _scaled(ct, partial(ans, *args, **named), ans)
 
     def _per_argument(self, args: Terms, params: Params) -> tuple[Lambda | None, ...]:
         holes = [name for name, value in params.items() if value is HOLE]
@@ -240,10 +240,21 @@ def guard(x_bar: Term, y_bar: Term) -> Term:
     return x_bar if x_bar.fn is P.DIVIDE_OR_ZERO else make(P.KEEP_ZEROS, x_bar, y_bar)
 
 
-def _scaled(factor: Term, partial: Any) -> Term | None:
-    """The factor times the partial; None where that is zero for all values."""
+def _scaled(factor: Term, partial: Any, ans: Term) -> Term | None:
+    """The factor times the partial of the result `ans`; None where that is zero for all values."""
     number = partial.value if isinstance(partial, Term) else partial
-    return None if type(number) in (int, float) and number == 0 else scale(factor, partial)
+    if type(number) in (int, float) and number == 0:
+        return None
+    return _as_numpy_divides(scale(factor, partial)) if isinstance(ans.kind, Array) else scale(factor, partial)
+
+
+def _as_numpy_divides(value: Term) -> Term:
+    """A quotient of Python numbers, by what does not raise where they are 0: a function of NumPy does not either."""
+    if value.fn is P.NEG:
+        return make(P.NEG, _as_numpy_divides(value.args[0]))
+    if value.fn is not P.TRUEDIV or not all(isinstance(a.kind, Scalar) for a in value.args) or value.args[1].value:
+        return value
+    return make(P.DIVIDE, *value.args)
 
 
 def _is_multiple(value: Term) -> bool:

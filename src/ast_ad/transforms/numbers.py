@@ -21,10 +21,17 @@ _OF_SCALARS = frozenset(
     f"np.{name}" for name in ("dot", "matmul", "max", "mean", "min", "prod", "sum", "trace", "vdot", "linalg.norm")
 )
 
+#: what gives an array where the result has no axes
+_OF_ARRAYS = frozenset(f"np.{name}" for name in ("where", "select", "reshape"))
+
 
 def as_number(tree: Tree, kind: Kind, makers: Mapping[Var, Any]) -> Tree:
-    """The cotangent of a value of this kind: of a Python float no array; `makers` tells what defines a variable."""
-    if kind != FLOAT or not isinstance(tree, Term) or not isinstance(tree.kind, Array) or tree.kind.dims != ():
+    """The cotangent of a value of this kind: of a number no array; `makers` tells what defines a variable."""
+    if not isinstance(tree, Term) or not isinstance(tree.kind, Array) or tree.kind.dims != ():
+        return tree
+    if isinstance(kind, Array) and kind.dims == () and kind.cell is False:
+        return make(P.VALUE_OF_CELL, tree) if _is_array(tree, makers, 20) else tree
+    if kind != FLOAT:
         return tree
     single = tree.kind.dtype not in (None, "float64")
     return make(P.TO_FLOAT, tree) if single or _may_be_array(tree, makers, 20) else tree
@@ -42,6 +49,19 @@ def in_dtype(tree: Tree, like: Atom) -> Tree:
     if None in known or known[0] == known[1] or any(np.dtype(dtype).kind != "f" for dtype in known):
         return tree
     return make(P.CAST_LIKE, tree, Term(like))
+
+
+def _is_array(tree: Term, makers: Mapping[Var, Any], depth: int) -> bool:
+    """Whether a value without axes is an array, and no NumPy scalar."""
+    fn, args = tree.fn, tree.args
+    if isinstance(tree.atom, Var):
+        made = makers.get(tree.atom)
+        if not isinstance(made, Call) or not isinstance(made.fn, P.Primitive):
+            return False
+        fn, args = made.fn, tuple(map(_term, made.args))
+    if fn in (P.ADD, P.SUB):  # which may be written in place
+        return depth > 0 and any(_is_of_rank_0(a) and _is_array(a, makers, depth - 1) for a in args)
+    return fn is not None and (fn.name in _OF_ARRAYS or fn in (P.ZEROS_LIKE, P.BROADCAST_LIKE))
 
 
 def _may_be_array(tree: Term, makers: Mapping[Var, Any], depth: int) -> bool:
