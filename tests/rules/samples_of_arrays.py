@@ -521,13 +521,14 @@ def of_ufunc_methods() -> Iterator[Sample]:
             yield sample(ufunc.reduce, M, axis=None)
             yield sample(ufunc.accumulate, M)
             yield sample(ufunc.accumulate, M, axis=1)
-        if ufunc in (np.add, np.multiply, np.maximum, np.minimum, np.hypot, np.logaddexp):
+        if ufunc in (np.add, np.multiply, np.maximum, np.minimum, np.hypot, np.logaddexp, np.fmax, np.fmin):
             yield sample(ufunc.outer, V, W)
             yield sample(ufunc.outer, M, W)
     for ufunc in (np.subtract, np.true_divide, np.arctan2, np.remainder, np.fmod, np.copysign):
         yield sample(ufunc.outer, V, W)
         yield sample(ufunc.outer, V, 0.3)
-    yield sample(np.power.outer, np.abs(V) + 0.5, W)
+    for ufunc in (np.power, np.float_power, np.logaddexp2, np.floor_divide, np.heaviside):
+        yield sample(ufunc.outer, np.abs(V) + 0.5, W)
     yield sample(np.add.reduceat, V, np.array([0, 2, 1]))
     yield sample(np.add.reduceat, M, np.array([0, 2]), axis=1)
     yield sample(runtime.running_places, M, axis=1, largest=True)

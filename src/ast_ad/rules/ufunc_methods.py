@@ -134,7 +134,8 @@ for _ufunc, _formula in _SCANS.items():
 
 for _ufunc in (
     *(np.add, np.subtract, np.multiply, np.true_divide, np.power, np.maximum, np.minimum),
-    *(np.hypot, np.arctan2, np.logaddexp, np.remainder, np.fmod, np.copysign),
+    *(np.hypot, np.arctan2, np.logaddexp, np.logaddexp2, np.remainder, np.fmod, np.copysign, np.fmax, np.fmin),
+    *(np.float_power, np.floor_divide, np.heaviside),
 ):
 
     def _outer(A: Any, B: Any, _ufunc: Any = _ufunc) -> Any:
