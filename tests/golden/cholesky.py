@@ -55,11 +55,10 @@ def cholesky_grad(a):
                 low_bar[i, j] = 0.0
                 s_bar = divide(0.5 * low_bar_i_j, low[i, j])
             else:
-                low_j_j = low[j, j]                 # low[i, j] = s / low[j, j]
-                low_bar_i_j2 = low_bar[i, j]
+                low_bar_i_j = low_bar[i, j]         # low[i, j] = s / low[j, j]
                 low_bar[i, j] = 0.0
-                s_bar = low_bar_i_j2 / low_j_j
-                low_bar[j, j] -= low_bar_i_j2 * low[i, j] / low_j_j
+                s_bar = low_bar_i_j / low[j, j]
+                low_bar[j, j] -= s_bar * low[i, j]
             for k in reversed(range(j)):
                 low_bar[j, k] -= s_bar * low[i, k]  # s -= low[i, k] * low[j, k]
                 low_bar[i, k] -= s_bar * low[j, k]

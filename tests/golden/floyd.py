@@ -41,8 +41,7 @@ def floyd_grad(d):
     for k in reversed(range(n)):
         for i in reversed(range(n)):
             for j in reversed(range(n)):
-                test = tests.pop()
-                if test:
+                if tests.pop():
                     d_bar_i_j = d_bar[i, j]   # d[i, j] = d[i, k] + d[k, j]
                     d_bar[i, j] = 0.0
                     d_bar[k, j] += d_bar_i_j  # if d[i, k] + d[k, j] < d[i, j]:

@@ -29,14 +29,14 @@ def gauss_seidel_grad(a, b, sweeps):
     # forward sweep
     n = len(b)
     x = np.zeros(n)
-    x_i2s = []
+    x_is = []
     for _ in range(sweeps):
         for i in range(n):
             s = b[i]
             for j in range(n):
                 if j != i:
                     s -= a[i, j] * x[j]
-            x_i2s.append(x[i])
+            x_is.append(x[i])
             x[i] = s / a[i, i]
     # reverse sweep
     x_bar = 2 * x                                # return np.sum(x**2)
@@ -45,13 +45,11 @@ def gauss_seidel_grad(a, b, sweeps):
     for _ in reversed(range(sweeps)):
         for i in reversed(range(n)):
             x_i = x[i]
-            x_i2 = x_i2s.pop()                   # x[i] = s / a[i, i]
-            x[i] = x_i2
-            a_i_i = a[i, i]
+            x[i] = x_is.pop()                    # x[i] = s / a[i, i]
             x_bar_i = x_bar[i]
             x_bar[i] = 0.0
-            s_bar = x_bar_i / a_i_i
-            a_bar[i, i] -= x_bar_i * x_i / a_i_i
+            s_bar = x_bar_i / a[i, i]
+            a_bar[i, i] -= s_bar * x_i
             for j in reversed(range(n)):
                 if j != i:
                     x_bar[j] -= s_bar * a[i, j]  # s -= a[i, j] * x[j]

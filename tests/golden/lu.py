@@ -28,16 +28,15 @@ def lu_grad(a):
             a[i, k] /= a[k, k]
             a[i, k + 1:] -= a[i, k] * a[k, k + 1:]
     # reverse sweep
-    a_bar = 2 * a                    # return np.sum(a**2)
+    a_bar = 2 * a                              # return np.sum(a**2)
     for k in reversed(range(n)):
         for i in reversed(range(k + 1, n)):
-            a_k_k = a[k, k]          # a[i, k] /= a[k, k]
-            a_i_k = a[i, k]
-            b = a_bar[i, k + 1:]     # a[i, k + 1 :] -= a[i, k] * a[k, k + 1 :]
+            a_i_k = a[i, k]                    # a[i, k] /= a[k, k]
+            b = a_bar[i, k + 1:]               # a[i, k + 1 :] -= a[i, k] * a[k, k + 1 :]
             c = b @ a[k, k + 1:]
             a_bar[k, k + 1:] -= b * a_i_k
             a_bar[i, k] -= c
-            a_bar_i_k = a_bar[i, k]  # a[i, k] /= a[k, k]
-            a_bar[i, k] = a_bar_i_k / a_k_k
-            a_bar[k, k] -= a_bar_i_k * a_i_k / a_k_k
+            a_bar_i_k = a_bar[i, k] / a[k, k]  # a[i, k] /= a[k, k]
+            a_bar[i, k] = a_bar_i_k
+            a_bar[k, k] -= a_bar_i_k * a_i_k
     return a_bar

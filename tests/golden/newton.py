@@ -49,14 +49,14 @@ def newton_grad(a, b):
         x_bar = 1.0
         for _ in reversed(range(n)):
             x = xs.pop()  # step = (math.exp(x) - a * k - b * x) / (math.exp(x) - b)
-            exp_x2 = math.exp(x)
-            c = exp_x2 - b
-            step = (exp_x2 - a * k - b * x) / c
+            exp_x = math.exp(x)
+            c = exp_x - b
+            step = (exp_x - a * k - b * x) / c
             d = x_bar / c
-            e = x_bar * step / c
+            e = step * d
             b_bar -= e
             b_bar += d * x
             x_bar += d * b
             a_bar += d * k
-            x_bar += (e - d) * exp_x2
+            x_bar += (e - d) * exp_x
     return a_bar, b_bar

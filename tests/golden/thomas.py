@@ -45,30 +45,29 @@ def thomas_grad(lower, diag, upper, rhs):
     for i in range(n - 2, -1, -1):
         x[i] = (x[i] - upper[i] * x[i + 1]) / diag[i]
     # reverse sweep
-    x_bar = 2 * x                         # return np.sum(x**2)
+    x_bar = 2 * x                     # return np.sum(x**2)
     upper_bar = np.zeros_like(upper)
     diag_bar = np.zeros_like(diag)
     for i in reversed(range(n - 2, -1, -1)):
-        diag_i = diag[i]                  # x[i] = (x[i] - upper[i] * x[i + 1]) / diag[i]
-        x_bar_i = x_bar[i]
-        x_bar_i2 = x_bar_i / diag_i
-        diag_bar[i] -= x_bar_i * x[i] / diag_i
-        upper_bar[i] -= x_bar_i2 * x[i + 1]
-        x_bar[i] = x_bar_i2
-        x_bar[i + 1] -= x_bar_i2 * upper[i]
-    e = x_bar[-1]                         # x[-1] /= diag[-1]
-    diag_bar[-1] -= e * d / c
-    x_bar[-1] = e / c
+        x_bar_i = x_bar[i] / diag[i]  # x[i] = (x[i] - upper[i] * x[i + 1]) / diag[i]
+        diag_bar[i] -= x_bar_i * x[i]
+        upper_bar[i] -= x_bar_i * x[i + 1]
+        x_bar[i] = x_bar_i
+        x_bar[i + 1] -= x_bar_i * upper[i]
+    e = x_bar[-1] / c                 # x[-1] /= diag[-1]
+    diag_bar[-1] -= e * d
+    x_bar[-1] = e
     lower_bar = np.zeros_like(lower)
     for i in reversed(range(1, n)):
-        a = tape.pop()                    # w = lower[i] / diag[i - 1]
+        a = tape.pop()                # w = lower[i] / diag[i - 1]
         f = diag[i - 1]
         w = lower[i] / f
-        x_bar_i3 = x_bar[i]               # x[i] -= w * x[i - 1]
-        x_bar[i - 1] -= x_bar_i3 * w
-        diag_bar_i = diag_bar[i]          # diag[i] -= w * upper[i - 1]
-        w_bar = -(x_bar_i3 * a) - diag_bar_i * upper[i - 1]
+        x_bar_i = x_bar[i]            # x[i] -= w * x[i - 1]
+        x_bar[i - 1] -= x_bar_i * w
+        diag_bar_i = diag_bar[i]      # diag[i] -= w * upper[i - 1]
+        w_bar = -(x_bar_i * a) - diag_bar_i * upper[i - 1]
         upper_bar[i - 1] -= diag_bar_i * w
-        diag_bar[i - 1] -= w_bar * w / f  # w = lower[i] / diag[i - 1]
-        lower_bar[i] += w_bar / f
+        g = w_bar / f                 # w = lower[i] / diag[i - 1]
+        diag_bar[i - 1] -= g * w
+        lower_bar[i] += g
     return lower_bar, diag_bar, upper_bar, x_bar

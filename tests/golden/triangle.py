@@ -17,9 +17,6 @@ WRT = 0
 
 # The derivative, as ast_ad writes it.
 
-from ast_ad.runtime import zeros_like
-
-
 def triangle_grad(x, n):
     # forward sweep
     rows = [[1.0]]
@@ -29,7 +26,7 @@ def triangle_grad(x, n):
             row[j] = rows[i - 1][j - 1] * x + rows[i - 1][j]
         rows.append(row)
     # reverse sweep
-    rows_bar = zeros_like(rows)
+    rows_bar = [[0.0] * len(row) for row in rows]
     rows_bar[n - 1][n // 2] = 1.0   # return rows[n - 1][n // 2]
     x_bar = 0.0
     for i in reversed(range(1, n)):

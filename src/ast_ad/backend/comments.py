@@ -8,6 +8,7 @@ from itertools import pairwise
 from typing import Any
 
 from ast_ad.backend.render import WIDTH, Comment
+from ast_ad.backend.tapes import is_pop
 from ast_ad.backend.tree import Let, Moves, Node, Select, Tree, defines, walk
 from ast_ad.ir.core import Lit, Origin
 
@@ -96,7 +97,7 @@ class _Notes:
 
 
 def _comes_from_a_tape(node: Node) -> bool:
-    return isinstance(node, Let) and node.update and node.call.fn.name == "pop"
+    return is_pop(node)
 
 
 def _deserves_a_note(node: Node) -> bool:

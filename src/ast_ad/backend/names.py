@@ -15,7 +15,8 @@ from dataclasses import replace
 from functools import cache, lru_cache
 from itertools import count
 
-from ast_ad.backend.coalescing import Coalescing
+from ast_ad.backend.coalescing import Coalescing, same_sort
+from ast_ad.backend.spans import spans_of
 from ast_ad.backend.tree import Let, Node, Tree, defines, walk
 from ast_ad.ir.build import kind_of
 from ast_ad.ir.core import Call, Callee, Function, Lit, Var
@@ -64,6 +65,12 @@ class _Namer:
         self.taken = {*self.names.values(), *needed, *keyword.kwlist}
         nodes = list(walk(tree.body))
         defined = self.defined(nodes)
+        self.nested = tree.nested
+        self.spans = spans_of(tree, groups)
+        self.shared: dict[str, list[int]] = {}
+        self.first = {
+            group: next(v for v in defines(node) if groups.group[v] == group) for group, node in defined.items()
+        }
         for group in defined:
             wish = groups.wish(group)
             if wish.isidentifier() and group not in self.names:
@@ -75,7 +82,7 @@ class _Namer:
             if group not in self.names and group not in tapes and isinstance(node, Let):
                 described = self.describe(node.call) or stored.get(group, "")
                 if described:
-                    self.give(group, described)
+                    self.describe_as(group, described)
         letters = self.letters(words_of(function))
         for group in defined:
             if group not in self.names and group not in tapes:
@@ -122,6 +129,24 @@ class _Namer:
         self.taken.add(name)
         self.names[group] = name
 
+    def describe_as(self, group: int, wish: str) -> None:
+        """Name a group by what it is: as another that is the same elsewhere in the text, if both live apart."""
+        others = self.shared.setdefault(wish, [])
+        span, kind = self.spans.get(group), kind_of(self.first[group])
+        if (
+            others
+            and span is not None
+            and all(
+                not span.meets(self.spans[other]) and same_sort(kind, kind_of(self.first[other])) for other in others
+            )
+        ):
+            self.names[group] = self.names[others[0]]
+            others.append(group)
+            return
+        self.give(group, wish)
+        if span is not None and not others:
+            others.append(group)
+
     def letters(self, words: frozenset[str]) -> Iterator[str]:
         """Letters, then letters with a number; none that the user's statements have."""
         for round_ in count(1):
@@ -133,6 +158,9 @@ class _Namer:
 
     def plural(self, held: Var | Lit) -> str:
         name = self.names.get(self.groups.group[held], "") if isinstance(held, Var) else ""
+        inner = self.nested.get(held) if isinstance(held, Var) and not name else None
+        if isinstance(inner, Let):
+            name = self.describe(inner.call)
         if len(name) < 2 and (not name or not isinstance(held, Var) or not self.groups.wish(self.groups.group[held])):
             return "tape"
         plural = f"{name}es" if name.endswith("s") else f"{name}s"

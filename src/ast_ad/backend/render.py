@@ -97,6 +97,11 @@ class _Generator(SourceGenerator):  # type: ignore[misc]
         set_precedence(Precedence.Comma, *filter(None, node.keys))
         super().visit_Dict(node)
 
+    def visit_ListComp(self, node: Any) -> None:
+        """Write a list comprehension without parentheses around its element."""
+        set_precedence(Precedence.Comma, node.elt)
+        super().visit_ListComp(node)
+
     def visit_Return(self, node: Any) -> None:
         """Write a return without parentheses around a tuple."""
         if node.value is None:

@@ -6,7 +6,7 @@ import ast
 from collections.abc import Sequence
 
 from ast_ad.backend.coalescing import Coalescing
-from ast_ad.backend.expressions import Expr, Outside, called, copy_of, name
+from ast_ad.backend.expressions import Expr, Outside, attribute, called, copy_of, name
 from ast_ad.backend.tree import Let, Select, Tree
 from ast_ad.backend.words import write_call
 from ast_ad.ir.build import kind_of, stated_kind
@@ -49,6 +49,8 @@ class Values:
         if isinstance(node, Select):
             return self.choice(node)
         call = node.call
+        if node.update:
+            return called(attribute(name(self.names[self.groups.group[call.outs[0]]]), "pop"))
         args = [self.atom(a) for a in call.args]
         for k in node.copied:
             if k >= 0:

@@ -23,12 +23,13 @@ from ast_ad.backend.expressions import (
     element_of,
     index_expression,
     index_value,
+    name,
     subscript,
     without_minus,
 )
 from ast_ad.ir.build import kind_of, stated_kind
 from ast_ad.ir.core import Call
-from ast_ad.ir.kinds import Array, Dict, List, Map, Scalar, dtype_of, is_complex
+from ast_ad.ir.kinds import Array, Dict, Kind, List, Map, Scalar, dtype_of, is_complex
 from ast_ad.ir.primitives import HOLE
 
 Row: TypeAlias = Callable[[Outside, Call, Sequence[Expr]], Expr]
@@ -83,20 +84,29 @@ def _library_call(function: Expr, call: Call, args: Sequence[Expr], outside: Out
 
 
 def _zeros_like(outside: Outside, call: Call, args: Sequence[Expr]) -> Expr:
-    kind, value = stated_kind(call.args[0]), args[0]
+    found = _zeros(outside, stated_kind(call.args[0]), args[0])
+    return called(outside.helper("zeros_like"), args[0]) if found is None else found
+
+
+def _zeros(outside: Outside, kind: Kind, value: Expr) -> Expr | None:
+    """The zero cotangent of a value of this kind; None where its structure must be looked at."""
     zero = {"float": 0.0, "int": 0.0, "bool": 0.0, "complex": 0j}
     if isinstance(kind, Scalar):
         return outside.constant(zero[kind.type])
     if isinstance(kind, Map) and isinstance(kind.item, Scalar):
         return called(attribute(outside.builtin("dict"), "fromkeys"), value, outside.constant(zero[kind.item.type]))
-    if isinstance(kind, List) and not isinstance(kind, Map) and isinstance(kind.item, Scalar):
-        zeros = ast.List(elts=[outside.constant(zero[kind.item.type])], ctx=_LOAD)
-        return binary(zeros, "*", called(outside.builtin("len"), value))
+    if isinstance(kind, List) and not isinstance(kind, Map):
+        if isinstance(kind.item, Scalar):
+            zeros = ast.List(elts=[outside.constant(zero[kind.item.type])], ctx=_LOAD)
+            return binary(zeros, "*", called(outside.builtin("len"), value))
+        item = _zeros(outside, kind.item, name("row"))
+        each = ast.comprehension(target=ast.Name(id="row", ctx=ast.Store()), iter=value, ifs=[], is_async=0)
+        return None if item is None else ast.ListComp(elt=item, generators=[each])
     if isinstance(kind, Array) and kind.dtype is not None and np.dtype(kind.dtype).kind in "fc":
         return called(outside.path("np.zeros_like"), value)
     if isinstance(kind, Array) and kind.dtype is not None and kind.dims:
         return called(outside.path("np.zeros"), attribute(value, "shape"))
-    return called(outside.helper("zeros_like"), value)
+    return None
 
 
 def _broadcast_like(outside: Outside, call: Call, args: Sequence[Expr]) -> Expr:

@@ -27,6 +27,7 @@ from ast_ad.backend.rotation import rotate
 from ast_ad.backend.spreading import spread
 from ast_ad.backend.standalone import sources_of
 from ast_ad.backend.structure import conditional_values, structured
+from ast_ad.backend.tapes import take_off_where_read
 from ast_ad.backend.unpacking import unpack
 from ast_ad.ir.core import Call, Function, Lit, Origin, Program, Try
 from ast_ad.ir.walk import callee_of, statements
@@ -106,6 +107,7 @@ def _write_function(
     drop_unread_moves(tree, groups)
     unpack(tree, groups)
     nest(tree, groups, storage)
+    take_off_where_read(tree, groups)
     make_readable(tree)
     names = name_variables(function, tree, groups, {*_needed(function), *program.functions})
     emitter = Emitter(program, tree, groups, names, outside, storage)

@@ -7,6 +7,7 @@ number sigma is `np.sum(z) / sigma`.  The primal is left as it is.
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Collection
 from dataclasses import replace
 
 import numpy as np
@@ -72,7 +73,7 @@ class _Simplifier:
     def call(self, call: Call) -> list[Stmt]:
         """What stands for a call: nothing where its result is known by another name."""
         if call.fn is P.TRUEDIV:
-            if rank(call.outs[0].kind) != 0:
+            if rank(call.outs[0].kind) != 0 or not self.is_older(call):
                 self.quotients[call.args[0], call.args[1]] = call.outs[0]
             if call.origin is not None and call.origin.sweep == 0:
                 self.divisors = self.divisors | {call.args[1]}
@@ -185,7 +186,12 @@ class _Simplifier:
         return made
 
     def quotient(self, call: Call) -> Term | None:
-        """`x / s - y / s` is `(x - y) / s`, and `x / s * e` is `x * p` where the function has computed `p = e / s`."""
+        """`x / s - y / s` is `(x - y) / s`, and `x / s * e` is `x * p` where the function has computed `p = e / s`.
+
+        So is `x * e / s`.
+        """
+        if call.fn is P.TRUEDIV:
+            return self.quotient_of_product(call)
         if call.fn not in (P.ADD, P.SUB, P.MUL):
             return None
         made = [self.alone(a) for a in call.args]
@@ -197,8 +203,20 @@ class _Simplifier:
             for parts, other in ((one, call.args[1]), (two, call.args[0])):
                 known = None if parts is None else self.quotients.get((other, parts[1]))
                 if parts is not None and known is not None:
-                    found = make(P.MUL, Term(parts[0]), Term(known))
+                    found = make(P.MUL, Term(parts[0]), Term(self.change(known)))
         return found if found is not None and found.kind == kind_of(call.outs[0]) else None
+
+    def quotient_of_product(self, call: Call) -> Term | None:
+        """`x * e / s` is `p * x` where the last transform has computed `p = e / s`, for both operands."""
+        product = self.opened(call.args[0])
+        for (dividend, divisor), known in self.quotients.items():
+            if divisor is not call.args[1] or isinstance(dividend, Lit) or self.is_older(self.defined[known]):
+                continue
+            rest = _without(product, dividend, (P.MUL, P.NEG))
+            found = make(P.MUL, Term(self.change(known)), rest) if rest is not None and rest.value != 1 else None
+            if found is not None and found.kind == kind_of(call.outs[0]):
+                return found
+        return None
 
     def without_distance(self, call: Call) -> Term | None:
         """`2 * abs_z * (conj_z / abs_z)`, of `abs(z) ** 2`, is `2 * conj_z`."""
@@ -291,14 +309,14 @@ def _is_zero(atom: Atom) -> bool:
     return isinstance(atom, Lit) and type(atom.value) in (int, float) and not atom.value
 
 
-def _without(product: Term, factor: Atom) -> Term | None:
-    """A product without one of its factors; None where it is not among them."""
+def _without(product: Term, factor: Atom, within: Collection[Callee | P.Primitive] = _FACTORS) -> Term | None:
+    """A product without one of its factors; None where it is not among them, through the words `within`."""
     if product.atom is factor:
         return term(1)
-    if product.fn is None or product.fn not in _FACTORS:
+    if product.fn is None or product.fn not in within:
         return None
     for k, arg in enumerate(product.args[:1] if product.fn is P.TRUEDIV else product.args):
-        rest = _without(arg, factor)
+        rest = _without(arg, factor, within)
         if rest is not None:
             return make(product.fn, *product.args[:k], rest, *product.args[k + 1 :])
     return None
