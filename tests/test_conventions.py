@@ -11,6 +11,7 @@ from typing import Any
 
 import numpy as np
 import pytest
+import scipy.special
 
 from ast_ad import custom_vjp, grad, jacobian, jvp, vjp
 
@@ -139,6 +140,11 @@ KINKS = [
     kink("arccosh at 1", lambda x: np.arccosh(x), 1.0, INF),
     of_python("math.acosh at 1", lambda x: math.acosh(x), 1.0, INF),
     kink("math.atan at 1e200", lambda x: math.atan(x), 1e200, 0, (float,)),
+    kink("xlogy(x, 2) at 0", lambda x: scipy.special.xlogy(x, 2.0), 0.0, math.log(2)),
+    kink("xlogy(x, 0) at 0", lambda x: scipy.special.xlogy(x, 0.0), 0.0, 0),
+    kink("xlogy(0, y) at 0", lambda y: scipy.special.xlogy(0.0, y), 0.0, 0),
+    kink("xlog1py(x, 1) at 0", lambda x: scipy.special.xlog1py(x, 1.0), 0.0, math.log(2)),
+    kink("xlog1py(x, -1) at 0", lambda x: scipy.special.xlog1py(x, -1.0), 0.0, 0),
     kink("sinc at 0", lambda x: np.sinc(x), 0.0, 0),
     kink("sin(x) / x at 0", lambda x: np.sin(x) / x, 0.0, NAN, ANY[1:]),
     kink("mod(x, 2) at 2", lambda x: np.mod(x, 2), 2.0, 1),

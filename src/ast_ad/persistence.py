@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import sys
 from functools import cache
+from types import ModuleType
 from typing import Any
 
 import numpy as np
@@ -134,6 +135,9 @@ def _value_here(words: Any) -> Any:
 
 def _fingerprint_of(value: Any) -> str:
     """Names an object so that another process can tell whether it has the same."""
+    owner = getattr(value, "__self__", None)
+    if owner is not None and not isinstance(owner, ModuleType):  # a method is one only with what it is bound to
+        return f"{type(value).__name__} {value.__name__} of {_fingerprint_of(owner)}"
     code = getattr(value, "__code__", None)
     if code is not None:
         return f"function {value.__module__}.{value.__qualname__} {fingerprint(value)}"

@@ -10,17 +10,13 @@ from ast_ad.errors import NoDerivative
 from ast_ad.frontend.calls import call_value
 from ast_ad.frontend.captures import captured
 from ast_ad.frontend.context import Lowering, static
+from ast_ad.frontend.signature import is_distribution
 from ast_ad.frontend.values import Product, Static, Value
 
-_METHODS = ("cdf", "isf", "logcdf", "logpdf", "logpmf", "logsf", "pdf", "pmf", "ppf", "sf")
-
-
-def is_distribution(obj: Any) -> bool:
-    """Whether an object is a distribution, which is called to give it its parameters."""
-    stats = sys.modules.get("scipy.stats")
-    return stats is not None and isinstance(
-        obj, (stats.rv_continuous, stats.rv_discrete, type(stats.multivariate_normal))
-    )
+_METHODS = (
+    *("cdf", "entropy", "isf", "logcdf", "logpdf", "logpmf", "logsf", "mean"),
+    *("pdf", "pmf", "ppf", "sf", "std", "var"),
+)
 
 
 def frozen(lo: Lowering, function: Static, args: Sequence[Value], kwargs: Mapping[str, Value]) -> Product:

@@ -13,11 +13,12 @@ from ast_ad.errors import WrongArgument, WrongStructure
 from ast_ad.frontend.calls import call_opaque, call_value
 from ast_ad.frontend.captures import Guard, captured
 from ast_ad.frontend.context import Lowering, static
-from ast_ad.frontend.frozen import call_method_of_frozen, frozen, is_distribution, is_method_of_frozen
+from ast_ad.frontend.frozen import call_method_of_frozen, frozen, is_method_of_frozen
 from ast_ad.frontend.interpolants import call_spline, is_spline, make_spline, makes_splines
 from ast_ad.frontend.iteration import Counted, elements, iteration_of, zero_based
 from ast_ad.frontend.known import constant_of
 from ast_ad.frontend.loops import run_loop
+from ast_ad.frontend.signature import is_distribution
 from ast_ad.frontend.solver_table import entry_of
 from ast_ad.frontend.solvers import call_solver
 from ast_ad.frontend.spelled import SPELLED, call_vectorized

@@ -33,6 +33,7 @@ from ast_ad.ir.kinds import (
     Tuple,
     join,
 )
+from ast_ad.rules.table import primitive_of
 from ast_ad.runtime import fields_of
 from ast_ad.wrappers import signature_of
 
@@ -186,7 +187,7 @@ def kind_of_argument(name: str, value: Any, symbols: Symbols | None = None) -> K
         return _kind_of_list(name, value, symbols)
     if type(value) is dict:
         return Dict(tuple(value), tuple(kind_of_argument(str(k), v, symbols) for k, v in value.items()))
-    if isinstance(value, _STATIC_TYPES):
+    if isinstance(value, _STATIC_TYPES) or _is_of_library(value):
         return STATIC
     if isinstance(value, float):
         return FLOAT
@@ -219,6 +220,19 @@ def _check_subclass(name: str, value: Any) -> None:
         reason="What it computes is not what the rules of NumPy's functions differentiate.",
         remedy=f"Pass {name}.filled(...) and the mask apart." if masked else f"Pass np.asarray({name}).",
     )
+
+
+def is_distribution(value: Any) -> bool:
+    """Whether an object is a distribution of SciPy, which is called to give it its parameters."""
+    stats = sys.modules.get("scipy.stats")
+    return stats is not None and isinstance(
+        value, (stats.rv_continuous, stats.rv_discrete, type(stats.multivariate_normal))
+    )
+
+
+def _is_of_library(value: Any) -> bool:
+    """Whether a value is a distribution, or a method of one that has a rule."""
+    return is_distribution(value) or (isinstance(value, types.MethodType) and primitive_of(value) is not None)
 
 
 def is_sparse(value: Any) -> bool:

@@ -71,16 +71,6 @@ elementwise(
     lambda ans, n, k: ans * (sp.digamma(n - k + 1) - sp.digamma(k + 1)),
 )
 
-# Incomplete functions: in their last argument only; the others raise where they are active
-
-
-def _gamma_density(a: Any, x: Any) -> Any:
-    return np.exp(call(sp.xlogy, a - 1, x) - x - sp.gammaln(a))
-
-
-def _beta_density(a: Any, b: Any, x: Any) -> Any:
-    return np.exp(call(sp.xlogy, a - 1, x) + call(sp.xlog1py, b - 1, -x) - sp.betaln(a, b))
-
 
 def unknown_slope(name: str, which: str) -> Any:
     """The partial derivative by an argument that there is no formula for."""
@@ -92,29 +82,6 @@ def unknown_slope(name: str, which: str) -> Any:
 
     return refuse
 
-
-elementwise(sp.gammainc, unknown_slope("gammainc", "a"), lambda ans, a, x: _gamma_density(a, x))
-elementwise(sp.gammaincc, unknown_slope("gammaincc", "a"), lambda ans, a, x: -_gamma_density(a, x))
-elementwise(sp.gammaincinv, unknown_slope("gammaincinv", "a"), lambda ans, a, y: 1 / _gamma_density(a, ans))
-elementwise(
-    sp.betainc,
-    unknown_slope("betainc", "a"),
-    unknown_slope("betainc", "b"),
-    lambda ans, a, b, x: _beta_density(a, b, x),
-)
-if hasattr(sp, "betaincc"):
-    elementwise(
-        sp.betaincc,
-        unknown_slope("betaincc", "a"),
-        unknown_slope("betaincc", "b"),
-        lambda ans, a, b, x: -_beta_density(a, b, x),
-    )
-elementwise(
-    sp.betaincinv,
-    unknown_slope("betaincinv", "a"),
-    unknown_slope("betaincinv", "b"),
-    lambda ans, a, b, y: 1 / _beta_density(a, b, ans),
-)
 
 # Error functions and the normal distribution (7.2)
 
@@ -134,9 +101,11 @@ elementwise(sp.log_ndtr, lambda ans, x: np.exp(-0.5 * (x * x) - ans) / ROOT_TWO_
 elementwise(sp.expit, lambda ans, x: ans * (1 - ans))
 elementwise(sp.logit, lambda ans, p: 1 / (p * (1 - p)), singular=True)
 elementwise(sp.log_expit, lambda ans, x: sp.expit(-x))
-elementwise(sp.xlogy, lambda ans, x, y: _log_or_zero_of(x, y), lambda ans, x, y: divide_or_zero(x, y))
+elementwise(sp.xlogy, lambda ans, x, y: _log_but_at_0(x, y), lambda ans, x, y: divide_or_zero(x, y))
 elementwise(
-    sp.xlog1py, lambda ans, x, y: np.where(x.equals(0), 0, np.log1p(y)), lambda ans, x, y: divide_or_zero(x, 1 + y)
+    sp.xlog1py,
+    lambda ans, x, y: np.log1p(np.where(x.equals(0) & y.equals(-1), 0, y)),
+    lambda ans, x, y: divide_or_zero(x, 1 + y),
 )
 elementwise(sp.entr, lambda ans, x: -np.log(x) - 1, singular=True)
 elementwise(sp.rel_entr, lambda ans, x, y: np.log(x / y) + 1, lambda ans, x, y: divide_or_zero(-x, y), singular=True)
@@ -166,8 +135,9 @@ elementwise(sp.log1p, lambda ans, x: 1 / (1 + x), singular=True)
 elementwise(sp.cosm1, lambda ans, x: -np.sin(x))
 
 
-def _log_or_zero_of(x: Any, y: Any) -> Any:
-    return np.where(x.equals(0), 0, np.log(y))
+def _log_but_at_0(x: Any, y: Any) -> Any:
+    """log(y), and 0 where both are 0: there x log(y) is 0 along each axis."""
+    return np.log(np.where(x.equals(0) & y.equals(0), 1, y))
 
 
 def _exprel_slope(ans: Any, x: Any) -> Any:

@@ -44,40 +44,14 @@ def _moved_by_power(x: Any, y: Any, lmbda: Any) -> Any:
     return -np.power(x, 1 - lmbda) * _boxcox_slope(np.log(x), lmbda)
 
 
-# Distribution functions of statistics: in their last argument
+# More of the normal distribution
 
-elementwise(
-    sp.stdtr,
-    unknown_slope("stdtr", "df"),
-    lambda ans, df, t: (
-        np.exp(sp.gammaln(0.5 * (df + 1)) - sp.gammaln(0.5 * df) - 0.5 * (df + 1) * np.log1p(t * t / df))
-        / np.sqrt(df * math.pi)
-    ),
-)
-elementwise(sp.chdtr, unknown_slope("chdtr", "v"), lambda ans, v, x: _chi_square(v, x))
-elementwise(sp.chdtrc, unknown_slope("chdtrc", "v"), lambda ans, v, x: -_chi_square(v, x))
-elementwise(
-    sp.gammainccinv,
-    unknown_slope("gammainccinv", "a"),
-    lambda ans, a, y: -np.exp(ans + sp.gammaln(a) - call(sp.xlogy, a - 1, ans)),
-)
-elementwise(sp.pdtr, None, lambda ans, k, m: -_poisson(np.floor(k), m))
-elementwise(sp.pdtrc, None, lambda ans, k, m: _poisson(np.floor(k), m))
 elementwise(sp.ndtri_exp, lambda ans, y: math.sqrt(2 * math.pi) * np.exp(y + 0.5 * (ans * ans)))
 elementwise(
     sp.owens_t,
     lambda ans, h, a: -np.exp(-0.5 * (h * h)) * sp.erf(a * h / math.sqrt(2)) / math.sqrt(8 * math.pi),
     lambda ans, h, a: np.exp(-0.5 * (h * h) * (1 + a * a)) / (2 * math.pi * (1 + a * a)),
 )
-
-
-def _chi_square(v: Any, x: Any) -> Any:
-    return 0.5 * np.exp(call(sp.xlogy, 0.5 * v - 1, 0.5 * x) - 0.5 * x - sp.gammaln(0.5 * v))
-
-
-def _poisson(k: Any, m: Any) -> Any:
-    return np.exp(call(sp.xlogy, k, m) - m - sp.gammaln(k + 1))
-
 
 # Exponential integrals (8.19), zeta functions (25.11), elliptic integrals (19.4)
 

@@ -87,7 +87,18 @@ _LATER = {
     "numpy.fft": ("fft",),
     "numpy.random": ("random",),
     "scipy": (
-        *("special", "special_more", "scipy_linalg", "stats", "scipy_integrate", "scipy_signal", "scipy_ndimage"),
+        *(
+            "special",
+            "special_more",
+            "special_shapes",
+            "scipy_linalg",
+            "stats",
+            "stats_discrete",
+            "stats_vectors",
+            "scipy_integrate",
+            "scipy_signal",
+            "scipy_ndimage",
+        ),
         *("scipy_distance", "scipy_sparse", "scipy_banded", "scipy_interpolate"),
     ),
 }

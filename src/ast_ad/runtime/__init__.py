@@ -100,6 +100,7 @@ from ast_ad.runtime.signals import (
     simpson_weights,
     uncut_to_full,
 )
+from ast_ad.runtime.tails import betainc_by_shapes, gammainc_by_shape, stdtr_by_df
 
 __all__ = [
     "add",
@@ -110,6 +111,7 @@ __all__ = [
     "band_product",
     "band_transposed",
     "bessel_i",
+    "betainc_by_shapes",
     "broadcast_like",
     "broadcast_rows",
     "cast_like",
@@ -131,6 +133,7 @@ __all__ = [
     "doubled",
     "fields_of",
     "filled",
+    "gammainc_by_shape",
     "gaussian_filter_back",
     "half_outer",
     "half_product",
@@ -178,6 +181,7 @@ __all__ = [
     "split_like",
     "spread_stretches",
     "stable_argsort",
+    "stdtr_by_df",
     "stop_gradient",
     "stretch_sums",
     "sum_of_list",
