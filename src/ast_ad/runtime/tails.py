@@ -9,7 +9,7 @@ change the result by some 1e-15 of it; its errors are the rounding of log(densit
 
 from __future__ import annotations
 
-from math import comb, factorial
+import math
 from typing import Any
 
 import numpy as np
@@ -42,7 +42,7 @@ def derivative_of_exponential(part: Any, m: int, n: int = 0) -> Any:
     for j in range(m):
         for k in range(n + 1):
             inner = derivative_of_exponential(part, m - 1 - j, n - k)
-            total = total + comb(m - 1, j) * comb(n, k) * part(j + 1, k) * inner
+            total = total + math.comb(m - 1, j) * math.comb(n, k) * part(j + 1, k) * inner
     return total
 
 
@@ -53,8 +53,8 @@ def log_slope_of_student(k: int, df: Any, whole: Any, log: Any) -> Any:
     """
     if k == 1:
         return 0.5 + log - 0.5 * (df + 1) / whole
-    first = factorial(k - 2) * (df ** (1 - k) - k * whole ** (1 - k))
-    return 0.5 * (-1) ** k * (first + factorial(k - 1) * (df + 1) * whole**-k)
+    first = math.factorial(k - 2) * (df ** (1 - k) - k * whole ** (1 - k))
+    return 0.5 * (-1) ** k * (first + math.factorial(k - 1) * (df + 1) * whole**-k)
 
 
 def _within(x: Any, low: float, high: float, *shapes: Any) -> Any:
