@@ -10,7 +10,7 @@ import numpy as np
 
 from ast_ad.ir.places import Place
 from ast_ad.overlaps import overlapping
-from ast_ad.runtime import fields_of, is_record
+from ast_ad.runtime import fields_of, is_record, name_of_generator
 
 #: how a derivative is taken of a function: (mode, wrt, one, has_aux)
 How: TypeAlias = tuple[str, tuple[Place, ...], bool, bool]
@@ -61,6 +61,8 @@ def pattern_of(value: Any, lengths: dict[int, int] | None = None) -> Any:
         return (cls, value)
     if cls is MethodType:
         return (cls, value.__func__, pattern_of(value.__self__, lengths))
+    if name_of_generator(cls) is not None:
+        return cls
     fields = fields_of(value) if cls in _RECORDS or _is_new_record(cls) else None
     return _Same(value) if fields is None else _pattern_of_object(value, fields, lengths)
 

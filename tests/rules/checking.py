@@ -54,9 +54,9 @@ def _short(x: Any) -> str:
     if isinstance(x, (tuple, list)):
         inner = ", ".join(map(_short, x))
         return f"({inner})" if isinstance(x, tuple) else f"[{inner}]"
-    if " object at 0x" in repr(x):
+    if " at 0x" in repr(x) or repr(x).startswith(("Generator(", "RandomState(")):
         return type(x).__name__
-    return "rng" if isinstance(x, np.random.Generator) else repr(x)
+    return repr(x)
 
 
 def sample(

@@ -6,6 +6,7 @@ from tests.rules.samples_of_algebra import algebra
 from tests.rules.samples_of_arrays import arrays
 from tests.rules.samples_of_complex_numbers import complex_samples
 from tests.rules.samples_of_distributions import distribution_samples
+from tests.rules.samples_of_draws import draws
 from tests.rules.samples_of_elements import elements
 from tests.rules.samples_of_forms import forms
 from tests.rules.samples_of_scipy import scipy_samples
@@ -13,6 +14,7 @@ from tests.rules.samples_of_scipy_arrays import scipy_array_samples
 
 SAMPLES = [
     *elements(),
+    *draws(),
     *arrays(),
     *algebra(),
     *forms(),

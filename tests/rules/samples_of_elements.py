@@ -268,34 +268,6 @@ def of_constants() -> Iterator[Sample]:
     yield sample(P.NOT_IN, 1, (1, 2))
 
 
-def of_draws() -> Iterator[Sample]:
-    """Random draws: constant, but for their location and scale."""
-    rng = np.random.default_rng(0)
-    for name in ("normal", "laplace", "logistic", "gumbel", "uniform", "lognormal"):
-        for function, first in ((getattr(np.random.Generator, name), (rng,)), (getattr(np.random, name), ())):
-            yield sample(function, *first, 0.3, 1.2, smooth=False)
-            yield sample(function, *first, np.array([0.3, 0.4]), 1.2, smooth=False)
-            yield sample(function, *first, 0.3, 1.2, (3,), smooth=False)
-    for name in ("exponential", "rayleigh"):
-        for function, first in ((getattr(np.random.Generator, name), (rng,)), (getattr(np.random, name), ())):
-            yield sample(function, *first, 1.2, smooth=False)
-            yield sample(function, *first, np.array([1.2, 0.3]), smooth=False)
-    constants: dict[str, tuple[Any, ...]] = {
-        **dict.fromkeys(("standard_normal", "standard_exponential", "standard_cauchy", "random"), (3,)),
-        **dict.fromkeys(("choice", "permutation"), (np.arange(3),)),
-        "binomial": (3, 0.4),
-        "poisson": (2.0,),
-    }
-    for name, args in constants.items():
-        yield sample(getattr(np.random.Generator, name), rng, *args, smooth=False)
-        yield sample(getattr(np.random, name), *args, smooth=False)
-    yield sample(np.random.Generator.integers, rng, 3, smooth=False)
-    yield sample(np.random.randint, 3, smooth=False)
-    yield sample(np.random.rand, 3, smooth=False)
-    yield sample(np.random.randn, 3, smooth=False)
-    yield sample(np.random.seed, 3, smooth=False)
-
-
 def elements() -> list[Sample]:
     """All samples of this file."""
-    return [*of_one(), *of_two(), *of_lists(), *of_constants(), *of_draws()]
+    return [*of_one(), *of_two(), *of_lists(), *of_constants()]

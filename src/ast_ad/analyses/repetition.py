@@ -15,7 +15,6 @@ _DISTINCT = (
     "stable_argsort",
     "np.argpartition",
     "np.flatnonzero",
-    "np.random.permutation",
     "np.lexsort",
 )
 _DISTINCT_TOGETHER = ("np.nonzero", "np.where", "np.tril_indices", "np.triu_indices", "np.diag_indices")
@@ -56,6 +55,8 @@ def _is_distinct(source: Stmt | None, defined: Mapping[Var, Stmt]) -> bool:
     """Whether a statement makes an array of places that are all different."""
     if not isinstance(source, Call) or isinstance(source.fn, Callee):
         return False
+    if source.fn.name.endswith(".permutation"):  # of the numbers below one, or of an array, which may hold one twice
+        return isinstance(kind_of(source.args[-1]), Scalar)
     if source.fn.name in _DISTINCT:
         return source.fn.name != "np.arange" or len(source.args) < 2 or _is_upward(source)
     if source.fn.name != "np.array" or not isinstance(source.args[0], Var):

@@ -55,6 +55,8 @@ def write_call(outside: Outside, call: Call, args: Sequence[Expr]) -> Expr:
     row = _TABLE.get(identifier)
     if row is not None:
         return row(outside, call, args)
+    if getattr(call.fn, "method", False):
+        return _library_call(attribute(args[0], identifier.rpartition(".")[2]), call, args[1:], outside)
     if "." in identifier:
         return _library_call(outside.path(identifier), call, args, outside)
     if identifier not in RUNTIME_NAMES and not hasattr(runtime, identifier) and hasattr(builtins, identifier):

@@ -120,6 +120,7 @@ def _object(lo: Lowering, function: Value, args: list[Value], kwargs: dict[str, 
 def _static(lo: Lowering, function: Static, args: list[Value], kwargs: dict[str, Value], name: str) -> Value:
     from ast_ad.frontend.bound import closure_of
     from ast_ad.frontend.builtin_calls import BUILTINS
+    from ast_ad.frontend.draws import call_that_draws
     from ast_ad.frontend.enclosed import Enclosed
     from ast_ad.frontend.endless import ITERTOOLS
     from ast_ad.frontend.fillers import FILLERS
@@ -150,6 +151,9 @@ def _static(lo: Lowering, function: Static, args: list[Value], kwargs: dict[str,
     )
     if special_call is not None:
         return special_call(lo, args, kwargs, name)
+    drawn = call_that_draws(lo, function, args, kwargs, name)
+    if drawn is not None:
+        return drawn
     written = call_that_writes(lo, function, args, kwargs, name)
     if written is not None:
         return written

@@ -70,6 +70,7 @@ from ast_ad.ir.kinds import (
     Scalar,
     Static as StaticKind,
     Tuple,
+    is_generator,
     join_elements,
 )
 
@@ -141,7 +142,8 @@ class Lowering(Memory):
         kind = kind_of(whole)
         assert isinstance(kind, (Tuple, Fixed, Dict))
         item = kind.items[kind.keys.index(key) if isinstance(kind, Dict) else key]
-        if not isinstance(item, (Scalar, Array, Tuple, Fixed, Dict, List)) and witness is not None:
+        known = isinstance(item, (Scalar, Array, Tuple, Fixed, Dict, List)) or is_generator(item)
+        if not known and witness is not None:
             return self.objects.get(id(part)) or static(part, name)
         return self.value_of(self.emit(P.ITEM, whole, name=name, key=key), name, part)
 

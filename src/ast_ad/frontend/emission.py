@@ -284,7 +284,7 @@ class Emission:
             found: Any = (NO_KIND,) * fn.outs
         else:
             found = fn.kinds(kinds, params)
-            found = (_celled(fn, with_extents(self, fn.name, args, params, found)),) if fn.outs == 1 else found
+            found = (_celled(fn, with_extents(self, fn, args, params, found)),) if fn.outs == 1 else found
         if fn in _FILLS_LIST:
             self._check_one_kind(found[0], args)
         for attempt in self.attempts:

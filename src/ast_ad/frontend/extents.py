@@ -25,13 +25,14 @@ _LONG = ("np.fft.fftfreq", "np.bartlett", "np.blackman", "np.hamming", "np.hanni
 _SQUARE = ("np.eye", "np.identity")
 
 
-def with_extents(lo: Emission, name: str, args: Sequence[Atom], params: Mapping[str, Any], kind: Kind) -> Kind:
+def with_extents(lo: Emission, fn: P.Primitive, args: Sequence[Atom], params: Mapping[str, Any], kind: Kind) -> Kind:
     """The kind of a new array with what its size arguments tell of its axes."""
     if not isinstance(kind, Array) or kind.dims is None or None not in kind.dims:
         return kind
-    told = _told(lo, name, args, params)
-    if told is None or len(told) != len(kind.dims):
+    told = _drawn(lo, fn, args, params) if fn.effect else _told(lo, fn.name, args, params)
+    if told is None or len(told) > len(kind.dims):
         return kind
+    told += kind.dims[len(told) :]
     return replace(kind, dims=tuple(b if a is None else a for a, b in zip(kind.dims, told, strict=True)))
 
 
@@ -43,6 +44,20 @@ def _told(lo: Emission, name: str, args: Sequence[Atom], params: Mapping[str, An
     if name in _SQUARE and len(args) <= 2 and not {"M", "N"} & set(params):
         return (extent(lo, args[0]), extent(lo, args[-1]))
     return None
+
+
+def _drawn(lo: Emission, fn: P.Primitive, args: Sequence[Atom], params: Mapping[str, Any]) -> tuple[Dim, ...] | None:
+    """The axes of an array of random numbers, or the first of them."""
+    if fn.name.endswith((".rand", ".randn")):
+        return tuple(extent(lo, a) for a in args[fn.method :])
+    if fn.name.endswith(".permutation"):
+        return (extent(lo, args[-1]),) if isinstance(kind_of(args[-1]), Scalar) else None
+    if "size" not in fn.operands:
+        return None
+    held = [name for name, value in params.items() if value is P.HOLE]
+    passed = dict(zip(fn.operands, args[: len(args) - len(held)], strict=False))
+    passed |= dict(zip(held, args[len(args) - len(held) :], strict=True))
+    return _shape(lo, passed["size"]) if "size" in passed else None
 
 
 def _shape(lo: Emission, atom: Atom) -> tuple[Dim, ...] | None:

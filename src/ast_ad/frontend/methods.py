@@ -34,7 +34,7 @@ from ast_ad.frontend.values import (
 )
 from ast_ad.ir import primitives as P
 from ast_ad.ir.core import Lit, Var
-from ast_ad.ir.kinds import bound_kind
+from ast_ad.ir.kinds import bound_kind, is_generator
 from ast_ad.ir.operators import is_sparse_kind
 
 Args = Sequence[Value]
@@ -65,7 +65,7 @@ def attribute(lo: Lowering, owner: Value, name: str, wish: str = "") -> Value:
         return owner.fields[name]
     if isinstance(owner, (Var, Lit)) and name in ATTRIBUTES:
         return ATTRIBUTES[name](lo, owner, wish)
-    if name in _methods_of(lo, owner):
+    if name in _methods_of(lo, owner) or _draws(owner, name):
         return Method(owner, name)
     if name == "__class__":
         from ast_ad.frontend.builtin_calls import type_of
@@ -124,6 +124,12 @@ def _methods_of(lo: Lowering, owner: Value) -> Any:
     return ("index", "count") if isinstance(owner, TupleOf) else ()
 
 
+def _draws(owner: Value, name: str) -> bool:
+    from ast_ad.frontend.draws import draws
+
+    return isinstance(owner, Var) and is_generator(bound_kind(owner.kind)) and draws(owner, name)
+
+
 def _writing() -> Any:
     from ast_ad.frontend.fillers import WRITING_METHODS
 
@@ -132,10 +138,13 @@ def _writing() -> Any:
 
 def call_method(lo: Lowering, owner: Value, name: str, args: list[Value], kwargs: dict[str, Value], wish: str) -> Value:
     """`owner.name(*args, **kwargs)`."""
+    from ast_ad.frontend.draws import call_draw
     from ast_ad.frontend.sparse import method_of_sparse
 
     if isinstance(owner, Var) and is_sparse_kind(bound_kind(owner.kind)):
         return method_of_sparse(lo, owner, name, args, kwargs, wish)
+    if isinstance(owner, Var) and _draws(owner, name):
+        return call_draw(lo, owner, name, args, kwargs, wish)
     if isinstance(owner, Var):
         special = ARRAY_METHODS.get(name) or _writing().get(name)
         if special is not None:

@@ -34,7 +34,7 @@ from ast_ad.ir.kinds import (
     join,
 )
 from ast_ad.rules.table import primitive_of
-from ast_ad.runtime import fields_of
+from ast_ad.runtime import fields_of, name_of_generator
 from ast_ad.wrappers import signature_of
 
 #: the form of a `Param`, by the kind of a parameter of a signature
@@ -195,6 +195,9 @@ def kind_of_argument(name: str, value: Any, symbols: Symbols | None = None) -> K
         return Opaque(type(value).__name__, value.dtype.name)
     fields = _parts_of(value)
     if fields is None:
+        generator = name_of_generator(type(value))
+        if generator is not None:
+            return Opaque(generator)
         return Opaque(type(value).__name__)
     symbols = Symbols() if symbols is None else symbols
     if any(value is other for other in symbols.around):

@@ -5,7 +5,7 @@ from __future__ import annotations
 import collections
 from typing import Any
 
-from ast_ad.frontend import deques, heaps, iterators, mappings, searches, sets
+from ast_ad.frontend import deques, heaps, iterators, mappings, reorderings, searches, sets
 
 #: the class that is read, by that of the standard library
 _STAND_INS: dict[type, type] = {
@@ -16,7 +16,7 @@ _STAND_INS: dict[type, type] = {
     set: sets.set_,
 }
 #: the modules of functions that are read for others, and of rules
-_READ = (deques, heaps, iterators, mappings, searches, sets)
+_READ = (deques, heaps, iterators, mappings, reorderings, searches, sets)
 _OF_STAND_INS = (*(module.__name__ for module in _READ), "ast_ad.implicit", "ast_ad.integrals")
 _FOR = {ours: theirs for theirs, ours in _STAND_INS.items()}
 

@@ -361,7 +361,8 @@ def describe(value: Any) -> str:
     if isinstance(value, Var):
         from ast_ad.ir.show import show_kind
 
-        return f"{show_kind(bare(value.kind))}"
+        kind = bare(value.kind)
+        return f"a {kind.type}" if isinstance(kind, Opaque) and kind.type else show_kind(kind)
     if isinstance(value, Static):
         return value.name or getattr(value.obj, "__name__", repr(value.obj))
     if isinstance(value, TupleOf):

@@ -19,6 +19,8 @@ from typing import Any, TypeAlias
 
 import numpy as np
 
+from ast_ad.runtime import GENERATORS
+
 
 @dataclass(frozen=True, slots=True)
 class Kind:
@@ -236,6 +238,11 @@ def broadcast_dim(a: Dim, b: Dim) -> Dim:
     if not_one(b):
         return b
     return None
+
+
+def is_generator(kind: Kind) -> bool:
+    """Whether values of a kind draw random numbers."""
+    return isinstance(kind, Opaque) and kind.type in GENERATORS
 
 
 def broadcast_dims(kinds: Sequence[Kind]) -> tuple[Dim, ...] | None:

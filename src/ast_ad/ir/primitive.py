@@ -42,6 +42,7 @@ class Primitive:
     operands  the names of the run-time arguments in the user's signature, where calls are bound by keyword
     written   constant parameters that are written by position, "*" standing for the arguments:
               ("subscripts", "*") writes np.einsum("ij,j", a, b); all others are written by keyword
+    method    whether it is written as a method of its first argument
 
     A run-time argument that the user's signature takes by keyword comes last in `args`, and its parameter is `HOLE`:
     `np.sum(x, axis=0, where=m)` has args (x, m) and params axis=0, where=HOLE.
@@ -57,6 +58,7 @@ class Primitive:
     cost: int = 2
     operands: tuple[str, ...] = ()
     written: tuple[str, ...] = ()
+    method: bool = False
 
     def __repr__(self) -> str:
         return self.name

@@ -86,6 +86,7 @@ _LATER = {
     "cmath": ("complex_numbers",),
     "numpy.fft": ("fft",),
     "numpy.random": ("random",),
+    "random": ("python_random",),
     "scipy": (
         *(
             "special",
@@ -188,8 +189,11 @@ def register(function: Any, primitive: Primitive) -> Primitive:
 
 def _may_be_of(package: str, function: Any) -> bool:
     """Whether the files of a package can have a rule for a function: reading them takes long."""
-    if package not in ("cmath", "scipy"):
+    if package == "numpy.random":
         return True
+    if package == "random":
+        name, homes = getattr(function, "__name__", ""), (sys.modules["random"], sys.modules["random"].Random)
+        return any(getattr(home, name, None) is function for home in homes)
     if isinstance(function, np.ufunc):
         return f"{package}.special" in sys.modules
     module = getattr(function, "__module__", None) or type(function).__module__
@@ -239,6 +243,7 @@ def primitive_for(
     cost: int = 2,
     call: Callable[..., Any] | None = None,
     effect: bool = False,
+    method: bool = False,
 ) -> Primitive:
     """The primitive of a library function, made on the first call.
 
@@ -262,6 +267,7 @@ def primitive_for(
             operands=tuple(operands),
             effect=effect,
             written=tuple(written),
+            method=method,
         ),
     )
 

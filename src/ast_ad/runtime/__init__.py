@@ -76,7 +76,15 @@ from ast_ad.runtime.numbers import (
     select,
     sign,
 )
-from ast_ad.runtime.objects import fields_of, is_record, make_object, slots_of
+from ast_ad.runtime.objects import (
+    GENERATORS,
+    class_of_generator,
+    fields_of,
+    is_record,
+    make_object,
+    name_of_generator,
+    slots_of,
+)
 from ast_ad.runtime.rows import (
     broadcast_rows,
     column_blocks_of_jacobian,
@@ -103,6 +111,7 @@ from ast_ad.runtime.signals import (
 from ast_ad.runtime.tails import betainc_by_shapes, gammainc_by_shape, stdtr_by_df
 
 __all__ = [
+    "GENERATORS",
     "add",
     "add_along_axis",
     "add_to_slice",
@@ -117,6 +126,7 @@ __all__ = [
     "cast_like",
     "check",
     "check_unpacked",
+    "class_of_generator",
     "cofactor_change",
     "cofactors",
     "column_blocks_of_jacobian",
@@ -153,6 +163,7 @@ __all__ = [
     "list_of_rows",
     "log_or_zero",
     "make_object",
+    "name_of_generator",
     "or_zeros",
     "out_of_frame",
     "out_of_order",

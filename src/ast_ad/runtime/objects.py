@@ -41,6 +41,28 @@ def is_record(cls: type) -> bool:
     return all(base.__flags__ & 512 for base in cls.__mro__[:-1])  # 512: made by a class statement
 
 
+#: the classes of what draws random numbers
+GENERATORS = ("np.random.Generator", "np.random.RandomState", "random.Random")
+
+
+def name_of_generator(cls: type) -> str | None:
+    """The name of a class of generators of random numbers; None for all other classes.
+
+    >>> import random
+    >>> name_of_generator(random.Random), name_of_generator(int)
+    ('random.Random', None)
+    """
+    if cls.__module__.partition(".")[0] not in ("numpy", "random"):
+        return None
+    return next((name for name in GENERATORS if cls is class_of_generator(name)), None)
+
+
+def class_of_generator(name: str) -> Any:
+    """The class of that name, if its module has been imported."""
+    home, _, title = name.rpartition(".")
+    return getattr(sys.modules.get(home.replace("np.", "numpy.")), title, None)
+
+
 def make_object(cls: Any, **fields: Any) -> Any:
     """An object of a class with these attributes, made without `__init__`, or a named tuple; a dict without a class.
 
