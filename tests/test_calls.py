@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import builtins
 import functools
+import itertools
 import linecache
 import math
 import operator
@@ -49,6 +50,7 @@ GLOBALS = {
     "math": math,
     "operator": operator,
     "functools": functools,
+    "itertools": itertools,
     "__name__": "calls",
     "reduce": functools.reduce,
     "partial": functools.partial,

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import warnings
 from typing import Any
 
 import numpy as np
 import pytest
 
-from ast_ad import check_grads, vjp
+from ast_ad import check_grads, grad, jvp, vjp
 
 PAIR = np.array([0.5, -1.5])
 TABLE = np.array([[0.5, -1.5, 2.0], [0.25, 3.0, -0.75]])
@@ -109,6 +110,47 @@ KINKS: list[tuple[str, Any, tuple[Any, ...], Any]] = [
         [[[0, 0], [-0.5, 0.5]]],
     ),
 ]
+
+
+EMPTY: list[Any] = [
+    lambda x: np.pad(x, 2),
+    lambda x: np.resize(x, 4),
+    lambda x: np.trim_zeros(x),
+    lambda x: np.nanmedian(x) * 0,
+    lambda x: np.diff(x),
+    lambda x: np.ediff1d(x, to_end=1.0),
+    lambda x: np.cumulative_sum(x, include_initial=True),
+    lambda x: np.logaddexp.reduce(x),
+    lambda x: np.sum(x) + np.prod(x) + np.linalg.norm(x),
+    lambda x: np.max(x, initial=2.0) + sum(x),
+    lambda x: np.mean(x),
+]
+
+
+@pytest.mark.parametrize("function", EMPTY)
+def test_an_empty_array_has_an_empty_gradient_and_moves_nothing(function: Any) -> None:
+    x = np.zeros(0)
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")  # of the mean of nothing
+        out, pull = vjp(function, x)
+        assert np.shape(pull(np.ones_like(out) if isinstance(out, np.ndarray) else 1.0)[0]) == (0,)
+        moved = jvp(function, (x,), (x,))[1]
+    np.testing.assert_array_equal(moved, np.zeros(np.shape(out)))
+
+
+@pytest.mark.parametrize("function", [*EMPTY[:1], EMPTY[2], *EMPTY[4:7], *EMPTY[8:]])
+def test_what_is_found_to_be_empty_while_running_moves_nothing(function: Any) -> None:
+    x = np.ones(3)
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        out, pull = vjp(lambda x: function(x[x > 5]), x)
+        found = pull(np.ones_like(out) if isinstance(out, np.ndarray) else 1.0)[0]
+    np.testing.assert_array_equal(found, np.zeros(3))
+
+
+def test_the_difference_of_fewer_elements_than_differences_is_empty() -> None:
+    np.testing.assert_array_equal(grad(lambda x: np.sum(np.diff(x, n=2)))(np.ones(1)), [0.0])
+    np.testing.assert_array_equal(grad(lambda x: np.sum(np.diff(x, n=3)))(np.ones(2)), [0.0, 0.0])
 
 
 def named(rows: Any) -> Any:

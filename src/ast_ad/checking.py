@@ -194,7 +194,8 @@ class _Point:
         """A random direction of one argument, in proportion to its entries."""
         arg = self.args[place]
         flat = flatten(arg)
-        return unflatten(flatten(self.draw(arg)) * np.maximum(abs(flat), _SMALLEST), arg)
+        sizes = np.where(np.isfinite(flat), abs(flat), 0)
+        return unflatten(flatten(self.draw(arg)) * np.maximum(sizes, _SMALLEST), arg)
 
     def along(self, place: int, direction: Any) -> Any:
         """The directional derivative by jvp, as a vector."""
@@ -203,7 +204,9 @@ class _Point:
         if self._products is None:
             self._products = Derivative(self.fun, "jvp", self.places).entered(self.args, self.kwargs)
         entry, args, kwargs = self._products
-        return flatten(call_with_tangents(entry.functions[0], args, zeros, kwargs)[1])
+        moved = call_with_tangents(entry.functions[0], args, zeros, kwargs)[1]
+        here = {path for path, _ in leaves(self.value, "")}  # and not what integers move by
+        return flatten([leaf for path, leaf in leaves(moved, "") if path in here])
 
     def differences(self, place: int, direction: Any) -> tuple[Any, float]:
         """The directional derivative by central differences, and the part of it that is rounding."""
@@ -215,6 +218,8 @@ class _Point:
             return flatten(self.fun(*args, **self.kwargs))
 
         above, below = moved(self.step), moved(-self.step)
+        if not flat.size:
+            return np.zeros_like(above), 0.0
         size = float(np.max(abs(above), initial=0.0))
         return (above - below) / (2 * self.step), 10 * self.resolution * size / self.step
 
@@ -242,7 +247,7 @@ class _Point:
         if got.shape != expected.shape:
             raise AssertionError(f"jvp of {_name(self.fun)} gives {got.size} numbers for a result of {expected.size}")
         difference = _differences(got, expected)
-        allowed = self.atol + self.rtol * abs(expected) + rounding
+        allowed = np.nan_to_num(self.atol + self.rtol * abs(expected) + rounding, nan=self.atol)
         k = int(np.argmax(difference - allowed)) if difference.size else 0
         places = [p for p, _ in entries_of(self.value)]
         result = places[k] if len(places) > 1 else ""

@@ -44,7 +44,7 @@ def pattern_of(value: Any, lengths: dict[int, int] | None = None) -> Any:
         return cls
     lengths = {} if lengths is None else lengths
     if cls is np.ndarray:
-        return (value.dtype.str, *[1 if n == 1 else -lengths.setdefault(n, len(lengths)) for n in value.shape])
+        return (value.dtype.str, *[n if n < 2 else ~lengths.setdefault(n, len(lengths)) for n in value.shape])
     if cls is tuple:
         return (cls, tuple([pattern_of(v, lengths) for v in value]))
     if cls is list:

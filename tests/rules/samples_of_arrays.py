@@ -405,6 +405,8 @@ def of_order() -> Iterator[Sample]:
     methods = (
         "linear lower higher nearest midpoint hazen weibull median_unbiased normal_unbiased interpolated_inverted_cdf"
     )
+    from ast_ad.rules.order_statistics import AS_NUMBERS
+
     for function, scale in ((np.quantile, 1), (np.percentile, 100), (np.nanquantile, 1), (np.nanpercentile, 100)):
         for method in methods.split():
             yield sample(function, V, 0.37 * scale, method=method)
@@ -412,6 +414,12 @@ def of_order() -> Iterator[Sample]:
         yield sample(function, T, 0.3 * scale, axis=(0, 1))
         yield sample(function, T, np.array([0.3, 0.7]) * scale, axis=1, keepdims=True)
         yield sample(function, M, np.array([[0.3, 0.6]]) * scale, axis=0)
+        weights = {"method": "inverted_cdf", "weights": np.array([1.0, 2.0, 0.5, 1.0])}
+        yield sample(function, V, 0.4 * scale, **weights)
+        if function in (np.quantile, np.percentile):  # NumPy fails at nans along an axis
+            yield sample(function, M, 0.4 * scale, axis=1, **weights)
+        given = {"method": "inverted_cdf", "weights": HOLE}
+        yield sample(AS_NUMBERS[function], V, 0.4 * scale, weights["weights"], **given, smooth=False)
     holed = np.array([[1.0, np.nan, 3.0, 0.5], [2.0, 0.1, np.nan, np.nan]])
     yield sample(np.nanmedian, holed, axis=1, smooth=False)
     yield sample(np.nanquantile, holed, np.array([0.2, 0.6]), axis=1, smooth=False)
@@ -468,6 +476,13 @@ def of_repeats() -> Iterator[Sample]:
     yield sample(np.delete, V, (0, 2))
     yield sample(np.delete, M, slice(1, 3), axis=1)
     yield sample(np.trim_zeros, np.array([0.0, 1.0, 0.0, 2.0, 0.0]), smooth=False)
+    yield sample(np.trim_zeros, np.pad(M, ((1, 0), (0, 2))), smooth=False)
+    yield sample(np.trim_zeros, np.pad(M, ((1, 0), (0, 2))), trim="b", axis=-1, smooth=False)
+    yield sample(np.trim_zeros, np.zeros(3), smooth=False)
+    from ast_ad.rules.repeating import ZERO_PADDED
+
+    yield sample(ZERO_PADDED, M, pad_width=((1, 0), (0, 2)))
+    yield sample(ZERO_PADDED, V, pad_width=2)
     yield sample(np.unique, np.array([2.0, 1.0, 2.0, 3.0]), smooth=False)
     yield sample(np.unique, np.array([2.0, 1.0, 3.0]))
     yield sample(runtime.unique_places, V)

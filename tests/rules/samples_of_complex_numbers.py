@@ -194,6 +194,9 @@ def shapes() -> Iterator[Sample]:
     yield sample(np.roll, Z, 1)
     for mode in ("constant", "reflect", "edge", "wrap", "linear_ramp", "mean"):
         yield sample(np.pad, Z, 2, mode=mode)
+    from ast_ad.rules.repeating import ZERO_PADDED
+
+    yield sample(ZERO_PADDED, Z, pad_width=2)
     yield sample(np.resize, Z, (2, 4))
     yield sample(np.insert, Z, 1, 0.3j)
     yield sample(np.delete, Z, 1)

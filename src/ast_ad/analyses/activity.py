@@ -121,7 +121,7 @@ class Activity:
 
     def varied(self, function: Function, pattern: Sequence[bool], constant: Set[Var] = frozenset()) -> set[Atom]:
         """The variables of a function that depend on the parameters marked in `pattern`, not through a `constant`."""
-        varied: set[Atom] = {v for v, p in zip(function.block.params, pattern, strict=True) if p}
+        varied: set[Atom] = {v for v, p in zip(function.block.params, pattern, strict=True) if p and can_vary(v.kind)}
         self._vary_block(function.block, varied, constant)
         return varied
 

@@ -172,7 +172,7 @@ def kind_of_argument(name: str, value: Any, symbols: Symbols | None = None) -> K
             return Opaque("ndarray")
         known_lengths = Symbols() if symbols is None else symbols
         dims = tuple(
-            1 if n == 1 else Sym(known_lengths.setdefault(n, f"{name}{axis}"), 0, not_one=True)
+            n if n < 2 else Sym(known_lengths.setdefault(n, f"{name}{axis}"), 0, not_one=True)
             for axis, n in enumerate(value.shape)
         )
         return Array(value.dtype.name, dims, dims == ())

@@ -43,12 +43,13 @@ def run_stream(lo: Lowering, value: Stream, consume: Callable[[Value], None], th
 
     What the consumer raises is not seen by handlers of the generator, unless it `throws` that in, as `with` does.
     """
-    user, outer = lo.frame, len(lo.attempts)
+    user, outer, at = lo.frame, len(lo.attempts), (lo.statement, lo.node)
 
     def consumer(item: Value) -> None:
         statement, node = lo.statement, lo.node
         raised = [len(attempt.raised) for attempt in lo.attempts[outer:]]
         lo.stack.append(user)
+        lo.statement, lo.node = at
         consume(item)
         lo.stack.pop()
         lo.statement, lo.node = statement, node

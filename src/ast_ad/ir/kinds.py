@@ -161,15 +161,15 @@ def dtype_of(kind: Kind) -> str | None:
 
 
 def carries_derivative(kind: Kind) -> bool:
-    """Whether a value of this kind can have a cotangent that is not zero by nature.
+    """Whether a value of this kind can have a cotangent that is not zero by nature.  An empty array has no coordinates.
 
-    >>> carries_derivative(FLOAT), carries_derivative(INT), carries_derivative(Array("int64", ()))
+    >>> carries_derivative(FLOAT), carries_derivative(INT), carries_derivative(Array("float64", (0, 3)))
     (True, False, False)
     """
     if isinstance(kind, Scalar):
         return kind.type in ("float", "complex")
     if isinstance(kind, Array):
-        return kind.dtype is None or np.dtype(kind.dtype).kind in "fc"
+        return (kind.dtype is None or np.dtype(kind.dtype).kind in "fc") and 0 not in (kind.dims or ())
     if isinstance(kind, (Tuple, Dict, Fixed)):
         return any(map(carries_derivative, kind.items))
     if isinstance(kind, List):

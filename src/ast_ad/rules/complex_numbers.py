@@ -19,6 +19,7 @@ from ast_ad.ir import primitives as P
 from ast_ad.ir.kinds import BOOL, FLOAT, Tuple, is_complex
 from ast_ad.rules.arithmetic import divide_or_zero
 from ast_ad.rules.modes import Custom, Elementwise
+from ast_ad.rules.repeating import ZERO_PADDED
 from ast_ad.rules.table import (
     RULES,
     RULES_OF_COMPLEX,
@@ -141,7 +142,7 @@ serves_complex(*_np("atleast_1d atleast_2d atleast_3d broadcast_to broadcast_arr
 serves_complex(*_np("dstack column_stack block append split array_split hsplit vsplit dsplit tile repeat roll rot90"))
 serves_complex(*_np("fliplr flipud pad resize insert delete meshgrid array asarray asanyarray ascontiguousarray"))
 serves_complex(*_np("copy astype full full_like diag diagonal diagflat tril triu vander linspace take"))
-serves_complex(*_np("asarray_chkfinite asfortranarray trim_zeros lib.stride_tricks.sliding_window_view"))
+serves_complex(ZERO_PADDED, *_np("asarray_chkfinite asfortranarray trim_zeros lib.stride_tricks.sliding_window_view"))
 serves_complex(*_np("take_along_axis choose compress extract unstack linalg.diagonal linalg.trace"))
 
 # Products

@@ -281,7 +281,7 @@ def _is_of_matrix(kinds: Kinds, params: Mapping[str, Any]) -> bool:
     return not params and len(array_dims(kinds[0]) or ()) >= 2 and name_of(kinds[0]) is not None
 
 
-linear(np.trace, _trace_transpose, _trace_kind, operands=("a",), total=_is_of_matrix)
+linear(np.trace, _trace_transpose, in_dtype(_trace_kind), operands=("a",), total=_is_of_matrix)
 if hasattr(np.linalg, "trace"):
     linear(
         np.linalg.trace,

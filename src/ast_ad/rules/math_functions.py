@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import cmath
 import math
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import numpy as np
 
 from ast_ad import runtime
-from ast_ad.ir.kinds import BOOL, FLOAT, INT, Kind, List, Scalar, Tuple
+from ast_ad.ir import primitives as P
+from ast_ad.ir.kinds import BOOL, FLOAT, INT, Array, Kind, List, Scalar, Tuple
 from ast_ad.ir.primitives import Kinds
 from ast_ad.rules.arithmetic import divide, divide_or_zero, log_of_number, log_or_zero, power_slope, sign_of_number
 from ast_ad.rules.binding import UnsupportedArgument
@@ -25,7 +26,7 @@ from ast_ad.rules.table import (
     primitive_for,
     primitive_of,
 )
-from ast_ad.rules.terms import Term, call
+from ast_ad.rules.terms import Term, call, make
 
 # Exponentials, logarithms, powers
 
@@ -92,15 +93,33 @@ custom(
 )
 
 
+def _known(xs: Any) -> Sequence[Any] | None:
+    """The elements of a tuple; None for an array or a list."""
+    return None if isinstance(xs.kind, Array) else elements(xs)
+
+
+def _as_array(xs: Any) -> Any:
+    return xs if isinstance(xs.kind, Array) else call(np.array, xs)
+
+
 def _points(p: Any, q: Any) -> list[tuple[Term, Term]]:
-    one, two = elements(p), elements(q)
-    if one is None or two is None:
+    one, two = _known(p), _known(q)
+    if one is None and two is None:
         raise UnsupportedArgument("math.dist has a derivative for points whose number of coordinates is known")
-    return list(zip(one, two, strict=True))
+    count = len(one if one is not None else two or ())
+    return [(p[k] if one is None else one[k], q[k] if two is None else two[k]) for k in range(count)]
+
+
+def _of_arrays(p: Any, q: Any) -> bool:
+    return isinstance(p.kind, Array) and isinstance(q.kind, Array)
 
 
 def _dist_tangent(ans: Any, tangents: Any, p: Any, q: Any) -> Any:
     total: Any = 0
+    if _of_arrays(p, q):
+        for t, sign in zip(tangents, (1, -1), strict=True):
+            total = total if t is None else total + sign * np.sum(t * (p - q))
+        return divide_or_zero(total, ans)
     for k, (a, b) in enumerate(_points(p, q)):
         for t, sign in zip(tangents, (1, -1), strict=True):
             part = t[k] if isinstance(t, (tuple, Term)) else None
@@ -108,13 +127,16 @@ def _dist_tangent(ans: Any, tangents: Any, p: Any, q: Any) -> Any:
     return divide_or_zero(total, ans)
 
 
+def _dist_cotangent(ct: Any, ans: Any, p: Any, q: Any) -> Any:
+    if isinstance(p.kind, Array):
+        return divide_or_zero(ct * (p - _as_array(q)), ans)
+    return tuple(divide_or_zero(ct * (a - b), ans) for a, b in _points(p, q))
+
+
 custom(
     primitive_for(math.dist, lambda ks, p: FLOAT),
     _dist_tangent,
-    (
-        lambda ct, ans, p, q: tuple(divide_or_zero(ct * (a - b), ans) for a, b in _points(p, q)),
-        lambda ct, ans, p, q: tuple(divide_or_zero(ct * (b - a), ans) for a, b in _points(p, q)),
-    ),
+    (_dist_cotangent, lambda ct, ans, p, q: _dist_cotangent(ct, ans, q, p)),
 )
 
 # Parts of a number
@@ -164,12 +186,16 @@ def _each(function: Any) -> Any:
     """The cotangents of the elements of an iterable, from a function of its number."""
 
     def cotangent(ct: Any, ans: Any, xs: Any, **params: Any) -> Any:
-        known = elements(xs)
+        known = _known(xs)
         if known is None:
             return function(ct, ans, xs, None, None)
         return tuple(function(ct, ans, xs, x, k) for k, x in enumerate(known))
 
     return cotangent
+
+
+def _to_all(ct: Any, xs: Any) -> Any:
+    return make(P.BROADCAST_LIKE, ct, xs) if isinstance(xs.kind, Array) else list_of(ct, xs)
 
 
 def _fsum_tangent(ans: Any, tangents: Any, xs: Any) -> Any:
@@ -185,7 +211,7 @@ def _fsum_tangent(ans: Any, tangents: Any, xs: Any) -> Any:
 custom(
     primitive_for(math.fsum, lambda ks, p: FLOAT),
     _fsum_tangent,
-    _each(lambda ct, ans, xs, x, k: list_of(ct, xs) if x is None else ct),
+    _each(lambda ct, ans, xs, x, k: _to_all(ct, xs) if x is None else ct),
 )
 
 
@@ -198,13 +224,13 @@ def _product_of_others(known: Any, k: int) -> Any:
 
 def _prod_tangent(ans: Any, tangents: Any, xs: Any, start: Any = 1) -> Any:
     t = tangents[0]
-    known = elements(xs)
+    known = _known(xs)
     if known is None:
         from ast_ad.rules.reductions import products_of_others
 
-        return start * np.sum(products_of_others(call(np.array, xs)) * call(np.array, t))
+        return start * np.sum(products_of_others(_as_array(xs)) * _as_array(t))
     total: Any = None
-    for k, part in enumerate(t):
+    for k, part in enumerate(t if isinstance(t, tuple) else elements(t) or ()):
         if part is not None:
             term = part * (start * _product_of_others(known, k))
             total = term if total is None else total + term
@@ -212,23 +238,26 @@ def _prod_tangent(ans: Any, tangents: Any, xs: Any, start: Any = 1) -> Any:
 
 
 def _prod_cotangent(ct: Any, ans: Any, xs: Any, start: Any = 1) -> Any:
-    known = elements(xs)
+    known = _known(xs)
     if known is None:
         from ast_ad.rules.reductions import products_of_others
         from ast_ad.rules.structures import list_of_rows
 
-        return list_of_rows(ct * start * products_of_others(call(np.array, xs)))
+        of_each = ct * start * products_of_others(_as_array(xs))
+        return of_each if isinstance(xs.kind, Array) else list_of_rows(of_each)
     return tuple(ct * (start * _product_of_others(known, k)) for k in range(len(known)))
 
 
 def _kind_of_product(kinds: Kinds, params: Mapping[str, Any]) -> Kind:
-    from ast_ad.ir.kinds import join
+    from ast_ad.ir.kinds import join, kind_of_value
 
     whole = kinds[0]
     if isinstance(whole, List):
         return whole.item
+    if isinstance(whole, Array):
+        return Array(whole.dtype, ())
     items = getattr(whole, "items", ())
-    found: Kind = INT
+    found = kind_of_value(params.get("start", 1))
     for item in items:
         found = join(found, item)
     return found

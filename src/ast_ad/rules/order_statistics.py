@@ -10,12 +10,12 @@ import numpy as np
 
 from ast_ad import runtime
 from ast_ad.ir.kinds import Array, Kind, is_complex, is_number, not_one, rank
-from ast_ad.ir.primitives import HOLE, Kinds
+from ast_ad.ir.primitives import HOLE, Kinds, Primitive
 from ast_ad.rules.binding import UnsupportedArgument
 from ast_ad.rules.joining import length_along
 from ast_ad.rules.results import array_dims, axes_of, in_dtype, inexact, name_of, promoted, reduced_dims
-from ast_ad.rules.table import composite, helper, nondifferentiable
-from ast_ad.rules.terms import call
+from ast_ad.rules.table import composite, helper, holes_filled, nondifferentiable, path_of
+from ast_ad.rules.terms import call, make
 
 
 def _sorted_kind(kinds: Kinds, params: Mapping[str, Any]) -> Kind:
@@ -191,20 +191,41 @@ def _quantile_kind(kinds: Kinds, params: Mapping[str, Any]) -> Kind:
     return Array(dtype, None if q is None or rest is None else q + rest)
 
 
-def _of(nans: bool, percent: bool) -> Any:
+#: weighted quantiles that rules compare with, by the function that computes them
+AS_NUMBERS: dict[Any, Primitive] = {}
+
+
+def _of(function: Any, nans: bool, percent: bool) -> Any:
+    operands = ("a", "q", "weights")
+    itself = Primitive(path_of(function), holes_filled(function, operands), _quantile_kind, operands=operands)
+    AS_NUMBERS[function] = itself
+    nondifferentiable(itself)
+
     def formula(
-        a: Any, q: Any, axis: Any = None, method: str = "linear", keepdims: Any = False, overwrite_input: bool = False
+        a: Any, q: Any, axis: Any = None, method: str = "linear", keepdims: Any = False, weights: Any = None
     ) -> Any:
         q = q if is_number(q.kind) else call(np.array, q)
+        if weights is not None:
+            found = make(itself, a, q, weights, axis=axis, method=method, weights=HOLE)
+            return _restored(_the_one_that_is(found, a, q, axis), a, q, axis, keepdims is True)
         return _quantile(a, q / 100.0 if percent else q, axis, method, keepdims is True, nans)
 
     return formula
 
 
-composite(np.quantile, _of(False, False), _quantile_kind, operands=("a", "q"))
-composite(np.percentile, _of(False, True), _quantile_kind, operands=("a", "q"))
-composite(np.nanquantile, _of(True, False), _quantile_kind, operands=("a", "q"))
-composite(np.nanpercentile, _of(True, True), _quantile_kind, operands=("a", "q"))
+def _the_one_that_is(found: Any, a: Any, q: Any, axis: Any) -> Any:
+    """The first element that equals a weighted quantile, which is one of the elements."""
+    if rank(q.kind) != 0:
+        raise UnsupportedArgument("a weighted quantile has a derivative rule for one q only")
+    values = _in_front(a, axis)
+    places = call(np.argmax, values.equals(found), axis=0)
+    return values[places] if values.ndim == 1 else call(np.take_along_axis, values, places[None], 0)[0]
+
+
+composite(np.quantile, _of(np.quantile, False, False), _quantile_kind, operands=("a", "q", "weights"))
+composite(np.percentile, _of(np.percentile, False, True), _quantile_kind, operands=("a", "q", "weights"))
+composite(np.nanquantile, _of(np.nanquantile, True, False), _quantile_kind, operands=("a", "q", "weights"))
+composite(np.nanpercentile, _of(np.nanpercentile, True, True), _quantile_kind, operands=("a", "q", "weights"))
 
 
 def _median_kind(kinds: Kinds, params: Mapping[str, Any]) -> Kind:
@@ -215,9 +236,7 @@ def _median_kind(kinds: Kinds, params: Mapping[str, Any]) -> Kind:
 def _median_of(nans: bool) -> Any:
     from ast_ad.rules.terms import term
 
-    return lambda a, axis=None, keepdims=False, overwrite_input=False: _quantile(
-        a, term(0.5), axis, "linear", keepdims is True, nans
-    )
+    return lambda a, axis=None, keepdims=False: _quantile(a, term(0.5), axis, "linear", keepdims is True, nans)
 
 
 def _median_is_there(kinds: Kinds, params: Mapping[str, Any]) -> bool:

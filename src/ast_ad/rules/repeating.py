@@ -11,7 +11,7 @@ import numpy as np
 from ast_ad import runtime
 from ast_ad.ir import primitives as P
 from ast_ad.ir.kinds import Array, Kind, Scalar, Tuple, rank
-from ast_ad.ir.primitives import HOLE, Kinds, Span
+from ast_ad.ir.primitives import HOLE, Kinds, Primitive, Span
 from ast_ad.rules.binding import UnsupportedArgument
 from ast_ad.rules.composite import kind_of_formula
 from ast_ad.rules.joining import along, length_along
@@ -19,8 +19,8 @@ from ast_ad.rules.modes import elements
 from ast_ad.rules.results import array_dims, in_dtype, name_of, sum_of, times, unknown
 from ast_ad.rules.shaping import reshaped
 from ast_ad.rules.structures import unbroadcast, zeros
-from ast_ad.rules.table import composite, helper, holes_filled, linear, nondifferentiable, primitive_of
-from ast_ad.rules.terms import call, make, term
+from ast_ad.rules.table import composite, custom, helper, holes_filled, linear, nondifferentiable, primitive_of
+from ast_ad.rules.terms import Term, call, make, term
 
 # tile, repeat
 
@@ -156,6 +156,8 @@ def _padded(
         return _reflected_oddly(x, _widths(pad_width, x.ndim), mode)
     if mode in ("edge", "reflect", "symmetric", "wrap"):
         return np.take(x, call(np.pad, _numbers(x), pad_width, mode=mode))
+    if mode == "constant" and (not isinstance(constant_values, Term) or constant_values.is_lit):
+        return zero_padded(x, pad_width)
     if mode not in ("constant", "linear_ramp", *_STATISTICS):
         raise UnsupportedArgument(f"np.pad with mode={mode!r} has no derivative rule")
     for axis, (before, after) in enumerate(_widths(pad_width, x.ndim)):
@@ -167,6 +169,23 @@ def _padded(
         if len(parts) > 1:
             x = np.concatenate(tuple(parts), axis=axis)
     return x
+
+
+def _pad_transpose(ct: Any, array: Any, pad_width: Any) -> Any:
+    widths = _widths(pad_width, array.ndim)
+    return ct[tuple(slice(before or None, -after or None) for before, after in widths)]
+
+
+#: np.pad with zeros
+ZERO_PADDED = Primitive(
+    "np.pad", lambda array, pad_width: np.pad(array, pad_width), _pad_kind, written=("*", "pad_width"), cost=2
+)
+linear(ZERO_PADDED, _pad_transpose)
+
+
+def zero_padded(x: Any, pad_width: Any) -> Any:
+    """np.pad(x, pad_width)"""
+    return make(ZERO_PADDED, x, pad_width=pad_width)
 
 
 def _edge(x: Any, axis: int, first: bool, width: int, mode: str, constants: Any, ends: Any, lengths: Any) -> Any:
@@ -303,14 +322,41 @@ composite(
 )
 
 
-def _trimmed(filt: Any, trim: str = "fb", axis: Any = None) -> Any:
-    found = call(np.flatnonzero, filt)
-    start = found[0] if "f" in trim.lower() else None
-    stop = found[-1] + 1 if "b" in trim.lower() else None
-    return filt[start:stop]
+def _kept(x: Any, like: Any, trim: str, axis: Any) -> tuple[Any, ...]:
+    """Where `like`, the array without its outer zeros, stands in the array."""
+    axes = range(x.ndim) if axis is None else [a % x.ndim for a in (axis if isinstance(axis, tuple) else (axis,))]
+    index: list[Any] = []
+    for k in range(x.ndim):
+        start: Any = 0
+        if k in axes and "f" in trim.lower():
+            given = {} if x.ndim == 1 else {"axis": k}
+            start = length_along(x, k) - length_along(call(np.trim_zeros, x, trim="f", **given), k)
+        index.append(slice(start, start + length_along(like, k)) if k in axes else slice(None))
+    return tuple(index)
 
 
-composite(np.trim_zeros, _trimmed, lambda ks, p: Array(name_of(ks[0]), (None,)), operands=("filt",), result="view")
+def _put_back(ct: Any, part: Any) -> Any:
+    """The cotangent of the array that a part was taken from."""
+    if part.fn is not P.GETITEM:
+        return ct
+    x, *holes = part.args
+    return make(P.INDEX_UPDATE, zeros(x), ct, *holes, **part.params)
+
+
+def _trimmed_kind(kinds: Kinds, params: Mapping[str, Any]) -> Kind:
+    if not isinstance(kinds[0], Array):
+        raise UnsupportedArgument("np.trim_zeros of a list has no derivative rule")
+    return Array(name_of(kinds[0]), unknown(rank(kinds[0])))
+
+
+custom(
+    np.trim_zeros,
+    lambda ans, t, filt, trim="fb", axis=None: t[0][_kept(filt, ans, trim, axis)],
+    lambda ct, ans, filt, trim="fb", axis=None: _put_back(ct, filt[_kept(filt, ct, trim, axis)]),
+    _trimmed_kind,
+    operands=("filt",),
+    result="view",
+)
 unique_places = helper(runtime.unique_places, lambda ks, p: Array("int64", (None,)), total=P.never)
 nondifferentiable(primitive_of(runtime.unique_places))
 

@@ -103,13 +103,16 @@ composite(
 )
 
 
-def _with_initial(scanned: Any, first: float) -> Any:
+def _with_initial(scanned: Any) -> Any:
+    """A scan with what it starts from in front; that does not depend on anything, and a zero stands for it."""
+
     def formula(x: Any, axis: Any = None, dtype: Any = None, include_initial: bool = False) -> Any:
         place = 0 if axis is None else axis
         found = scanned(x, axis=place)
         if include_initial:
-            start = found[along(place, slice(0, 1), x.ndim)] * 0 + first
-            found = np.concatenate((start, found), axis=place)
+            from ast_ad.rules.repeating import zero_padded
+
+            found = zero_padded(found, tuple((int(k == place % x.ndim), 0) for k in range(x.ndim)))
         return found
 
     return formula
@@ -117,8 +120,8 @@ def _with_initial(scanned: Any, first: float) -> Any:
 
 if hasattr(np, "cumulative_sum"):
     for _function, _formula in (
-        (np.cumulative_sum, _with_initial(np.cumsum, 0)),
-        (np.cumulative_prod, _with_initial(np.cumprod, 1)),
+        (np.cumulative_sum, _with_initial(np.cumsum)),
+        (np.cumulative_prod, _with_initial(np.cumprod)),
     ):
         composite(_function, _formula, in_dtype(kind_of_formula(_formula)), operands=("x",))
 

@@ -167,6 +167,8 @@ def _summed(kinds: Any, params: Any) -> Any:
 
 
 def _to_each(ct: Any, xs: Any, start: Any = None) -> Any:
+    if isinstance(xs.kind, Array):
+        return make(P.BROADCAST_LIKE, ct, xs)
     known = elements(xs)
     return list_of(ct, xs) if known is None else tuple(unbroadcast(ct, x) for x in known)
 
