@@ -262,13 +262,13 @@ def median_by_hand(x):
 
 
 def take(x):
-    return np.sum(x[::2] * x[1::2])
+    return np.sum(x[:-1:2] * x[1::2])
 
 
 def take_by_hand(x):
-    x_bar = np.empty_like(x)
-    x_bar[::2] = x[1::2]
-    x_bar[1::2] = x[::2]
+    x_bar = np.zeros_like(x)
+    x_bar[:-1:2] = x[1::2]
+    x_bar[1::2] = x[:-1:2]
     return x_bar
 
 
@@ -333,8 +333,9 @@ def centre(a):
     return np.sum((a - np.mean(a, axis=0)) ** 2)
 
 
-def centre_by_hand(a):
-    return 2 * (a - np.mean(a, axis=0))
+def centre_by_hand(a):  # of whatever is made of the distances: that these add up to zero is not used
+    b = 2 * (a - np.mean(a, axis=0))
+    return b - np.mean(b, axis=0)
 
 
 def solve(a):

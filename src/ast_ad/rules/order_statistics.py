@@ -9,6 +9,7 @@ from typing import Any
 import numpy as np
 
 from ast_ad import runtime
+from ast_ad.ir import primitives as P
 from ast_ad.ir.kinds import Array, Kind, is_complex, is_number, not_one, rank
 from ast_ad.ir.primitives import HOLE, Kinds, Primitive
 from ast_ad.rules.binding import UnsupportedArgument
@@ -143,10 +144,13 @@ def _quantile(
 def _linear_quantile(a: Any, q: Any, axis: Any, keepdims: bool) -> Any:
     """Between the two that are next to the place q (n - 1); the median is the mean of one or two."""
     values = _in_front(a, axis)
-    s, n = _in_order(values, _order_of(values, 0), 0), length_along(values, 0)
+    n = length_along(values, 0)
     if q.value == 0.5:
-        middle = np.sum(s[(n - 1) // 2 : n // 2 + 1], axis=0)
+        low, high = (n - 1) // 2, n // 2
+        order = call(np.argpartition, values, make(P.MAKE_TUPLE, low, high), axis=0)
+        middle = np.sum(_in_order(values, order[low : high + 1], 0), axis=0)
         return _restored(middle * (0.5 + 0.5 * (n % 2)), a, q, axis, keepdims)
+    s = _in_order(values, _order_of(values, 0), 0)
     place = q * (n - 1)
     below = call(math.floor, place)
     part = place - below

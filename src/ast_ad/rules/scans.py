@@ -7,14 +7,17 @@ from typing import Any
 import numpy as np
 
 from ast_ad import runtime
+from ast_ad.ir import primitives as P
 from ast_ad.ir.kinds import FLOAT, Array, broadcast_dims, rank
+from ast_ad.ir.primitives import Span
 from ast_ad.ir.promotion import elementwise_kind
 from ast_ad.rules.composite import kind_of_formula
 from ast_ad.rules.joining import along, length_along
 from ast_ad.rules.results import array_dims, in_dtype, less, name_of, promoted, scan
 from ast_ad.rules.shaping import reshaped
+from ast_ad.rules.structures import zeros
 from ast_ad.rules.table import composite, custom, helper, linear, nondifferentiable, primitive_of
-from ast_ad.rules.terms import Term
+from ast_ad.rules.terms import Term, make
 
 # Sums
 
@@ -164,6 +167,10 @@ def _ends(x: Any, prepend: Any, append: Any, axis: int) -> tuple[Any, Any]:
 
 
 def _diff_cotangent(ct: Any, x: Any, n: Any = 1, axis: Any = -1, prepend: Any = None, append: Any = None) -> Any:
+    if n == 1 and prepend is None and append is None and rank(x.kind) is not None:
+        front = (Span(),) * (axis % x.ndim)
+        later = make(P.INDEX_UPDATE, zeros(x), ct, index=(*front, Span(1)))
+        return make(P.INDEX_ADD, later, -ct, index=(*front, Span(None, -1)))
     whole = _lengthened(ct, n, axis)
     if prepend is None and append is None and n <= 2:
         return whole
