@@ -145,6 +145,11 @@ def is_active(x: Any) -> bool:
     return isinstance(x, float) or (isinstance(x, np.ndarray) and x.dtype.kind == "f")
 
 
+def as_numbers(values: tuple[Any, ...]) -> list[Any]:
+    """Other ways to write truth values."""
+    return [kind(value) for value in values if isinstance(value, bool) for kind in (int, np.bool_)]
+
+
 def outcome(s: Sample, more: dict[str, Any]) -> str:
     """What becomes of a call: "right", "refused", or "" where the function does not take it."""
     function, args = made(s, more)
@@ -174,6 +179,6 @@ def test_every_parameter_is_honoured_or_refused(function: Primitive) -> None:
         found = []
         for s in every[:2]:
             if name not in sampled(s):
-                found += [outcome(s, {name: value}) for value in TRIED[name]]
+                found += [outcome(s, {name: value}) for value in (*TRIED[name], *as_numbers(TRIED[name]))]
         assert set(found) <= {"", "right", "refused"}
         assert name in given or any(found) or not TRIED[name], f"no call with {name}"

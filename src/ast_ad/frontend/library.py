@@ -18,7 +18,7 @@ from ast_ad.frontend.values import Closure, Flat, Items, Range, Ref, Run, Static
 from ast_ad.ir.core import Atom, Lit, Var
 from ast_ad.ir.kinds import Array, Kind, List, Opaque, Scalar
 from ast_ad.ir.primitives import HOLE, Primitive
-from ast_ad.rules.binding import UnsupportedArgument, bind
+from ast_ad.rules.binding import UnsupportedArgument, bind, constants_meant
 from ast_ad.rules.table import primitive_of
 
 
@@ -40,6 +40,7 @@ def call_primitive(
         key: HOLE if value is HOLE else constant_of(lo, _value(value), f"{key!r} of {primitive.name}")
         for key, value in params.items()
     }
+    known = constants_meant(primitive, known)
     values = [_operand(lo, primitive, k, _value(v)) for k, v in enumerate(operands)]
     if any(isinstance(v, Flat) for v in values) and (primitive.result != "fresh" or primitive.name == "np.array"):
         raise lo.error(

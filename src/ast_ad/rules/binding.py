@@ -112,6 +112,7 @@ def bind_arguments(primitive: Primitive, signature: inspect.Signature, arguments
                 params[name] = HOLE
         else:
             in_front = False
+            value = _as_meant(value, parameter)
             if is_default(value, parameter.default):
                 continue
             if name == "out" or (honoured is not None and name not in honoured):
@@ -120,6 +121,26 @@ def bind_arguments(primitive: Primitive, signature: inspect.Signature, arguments
     while len(operands) > 1 and _may_drop(operands, signature):
         operands.pop()
     return operands + list(held.values()), params
+
+
+def _as_meant(value: Any, parameter: inspect.Parameter) -> Any:
+    """A constant, as a truth value where it stands for one: `keepdims=1`."""
+    is_flag = parameter.name == "keepdims" or isinstance(parameter.default, bool)
+    return bool(value) if is_flag and isinstance(value, (int, np.bool_)) else value
+
+
+def constants_meant(primitive: Primitive, params: dict[str, Any]) -> dict[str, Any]:
+    """The constant parameters of a call, truth values as such and defaults left out."""
+    signature = signature_of(primitive.call)
+    if signature is None:
+        return params
+    found = {}
+    for name, value in params.items():
+        parameter = signature.parameters.get(name)
+        meant = value if parameter is None or value is HOLE else _as_meant(value, parameter)
+        if parameter is None or value is HOLE or not is_default(meant, parameter.default):
+            found[name] = meant
+    return found
 
 
 def _may_drop(operands: list[Any], signature: inspect.Signature) -> bool:

@@ -286,9 +286,11 @@ composite(np.average, _average, _average_kind, operands=("a", "weights"))
 
 
 def _observations(m: Any, y: Any, rowvar: Any) -> Any:
+    m = np.reshape(m, (1,)) if m.ndim == 0 else m
     rows = m if m.ndim == 2 else m[None, :]
     rows = rows.T if rowvar is False and m.ndim == 2 and not _stays_a_row(m, _A_ROW_STAYS) else rows
     if y is not None:
+        y = np.reshape(y, (1,)) if y.ndim == 0 else y
         others = y if y.ndim == 2 else y[None, :]
         others = others.T if rowvar is False and y.ndim == 2 and not _stays_a_row(y, True) else others
         rows = np.concatenate((rows, others))
