@@ -12,7 +12,8 @@ from typing import NamedTuple, TypeAlias
 from ast_ad.ir import primitives as P
 from ast_ad.ir.build import kind_of
 from ast_ad.ir.core import Atom, Block, Call, Callee, Function, If, Loop, Stmt, Var
-from ast_ad.ir.walk import definitions
+from ast_ad.ir.kinds import INT, is_integer
+from ast_ad.ir.walk import definitions, statements
 from ast_ad.rules.table import rule_of
 
 #: the subscripts, and where their run-time parts begin; a basic one is no selection: it is part of the program's shape
@@ -38,48 +39,58 @@ class Selection(NamedTuple):
 def selected(function: Function, seeds: Sequence[bool], active: Set[Atom]) -> Selection:
     """What is behind a selection, given for each result whether its cotangent has passed one already."""
     start: set[Atom] = {a for a, s in zip(function.block.results, seeds, strict=True) if s and isinstance(a, Var)}
-    behind, shifted = start & active, set(start)
-    _block(function.block, behind, active)
-    _block(function.block, shifted, {*function.block.params, *definitions(function.block)})
+    behind, shifted, listed = start & active, set(start), _listed(function)
+    _block(function.block, behind, active, listed)
+    _block(function.block, shifted, {*function.block.params, *definitions(function.block)}, listed)
     return Selection(behind, shifted)
 
 
-def selects(call: Call) -> bool:
-    """Whether the cotangents of the operands of a call may have zeros where that of its result has none."""
+def selects(call: Call, listed: Set[Atom] = frozenset()) -> bool:
+    """Whether the cotangents of the operands of a call may have zeros where that of its result has none.
+
+    `listed` are arrays of places that the program spells out: `a[[k, p]]` is no selection either.
+    """
     if isinstance(call.fn, Callee):
         return False
     if call.fn in _HOLES:
-        index = dict(call.params)["index"]
-        return not P.is_basic(index, tuple(map(kind_of, call.args[_HOLES[call.fn] :])))
+        index, holes = dict(call.params)["index"], call.args[_HOLES[call.fn] :]
+        return not P.is_basic(index, tuple(INT if a in listed else kind_of(a) for a in holes))
     rule = rule_of(call.fn)
     return rule is not None and rule.selects
 
 
-def _block(block: Block, found: set[Atom], active: Set[Atom]) -> None:
+def _listed(function: Function) -> set[Atom]:
+    """The arrays made of a list of integers that stands in the program."""
+    calls = [s for s in statements(function.block) if isinstance(s, Call)]
+    spelled = {s.outs[0] for s in calls if s.fn is P.MAKE_FIXED and all(is_integer(kind_of(a)) for a in s.args)}
+    return {s.outs[0] for s in calls if s.fn.name == "np.array" and s.args[0] in spelled}
+
+
+def _block(block: Block, found: set[Atom], active: Set[Atom], listed: Set[Atom]) -> None:
     for stmt in reversed(block.stmts):
-        _stmt(stmt, found, active)
+        _stmt(stmt, found, active, listed)
 
 
-def _stmt(stmt: Stmt, found: set[Atom], active: Set[Atom]) -> None:
+def _stmt(stmt: Stmt, found: set[Atom], active: Set[Atom], listed: Set[Atom]) -> None:
     if isinstance(stmt, Call):
-        if any(o in found for o in stmt.outs) or (selects(stmt) and not active.isdisjoint(stmt.outs)):
+        if any(o in found for o in stmt.outs) or (selects(stmt, listed) and not active.isdisjoint(stmt.outs)):
             found.update(a for a in stmt.args if a in active)
     elif isinstance(stmt, If):
         for arm in (stmt.then, stmt.orelse):
             found.update(a for o, a in zip(stmt.outs, arm.results, strict=True) if o in found and isinstance(a, Var))
-            _block(arm, found, active)
+            _block(arm, found, active, listed)
     else:
-        _loop(stmt, found, active)
+        _loop(stmt, found, active, listed)
 
 
-def _loop(loop: Loop, found: set[Atom], active: Set[Atom]) -> None:
+def _loop(loop: Loop, found: set[Atom], active: Set[Atom], listed: Set[Atom]) -> None:
     carried = loop.body.params[loop.range is not None :]
     sources = list(zip(carried, loop.inits, loop.body.results[1:], loop.outs, strict=True))
     found.update(param for param, _, _, out in sources if out in found)
     while True:
         before = len(found)
         found.update(result for param, _, result, _ in sources if param in found and isinstance(result, Var))
-        _block(loop.body, found, active)
+        _block(loop.body, found, active, listed)
         if len(found) == before:
             break
     found.update(init for param, init, _, _ in sources if param in found and isinstance(init, Var))

@@ -187,7 +187,7 @@ def index_expression(outside: Outside, index: Index, holes: Sequence[Expr]) -> E
 
     def part_of(part: Any) -> Any:
         if part is HOLE:
-            return next(left)
+            return _places(outside, next(left))
         if isinstance(part, Span):
             lower, upper, step = (None if e is None else part_of(e) for e in (part.start, part.stop, part.step))
             return ast.Slice(lower=lower, upper=upper, step=step)
@@ -197,6 +197,15 @@ def index_expression(outside: Outside, index: Index, holes: Sequence[Expr]) -> E
     if len(parts) == 1:
         return parts[0]  # type: ignore[no-any-return]
     return ast.Tuple(elts=parts, ctx=_LOAD)
+
+
+def _places(outside: Outside, subscript: Expr) -> Expr:
+    """`[i, j]` for `np.array([i, j])`, which means the same as a subscript."""
+    if isinstance(subscript, ast.Call) and len(subscript.args) == 1 and not subscript.keywords:
+        (places,), maker = subscript.args, ast.dump(outside.path("np.array"))
+        if isinstance(places, ast.List) and places.elts and ast.dump(subscript.func) == maker:
+            return places
+    return subscript
 
 
 def element_of(outside: Outside, value: Expr, path: Sequence[Expr], index: Index | None) -> Expr:

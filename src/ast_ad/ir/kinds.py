@@ -143,6 +143,15 @@ def is_number(kind: Kind) -> bool:
     return isinstance(kind, (Scalar, Array))
 
 
+def is_integer(kind: Kind) -> bool:
+    """Whether a value is one integer, of Python or of NumPy.
+
+    >>> is_integer(INT), is_integer(Array("int64", ())), is_integer(FLOAT)
+    (True, True, False)
+    """
+    return kind == INT or (isinstance(kind, Array) and kind.dims == () and str(kind.dtype).startswith(("int", "uint")))
+
+
 def rank(kind: Kind) -> int | None:
     """The number of axes; None where it is not known."""
     if isinstance(kind, Array):

@@ -14,10 +14,23 @@ import numpy as np
 from ast_ad.ir import primitives as P
 from ast_ad.ir.build import kind_of
 from ast_ad.ir.core import Atom, Call, Callee, Lit, Var
-from ast_ad.ir.kinds import Array, Dim, cotangent_kind, dims_of, is_number, known_equal, rank, same_shape
+from ast_ad.ir.kinds import (
+    Array,
+    Dim,
+    Kind,
+    cotangent_kind,
+    dims_of,
+    dtype_of,
+    is_number,
+    known_equal,
+    rank,
+    same_shape,
+)
 from ast_ad.rules.modes import Elementwise, Selecting
 from ast_ad.rules.table import primitive_of, rule_of
 
+#: of two vectors: an axis for each
+_OUTER = (np.outer, np.subtract.outer, np.add.outer, np.multiply.outer)
 #: the operand of which a word asks for the shape only (and for `zeros_like` the dtype)
 _ASKED = {P.SHAPE: 0, P.LENGTH: 0, P.ZEROS_LIKE: 0, P.UNBROADCAST: 1, P.BROADCAST_LIKE: 1}
 
@@ -44,17 +57,39 @@ def shape_of(atom: Atom, maker_of: Callable[[Var], Call | None]) -> tuple[Any, .
     if maker.fn is P.GETITEM:
         return shape_of_part(maker.args[0], dict(maker.params)["index"], maker.args[1:])
     if isinstance(rule_of(maker.fn), (Elementwise, Selecting)):
-        shapes = {shape for a in maker.args if (shape := shape_of(a, maker_of)) != ()}
-        return shapes.pop() if len(shapes) == 1 else None
+        return _broadcast([shape_of(a, maker_of) for a in maker.args])
+    if maker.fn in map(primitive_of, _OUTER) and all(rank(kind_of(a)) == 1 for a in maker.args):
+        one, two = (shape_of(a, maker_of) for a in maker.args)
+        return None if one is None or two is None else one + two
     return None
 
 
+def _broadcast(shapes: Sequence[tuple[Any, ...] | None]) -> tuple[Any, ...] | None:
+    """The shape that shapes broadcast to; None where it depends on which axes have one element."""
+    if None in shapes:
+        return None
+    known = [shape for shape in shapes if shape is not None]
+    result: list[Any] = [1] * max(map(len, known), default=0)
+    for shape in known:
+        for k, dim in enumerate(reversed(shape)):
+            if result[k] == 1:
+                result[k] = dim
+            elif dim not in (1, result[k]):
+                return None
+    return tuple(reversed(result))
+
+
 def shape_of_part(array: Atom, index: P.Index, holes: Sequence[Atom]) -> tuple[Any, ...] | None:
-    """The shape of `array[index]`, known in the same way, for a basic index without an ellipsis."""
+    """The shape of `array[index]`, known in the same way, for slices, integers or one array of places; no ellipsis."""
     kinds = tuple(map(kind_of, holes))
     base, part_kind = dims_of(kind_of(array)), P.getitem_kind((kind_of(array), *kinds), {"index": index})
     dims = dims_of(part_kind)
-    if base is None or dims is None or Ellipsis in index or not P.is_basic(index, kinds):
+    if (
+        base is None
+        or dims is None
+        or Ellipsis in index
+        or not (P.is_basic(index, kinds) or _has_one_array(index, kinds))
+    ):
         return dims if dims is not None and None not in dims else None
     left, axes, known = iter(holes), iter(base), iter(dims)
     shape: list[Any] = []
@@ -70,10 +105,17 @@ def shape_of_part(array: Atom, index: P.Index, holes: Sequence[Atom]) -> tuple[A
             shape.append((axis, *ends) if dim is None else dim)
         else:
             next(axes)
-            if part is P.HOLE:
-                next(left)
+            if part is P.HOLE and rank(kind_of(next(left))) != 0:
+                shape.append(next(known))
     shape += list(known)
     return None if None in shape else tuple(shape)
+
+
+def _has_one_array(index: P.Index, kinds: Sequence[Kind]) -> bool:
+    """Whether an index has one array of places in a row beside slices: its length stands where it does."""
+    arrays = [kind for kind in kinds if rank(kind) != 0]
+    places = [part for part in index if part is not None and not isinstance(part, P.Span)]
+    return len(arrays) == len(places) == 1 and rank(arrays[0]) == 1 and dtype_of(arrays[0]) in ("int64", "int32")
 
 
 def keeps_shape(call: Call, arg: Atom, maker_of: Callable[[Var], Call | None]) -> bool:

@@ -12,13 +12,13 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import replace
-from typing import Any
 
 from ast_ad.ir import primitives as P
 from ast_ad.ir.build import kind_of
 from ast_ad.ir.core import UNDEFINED, Atom, Call, Callee, Lit, Origin, Var
-from ast_ad.ir.kinds import INT, Kind, Maybe, Scalar, bound_kind, rank
+from ast_ad.ir.kinds import Kind, Maybe, Scalar, bound_kind, rank
 from ast_ad.transforms.adjoint import Sweep
+from ast_ad.transforms.again import Again, loop_of
 from ast_ad.transforms.invariant import is_invariant, last_value
 from ast_ad.transforms.lasting import Lasting
 from ast_ad.transforms.regions import (
@@ -31,9 +31,7 @@ from ast_ad.transforms.regions import (
     Tape,
     fresh_list,
     is_tried,
-    leaves,
     nodes,
-    result_at,
     substitute,
     tail,
     tapes_in,
@@ -52,8 +50,9 @@ def place_residuals(sweep: Sweep, apart: bool = False) -> None:
     _Storage(sweep, apart).run()
 
 
-class _Storage(Restoring):
+class _Storage(Restoring, Again):
     def __init__(self, sweep: Sweep, apart: bool) -> None:
+        super().__init__()
         self.sweep = sweep
         self.apart = apart
         self.forward, self.backward = sweep.forward, sweep.backward
@@ -78,8 +77,10 @@ class _Storage(Restoring):
             if not todo:
                 break
             self.place(max(todo, key=self.order.__getitem__))
+        self.name_twins()
         self.write()
         self.drain()
+        substitute(self.forward, self.twins)
         substitute(self.backward, self.found)
         self.thread_tapes()
 
@@ -113,7 +114,7 @@ class _Storage(Restoring):
         self.want(self.backward.results, self.backward)
         for region, node in nodes(self.backward):
             if isinstance(node, Call):
-                self.want(node.args, region)
+                self.want_operands(node, region)
             elif isinstance(node, Branch):
                 self.want((node.test,), region)
                 for arm in node.regions:
@@ -121,6 +122,7 @@ class _Storage(Restoring):
             else:
                 self.want((*(node.range or ()), *node.inits), region)
                 self.want(node.body.results, node.body)
+        self.want_shapes()
 
     def want(self, atoms: Iterable[Atom], region: Region) -> None:
         for atom in atoms:
@@ -141,6 +143,10 @@ class _Storage(Restoring):
         if self.is_kept(var):
             self.found[var] = self.exported(*last_value(var, home))
             return
+        shape = self.shape_again(var)
+        if shape is not None:
+            self.compute_again(var, shape, back)
+            return
         maker = self.maker.get(var)
         lasting = self.lasting_read(var)
         if isinstance(maker, Call) and self.recomputable(maker, 0) and (lasting is None or maker.fn.cost == 0):  # type: ignore[union-attr]
@@ -152,7 +158,10 @@ class _Storage(Restoring):
                 self.mark(maker, home)
             self.compute_again(var, lasting, back)
             return
-        if self.restore(var, back):
+        if self.restore(var, back) or self.is_twin(var):
+            return
+        if isinstance(maker, Call) and self.is_list_of_places(maker):
+            self.compute_again(var, maker, back)
             return
         kind = bound_kind(var.kind)
         tape = Tape(f"{var.name}s" if var.name else "", kind)
@@ -202,49 +211,6 @@ class _Storage(Restoring):
             marked = Call(call.outs, call.fn, call.args, call.params, replace(call.origin, again=True))
             region.stmts[region.stmts.index(call)] = marked
             self.maker.update((out, marked) for out in call.outs)
-
-    def counted(self, var: Var) -> bool:
-        """A carried integer that each trip raises by a constant is computed from the number of the trip."""
-        home = self.home[var]
-        cycle = home.inside
-        if not isinstance(cycle, Cycle) or var.kind != INT or all(var is not p for p in cycle.carried):
-            return False
-        k = next(n for n, p in enumerate(cycle.carried) if p is var)
-        root = next(
-            (r for r in self.undoing if loop_of(r) is cycle and isinstance(self.undoing[r].inside, Cycle)), None
-        )
-        if root is None:
-            return False
-        back = self.undoing[root].inside
-        assert isinstance(back, Cycle)
-        if back.range is None or _value(back.range[0]) != 0 or _value(back.range[2]) != 1:
-            return False
-        steps = {self.step(result_at(leaf, home, 1 + k), var) for leaf in leaves(root)}
-        step = steps.pop()
-        if steps or step is None:
-            return False
-        index = back.body.params[0]
-        self.read_indices.add(index)
-        start, place = cycle.inits[k], self.again.setdefault(self.undoing[root], [])
-        value: Atom = index
-        for fn, other in ((P.MUL, Lit(step)), (P.ADD, start)):
-            if _value(other) != {P.MUL: 1, P.ADD: 0}[fn]:
-                made = Var(var.name, INT, var.origin)
-                place.append((self.order[var], Call((made,), fn, (value, other), (), var.origin)))
-                value = made
-        self.want((start,), self.undoing[root])
-        self.found[var] = value
-        return True
-
-    def step(self, result: Atom, var: Var) -> int | None:
-        """The constant that a result adds to a variable."""
-        maker = self.maker.get(result) if isinstance(result, Var) else None
-        if not isinstance(maker, Call) or maker.fn not in (P.ADD, P.SUB):
-            return None
-        a, b = maker.args
-        if a is var and isinstance(_value(b), int):
-            return int(_value(b)) if maker.fn is P.ADD else -int(_value(b))
-        return int(_value(a)) if b is var and maker.fn is P.ADD and isinstance(_value(a), int) else None
 
     def meeting(self, var: Var) -> Region:
         """The innermost forward region, in the loop of the variable, whose undoing holds all who want it."""
@@ -379,19 +345,6 @@ class _Storage(Restoring):
         thread(self.forward, state)
         state.update(memories)
         thread(self.backward, state)
-
-
-def _value(atom: Atom) -> Any:
-    """The value of a constant; None for a variable."""
-    return atom.value if isinstance(atom, Lit) else None
-
-
-def loop_of(region: Region) -> Cycle | None:
-    """The innermost loop around a region."""
-    for here in region.ancestors():
-        if isinstance(here.inside, Cycle):
-            return here.inside
-    return None
 
 
 def _is_scalar(kind: Kind) -> bool:

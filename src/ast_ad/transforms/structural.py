@@ -191,7 +191,7 @@ def adjoint_of_index_update(sweep: Sweep, call: Call) -> None:
         return
     if isinstance(v, Var) and sweep.is_active(v):
         read = P.LAST_WRITTEN if may_repeat(call, sweep.defined) else P.GETITEM
-        sweep.contribute(v, fit(make(read, ct, *holes, index=index), v, True))
+        sweep.contribute(v, fit(make(read, ct, *holes, index=index), v, not _fills(sweep, x, v, rest, index)))
     if sweep.is_active(x):
         sweep.contribute(x, make(P.INDEX_UPDATE, ct, 0.0, *holes, index=index))
 
