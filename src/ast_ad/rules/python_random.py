@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import random
-from collections.abc import Callable
 from typing import Any
 
 import numpy as np
@@ -11,11 +10,9 @@ import numpy as np
 from ast_ad.ir.kinds import FLOAT, INT, OPAQUE, Array, Fixed, Kind, List, Opaque, Scalar, Tuple
 from ast_ad.ir.primitives import Kinds
 from ast_ad.rules.arithmetic import divide
-from ast_ad.rules.binding import UnsupportedArgument
+from ast_ad.rules.drawn import Families, Rule, Source
 from ast_ad.rules.results import item_of
-from ast_ad.rules.table import elementwise, nondifferentiable, primitive_for
-
-Rule = Callable[..., Any]
+from ast_ad.rules.table import nondifferentiable
 
 
 def _float(first: int) -> Any:
@@ -36,19 +33,11 @@ def _elements(first: int) -> Any:
     return kind
 
 
-def _refuse(name: str, which: str) -> Rule:
-    def raises(*_: Any, **__: Any) -> Any:
-        raise UnsupportedArgument(f"random.{name} has no derivative by its parameter {which!r}")
-
-    return raises
-
-
 _NORMAL: dict[str, Rule | None] = {
     "mu": lambda ans, mu, sigma: 1,
     "sigma": lambda ans, mu, sigma: divide(ans - mu, sigma),
 }
-#: by name, the parameters of a draw and the partial derivatives by them; None where it is drawn by rejection
-FAMILIES: dict[str, dict[str, Rule | None]] = {
+FAMILIES: Families = {
     "random": {},
     "uniform": {
         "a": lambda ans, a, b: divide(b - ans, b - a),
@@ -77,44 +66,23 @@ _COUNTS = {
     "getrandbits": ("k",),
     "binomialvariate": ("n", "p"),
 }
-_DEFAULTS = {"mu": 0.0, "sigma": 1.0, "lambd": 1.0}
 
 
-def _with_defaults(partial: Rule, names: tuple[str, ...], first: int) -> Rule:
-    def whole(ans: Any, *operands: Any, **held: Any) -> Any:
-        given = dict(zip(names, operands[first:], strict=False)) | held
-        return partial(ans, *(given.get(name, _DEFAULTS.get(name)) for name in names))
-
-    return whole
-
-
-def _enter(home: str, source: Any) -> None:
-    of_class = isinstance(source, type)
-    own = ("self",) if of_class else ()
-
-    def entered(name: str, operands: tuple[str, ...], kinds: Any) -> Any:
-        path = f"{home}.{name}"
-        return primitive_for(getattr(source, name), kinds, name=path, operands=operands, effect=True, method=of_class)
-
-    for name, parameters in FAMILIES.items():
-        operands = (*own, *parameters)
-        if not parameters:
-            nondifferentiable(entered(name, operands, _float(len(own))))
-            continue
-        known = [partial or _refuse(name, word) for word, partial in parameters.items()]
-        partials = [_with_defaults(partial, tuple(parameters), len(own)) for partial in known]
-        elementwise(entered(name, operands, _float(len(own))), *(None for _ in own), *partials)
+def _enter(source: Source) -> None:
+    first = len(source.own)
+    for name, partials in FAMILIES.items():
+        source.moving(name, partials, (), _float(first))
     for name, words in _COUNTS.items():
-        if hasattr(source, name):
-            nondifferentiable(entered(name, (*own, *words), lambda ks, p: INT))
-    nondifferentiable(entered("choice", (*own, "seq"), lambda ks, p: OPAQUE))
-    nondifferentiable(entered("choices", (*own, "population", "weights", "cum_weights", "k"), _elements(len(own))))
-    nondifferentiable(entered("sample", (*own, "population", "k"), _elements(len(own))))
-    nondifferentiable(entered("seed", (*own, "a"), lambda ks, p: OPAQUE))
+        if name in source:
+            source.constant(name, words, lambda ks, p: INT)
+    source.constant("choice", ("seq",), lambda ks, p: OPAQUE)
+    source.constant("choices", ("population", "weights", "cum_weights", "k"), _elements(first))
+    source.constant("sample", ("population", "k"), _elements(first))
+    source.constant("seed", ("a",), lambda ks, p: OPAQUE)
 
 
-_enter("random.Random", random.Random)
-_enter("random", random)
+_enter(Source("random.Random", random.Random))
+_enter(Source("random", random))
 nondifferentiable(
     random.Random, operands=("x",), effect=True, kinds=lambda ks, p: Opaque("random.Random"), name="random.Random"
 )

@@ -8,7 +8,7 @@ has no derivative by the parameter that decides what is rejected, and is refused
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from typing import Any
 
 import numpy as np
@@ -16,17 +16,11 @@ import numpy as np
 from ast_ad.ir.kinds import FLOAT, INT, OPAQUE, Array, Dim, Kind, List, Opaque, Scalar, Static
 from ast_ad.ir.primitives import HOLE, Kinds
 from ast_ad.rules.arithmetic import divide
-from ast_ad.rules.binding import UnsupportedArgument
+from ast_ad.rules.drawn import Families, Rule, Source
 from ast_ad.rules.results import array_dims, broadcast, items_of, name_of
-from ast_ad.rules.table import elementwise, nondifferentiable, primitive_for
+from ast_ad.rules.table import nondifferentiable
 
-Rule = Callable[..., Any]
 GENERATOR, STATE = Opaque("np.random.Generator"), Opaque("np.random.RandomState")
-_SOURCES: dict[str, Any] = {
-    "np.random.Generator": np.random.Generator,
-    "np.random.RandomState": np.random.RandomState,
-    "np.random": np.random,
-}
 
 
 # Kinds
@@ -108,15 +102,6 @@ def _ordered(kinds: Kinds, params: Mapping[str, Any]) -> Kind:
 # Partial derivatives
 
 
-def refuse(name: str, which: str) -> Rule:
-    """The partial derivative by a parameter that decides which draws are rejected."""
-
-    def raises(*_: Any, **__: Any) -> Any:
-        raise UnsupportedArgument(f"{name} has no derivative by its parameter {which!r}")
-
-    return raises
-
-
 def _moved(ans: Any, *parameters: Any) -> Any:
     return 1
 
@@ -141,8 +126,7 @@ def _right(ans: Any, left: Any, mode: Any, right: Any) -> Any:
 
 _BY_LOCATION: dict[str, Rule | None] = {"loc": _moved, "scale": _scaled}
 _BY_SCALE: dict[str, Rule | None] = {"scale": lambda ans, scale: divide(ans, scale)}
-#: by name, the parameters of a draw and the partial derivatives by them; None where it is drawn by rejection
-FAMILIES: dict[str, dict[str, Rule | None]] = {
+FAMILIES: Families = {
     **dict.fromkeys(("normal", "laplace", "logistic", "gumbel"), _BY_LOCATION),
     "lognormal": {
         "mean": lambda ans, mean, sigma: ans,
@@ -185,63 +169,36 @@ COUNTS: dict[str, tuple[str, ...]] = {
     "integers": ("low", "high"),
     "randint": ("low", "high"),
 }
-#: what defaults are where a call leaves a parameter out
-_DEFAULTS = {"loc": 0.0, "scale": 1.0, "mean": 0.0, "sigma": 1.0, "low": 0.0, "high": 1.0, "lam": 1.0}
 
 
-def _with_defaults(partial: Rule, names: tuple[str, ...], first: int) -> Rule:
-    """A partial derivative for a call that leaves parameters out, behind `first` operands that are no parameters."""
-
-    def whole(ans: Any, *operands: Any, size: Any = None, dtype: Any = None, method: Any = None, **held: Any) -> Any:
-        given = dict(zip(names, operands[first:], strict=False)) | held
-        return partial(ans, *(given.get(name, _DEFAULTS.get(name)) for name in names))
-
-    return whole
-
-
-def _enter(home: str, source: Any) -> None:
+def _enter(source: Source) -> None:
     """The draws of one class or module."""
-    of_class = isinstance(source, type)
-    own = ("self",) if of_class else ()
-
-    def entered(name: str, operands: tuple[str, ...], kinds: Any) -> Any:
-        path = f"{home}.{name}"
-        return primitive_for(getattr(source, name), kinds, name=path, operands=operands, effect=True, method=of_class)
-
-    for name, parameters in FAMILIES.items():
-        if hasattr(source, name):
-            operands = (*own, *parameters, "size")
-            primitive = entered(name, operands, _numbers(operands, tuple(parameters), "float64"))
-            if not parameters:
-                nondifferentiable(primitive)
-                continue
-            known = [partial or refuse(f"{home}.{name}", word) for word, partial in parameters.items()]
-            partials = [_with_defaults(partial, tuple(parameters), len(own)) for partial in known]
-            elementwise(primitive, *(None for _ in own), *partials, None)
+    own = source.own
+    for name, partials in FAMILIES.items():
+        if name in source:
+            words = tuple(partials)
+            source.moving(name, partials, ("size",), _numbers((*own, *words, "size"), words, "float64"))
     for name, words in COUNTS.items():
-        if hasattr(source, name):
-            operands = (*own, *words, "size")
-            nondifferentiable(entered(name, operands, _numbers(operands, words, "int64", name != "integers")))
-    for name, parameter, dtype in (("multinomial", "pvals", "int64"), ("dirichlet", "alpha", "float64")):
-        operands = (*own, *(["n"] if name == "multinomial" else []), parameter, "size")
-        primitive = entered(name, operands, _vectors(operands, parameter, dtype))
-        if dtype == "int64":
-            nondifferentiable(primitive)
-        else:
-            elementwise(primitive, *(None for _ in own), refuse(f"{home}.{name}", parameter), None)
-    operands = (*own, "mean", "cov", "size")
-    primitive = entered("multivariate_normal", operands, _vectors(operands, "mean", "float64"))
-    partials = [_with_defaults(_moved, ("mean",), len(own)), refuse(f"{home}.multivariate_normal", "cov")]
-    elementwise(primitive, *(None for _ in own), *partials, None)
-    operands = (*own, "a", "size", "p")
-    nondifferentiable(entered("choice", operands, _chosen(operands)))
-    nondifferentiable(entered("permutation", (*own, "x"), _ordered))
-    for name in ("rand", "randn"):
-        if hasattr(source, name):
-            nondifferentiable(entered(name, (), _plain_sizes(len(own))))
-    for name in ("seed", "bytes"):
-        if hasattr(source, name):
-            nondifferentiable(entered(name, (*own, "seed" if name == "seed" else "length"), lambda ks, p: OPAQUE))
+        if name in source:
+            operands = (*words, "size")
+            source.constant(name, operands, _numbers((*own, *operands), words, "int64", name != "integers"))
+    vectors: Families = {"dirichlet": {"alpha": None}, "multivariate_normal": {"mean": _moved, "cov": None}}
+    for name, partials in vectors.items():
+        kinds = _vectors((*own, *partials, "size"), next(iter(partials)), "float64")
+        source.moving(name, partials, ("size",), kinds)
+    operands = ("n", "pvals", "size")
+    source.constant("multinomial", operands, _vectors((*own, *operands), "pvals", "int64"))
+    operands = ("a", "size", "p")
+    source.constant("choice", operands, _chosen((*own, *operands)))
+    source.constant("permutation", ("x",), _ordered)
+    for name, parameters, kinds in (
+        ("rand", (), _plain_sizes(len(own))),
+        ("randn", (), _plain_sizes(len(own))),
+        ("seed", ("seed",), lambda ks, p: OPAQUE),
+        ("bytes", ("length",), lambda ks, p: OPAQUE),
+    ):
+        if name in source:
+            nondifferentiable(source.enter(name, parameters, kinds))
 
 
 def _plain_sizes(first: int) -> Any:
@@ -251,8 +208,9 @@ def _plain_sizes(first: int) -> Any:
     return kind
 
 
-for _home, _source in _SOURCES.items():
-    _enter(_home, _source)
+_GENERATOR = Source("np.random.Generator", np.random.Generator)
+for _source in (_GENERATOR, Source("np.random.RandomState", np.random.RandomState), Source("np.random", np.random)):
+    _enter(_source)
 
 # Generators
 
@@ -277,13 +235,4 @@ for _name in ("PCG64", "PCG64DXSM", "MT19937", "Philox", "SFC64", "SeedSequence"
         kinds=lambda ks, p: OPAQUE,
         name=f"np.random.{_name}",
     )
-nondifferentiable(
-    primitive_for(
-        np.random.Generator.spawn,
-        lambda ks, p: List(GENERATOR),
-        name="np.random.Generator.spawn",
-        operands=("self", "n_children"),
-        effect=True,
-        method=True,
-    )
-)
+_GENERATOR.constant("spawn", ("n_children",), lambda ks, p: List(GENERATOR))
