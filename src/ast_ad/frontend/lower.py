@@ -7,26 +7,14 @@ parameters, resolved objects are guards, and numbers of this call that were need
 
 from __future__ import annotations
 
+import importlib
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from functools import partial
 from typing import Any
 
 from ast_ad.errors import AstAdError, UnknownAtCompileTime, UnsupportedSyntax
-from ast_ad.frontend import (
-    blocks,
-    builtin_calls,
-    calls,
-    comprehensions,
-    expressions,
-    imports,
-    loops,
-    matching,
-    operators,
-    statements,
-    trips,
-)
-from ast_ad.frontend.calls import new_frame
+from ast_ad.frontend.calls import call_value, double_star, new_frame
 from ast_ad.frontend.captures import Assumption, Guard, Taken, fetch, guard_holds
 from ast_ad.frontend.context import Lowering, Unit, static
 from ast_ad.frontend.control import lower_body, sealed
@@ -85,8 +73,8 @@ def _called(wrapper: Wrapper, lo: Lowering) -> Value:
     given = [own[a.id] for a in (*args.posonlyargs, *args.args)]
     given += unpacked(lo, own[args.vararg.id], None) if args.vararg else []
     by_name = {a.id: own[a.id] for a in args.kwonlyargs}
-    by_name |= calls.double_star(lo, own[args.kwarg.id]) if args.kwarg else {}
-    return calls.call_value(lo, Static(wrapper), given, by_name, "")
+    by_name |= double_star(lo, own[args.kwarg.id]) if args.kwarg else {}
+    return call_value(lo, Static(wrapper), given, by_name, "")
 
 
 def lower_entry(
@@ -240,17 +228,9 @@ __all__ = [
     "guard_holds",
     "lower",
 ]
-# imported for what they register
 _FORMS = (
-    blocks,
-    builtin_calls,
-    calls,
-    comprehensions,
-    expressions,
-    imports,
-    loops,
-    matching,
-    operators,
-    statements,
-    trips,
+    *("blocks", "builtin_calls", "calls", "comprehensions", "expressions", "imports", "loops", "matching"),
+    *("operators", "statements", "trips"),
 )
+for _form in _FORMS:  # for what they register
+    importlib.import_module(f"ast_ad.frontend.{_form}")

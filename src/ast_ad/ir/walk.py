@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import replace
 
@@ -60,6 +61,21 @@ def definitions(block: Block) -> Iterator[Var]:
         yield from stmt.outs
         for inner in blocks_of(stmt):
             yield from definitions(inner)
+
+
+def reads_of(function: Function) -> Counter[Atom]:
+    """How often each atom is read: by statements, as the result of a block, and as a result of the function."""
+    reads: Counter[Atom] = Counter(function.block.results)
+    for stmt in statements(function.block):
+        reads.update(operands(stmt))
+        for inner in blocks_of(stmt):
+            reads.update(inner.results)
+    return reads
+
+
+def calls_by_result(function: Function) -> dict[Atom, Call]:
+    """The call that gives each variable that a call gives."""
+    return {out: stmt for stmt in statements(function.block) if isinstance(stmt, Call) for out in stmt.outs}
 
 
 def may_raise(stmt: Stmt) -> bool:

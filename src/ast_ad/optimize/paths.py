@@ -6,13 +6,12 @@ After: `rows1 = list_set(rows, v, i, j)`.
 
 from __future__ import annotations
 
-from collections import Counter
 from dataclasses import replace
 
 from ast_ad.ir import primitives as P
 from ast_ad.ir.build import kind_of
 from ast_ad.ir.core import Atom, Block, Call, Function, Lit, Stmt, Var
-from ast_ad.ir.walk import blocks_of, operands, statements, with_blocks
+from ast_ad.ir.walk import calls_by_result, reads_of, statements, with_blocks
 
 _LISTS = {P.LIST_SET: P.LIST_SET, P.LIST_ADD: P.LIST_ADD}
 _ARRAYS = {P.INDEX_UPDATE: P.LIST_SET, P.INDEX_ADD: P.LIST_ADD}
@@ -32,14 +31,7 @@ def _puts_back(stmt: Stmt) -> bool:
 
 class _Paths:
     def __init__(self, function: Function) -> None:
-        self.made: dict[Atom, Call] = {}
-        self.reads: Counter[Atom] = Counter(function.block.results)
-        for stmt in statements(function.block):
-            self.reads.update(operands(stmt))
-            for inner in blocks_of(stmt):
-                self.reads.update(inner.results)
-            if isinstance(stmt, Call):
-                self.made.update((out, stmt) for out in stmt.outs)
+        self.reads, self.made = reads_of(function), calls_by_result(function)
 
     def block(self, block: Block) -> Block:
         stmts: list[Stmt] = []

@@ -6,7 +6,6 @@ was there need not be copied.
 
 from __future__ import annotations
 
-from collections import Counter
 from dataclasses import replace
 from typing import Any
 
@@ -15,7 +14,16 @@ from ast_ad.ir.build import kind_of
 from ast_ad.ir.core import Atom, Block, Call, Callee, Function, Lit, Stmt, Var
 from ast_ad.ir.kinds import rank
 from ast_ad.ir.primitive import Primitive
-from ast_ad.ir.walk import blocks_of, operands, reads, statements, substitute, with_blocks, with_operands
+from ast_ad.ir.walk import (
+    calls_by_result,
+    operands,
+    reads,
+    reads_of,
+    statements,
+    substitute,
+    with_blocks,
+    with_operands,
+)
 from ast_ad.optimize.sharing import key_of
 
 
@@ -102,14 +110,7 @@ _READS: dict[Primitive | Callee, Primitive] = {P.INDEX_UPDATE: P.GETITEM, P.LIST
 class _Stores:
     def __init__(self, function: Function) -> None:
         self.renamed: dict[Var, Atom] = {}
-        self.made: dict[Var, Call] = {}
-        self.reads: Counter[Atom] = Counter(function.block.results)
-        for stmt in statements(function.block):
-            self.reads.update(operands(stmt))
-            for inner in blocks_of(stmt):
-                self.reads.update(inner.results)
-            if isinstance(stmt, Call):
-                self.made.update((out, stmt) for out in stmt.outs)
+        self.reads, self.made = reads_of(function), calls_by_result(function)
 
     def change(self, atom: Atom) -> Atom:
         while isinstance(atom, Var) and atom in self.renamed:
