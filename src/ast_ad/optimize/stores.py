@@ -15,6 +15,7 @@ from ast_ad.ir.core import Atom, Block, Call, Callee, Function, Lit, Stmt, Var
 from ast_ad.ir.kinds import rank
 from ast_ad.ir.primitive import Primitive
 from ast_ad.ir.walk import (
+    blocks_of,
     calls_by_result,
     operands,
     reads,
