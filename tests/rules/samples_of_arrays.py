@@ -511,7 +511,7 @@ def of_repeats() -> Iterator[Sample]:
     yield sample(np.full, (2, 3), 0.3)
     yield sample(np.full, (2, 3), W)
     yield sample(np.full_like, M, 0.3, smooth=False)
-    for function in (np.zeros, np.ones, np.empty):
+    for function in (np.zeros, np.ones, np.empty, np.ndarray):
         yield sample(function, 3)
         yield sample(function, (2, 3))
     for function in (np.zeros_like, np.ones_like, np.empty_like, np.iscomplexobj, np.isrealobj):

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
-from programs import eliminations, waves
+from programs import dense_kernels, eliminations, waves
 
 import ast_ad
 
 SQUARE = eliminations.SQUARE
+X = waves(4)
 
 TAPES = [
     (eliminations.log_determinant, (SQUARE,), 4),  # the pivot's place, the pivot, a column and a row
@@ -41,3 +42,27 @@ def test_a_choice_of_places_is_a_selection():
 
     x = np.array([0.0, 1.0, 4.0])
     assert np.array_equal(ast_ad.grad(chosen)(x, np.array([1, 2])), [0.0, 0.5, 0.25])
+
+
+def test_what_is_asked_for_its_shape_only_takes_no_memory():
+    text = ast_ad.grad(dense_kernels.covariances).source_for(waves(5, 3), 3)
+    assert text.count(".append(") == text.count(".append(outline(") == 1
+
+
+def test_sums_over_rows_and_columns_are_sums():
+    text = ast_ad.grad(dense_kernels.shortest_ways).source_for(SQUARE)
+    assert "d_bar[k, :] += np.sum(" in text
+    assert "unbroadcast" not in text
+
+
+def test_two_new_arrays_that_are_written_to_are_two():
+    def swapped(x, n):
+        a, b = np.empty(len(x)), np.empty(len(x))
+        a[:] = x
+        for _ in range(n):
+            b[:] = a * a
+            a, b = b, a
+        return np.sum(a)
+
+    text = ast_ad.grad(swapped).source_for(X, 2)
+    assert text.count("np.empty(") == 2

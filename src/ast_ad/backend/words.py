@@ -70,7 +70,7 @@ def _library_call(function: Expr, call: Call, args: Sequence[Expr], outside: Out
     split = len(args) - len(held)
     keywords = {key: outside.constant(value) for key, value in call.params if value is not HOLE}
     keywords.update(zip(held, args[split:], strict=True))
-    keywords = {key: keywords[key] for key, _ in call.params}
+    keywords = {key: keywords[key] for key, _ in call.params if not _goes_without_saying(call, key)}
     positional = list(args[:split])
     written = getattr(call.fn, "written", ())
     if written:
@@ -83,6 +83,14 @@ def _library_call(function: Expr, call: Call, args: Sequence[Expr], outside: Out
             else:
                 break
     return called(function, *positional, **keywords)
+
+
+def _goes_without_saying(call: Call, key: str) -> bool:
+    """Whether a keyword says that an array of zeros, of ones or of nothing holds floats."""
+    if key != "dtype" or call.fn.name not in ("np.zeros", "np.ones", "np.empty"):
+        return False
+    dtype = dict(call.params)["dtype"]
+    return dtype is not HOLE and dtype is not None and np.dtype(dtype) == np.float64
 
 
 def _zeros_like(outside: Outside, call: Call, args: Sequence[Expr]) -> Expr:

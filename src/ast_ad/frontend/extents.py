@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
 #: where a function that makes an array is told its shape
 _SHAPES = {
-    **dict.fromkeys(("np.zeros", "np.ones", "np.empty", "np.full"), 0),
+    **dict.fromkeys(("np.zeros", "np.ones", "np.empty", "np.ndarray", "np.full"), 0),
     **dict.fromkeys(("np.reshape", "np.broadcast_to"), 1),
 }
 _LONG = ("np.fft.fftfreq", "np.bartlett", "np.blackman", "np.hamming", "np.hanning")

@@ -296,6 +296,8 @@ def _cast_kind(kinds: Kinds, params: Mapping[str, Any]) -> Kind:
 ZEROS_LIKE = Primitive("zeros_like", runtime.zeros_like, _zeros_kind, total=always, cost=1)
 #: the cotangent of a value summed over the axes that broadcasting gave it
 UNBROADCAST = Primitive("unbroadcast", runtime.unbroadcast, _like_kind, total=always, cost=1)
+#: what has the shape and dtype of an array, and takes no memory
+OUTLINE = Primitive("outline", runtime.outline, first_kind, total=always, cost=1)
 #: a value stretched to the shape of another (read-only)
 BROADCAST_LIKE = Primitive("broadcast_like", runtime.broadcast_like, _like_kind, result="view", total=always, cost=1)
 #: a cotangent in the dtype of the value it belongs to; the real part where that value is real

@@ -23,6 +23,20 @@ def share(function: Function) -> Function:
     return function if block is function.block else replace(function, block=block)
 
 
+def _written(function: Function) -> set[Atom]:
+    """The variables whose storage a later statement writes to, also in the trips of a loop that they go into."""
+    stmts = list(statements(function.block))
+    found: set[Atom] = {
+        s.args[0]
+        for s in stmts
+        if isinstance(s, Call) and isinstance(s.fn, P.Primitive) and s.fn.result == "same" and s.args
+    }
+    for loop in reversed([s for s in stmts if isinstance(s, Loop)]):  # inner ones first
+        carried = loop.body.params[len(loop.body.params) - len(loop.inits) :]
+        found.update(init for param, init in zip(carried, loop.inits, strict=True) if param in found)
+    return found
+
+
 def key_of(atom: Atom) -> Any:
     """Equal for atoms that are the same value."""
     if isinstance(atom, Lit):
@@ -37,11 +51,7 @@ def _plain(value: Any) -> bool:
 class _Sharer:
     def __init__(self, function: Function) -> None:
         #: variables whose storage a later statement writes to: they keep one life each
-        self.written = {
-            s.args[0]
-            for s in statements(function.block)
-            if isinstance(s, Call) and isinstance(s.fn, P.Primitive) and s.fn.result == "same" and s.args
-        }
+        self.written = _written(function)
         made = [s for s in statements(function.block) if isinstance(s, Call) and s.fn in _MADE]
         self.empty = {s.outs[0] for s in made if s.fn is P.MAKE_LIST and not s.args}
         #: the items of tuples and lists

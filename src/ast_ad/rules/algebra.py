@@ -309,7 +309,24 @@ def _unbroadcast(value: Term, like: Term) -> Term | None:
         return make(P.MUL, value.args[0], value.args[1].size)
     if value.fn is P.NEG:
         return make(P.NEG, make(P.UNBROADCAST, value.args[0], like))
-    return None
+    return _sum_to(value, like)
+
+
+def _sum_to(value: Term, like: Term) -> Term | None:
+    """The sum over the axes that one has and the other has not, or has with one element, where the kinds say so."""
+    have, want = dims_of(value.kind), dims_of(like.kind)
+    if have is None or not want or len(have) < len(want):
+        return None
+    extra = len(have) - len(want)
+    pairs = list(zip(have[extra:], want, strict=True))
+    if not all(dim == 1 or known_equal(wide, dim) for wide, dim in pairs):
+        return None
+    axes = tuple(extra + k for k, (wide, dim) in enumerate(pairs) if dim == 1 and wide != 1)
+    if axes and extra:
+        return None
+    if axes:
+        return apply(np.sum, (value,), {"axis": axes[0] if len(axes) == 1 else axes, "keepdims": True})
+    return apply(np.sum, (value,), {"axis": 0 if extra == 1 else tuple(range(extra))}) if extra else None
 
 
 def _keep_zeros(value: Term, cotangent: Term) -> Term | None:

@@ -490,7 +490,7 @@ _RULES: dict[Primitive, Rule] = {
     P.LENGTH: _length,
     P.ITEM: _as_it_is(P.ITEM, "key"),
     P.MAKE_DICT: _as_it_is(P.MAKE_DICT, "keys", "type"),
-    **{fn: _as_it_is(fn) for fn in (P.ZEROS_LIKE, P.COPY, P.MAKE_TUPLE, P.MAKE_FIXED, P.MAKE_LIST)},
+    **{fn: _as_it_is(fn) for fn in (P.ZEROS_LIKE, P.OUTLINE, P.COPY, P.MAKE_TUPLE, P.MAKE_FIXED, P.MAKE_LIST)},
     **{fn: _as_it_is(fn) for fn in (P.APPEND, P.LIST_CONCAT, P.ADD_STRUCTURES, P.IS_EMPTY)},
     P.LIST_GET: _along_path(P.LIST_GET, 1),
     P.LIST_SET: _along_path(P.LIST_SET, 2),

@@ -46,6 +46,7 @@ _SIGNATURES: dict[Any, Callable[..., Any]] = {
     np.asfortranarray: lambda a, dtype=None, *, like=None: None,
     np.concatenate: lambda arrays, /, axis=0, out=None, *, dtype=None, casting="same_kind": None,
     np.zeros: lambda shape, dtype=float, order="C", *, device=None, like=None: None,
+    np.ndarray: lambda shape, dtype=float, *, order="C": None,
     np.empty: lambda shape, dtype=float, order="C", *, device=None, like=None: None,
     np.empty_like: lambda prototype, /, dtype=None, order="K", subok=True, shape=None, *, device=None: None,
     np.dot: lambda a, b, out=None: None,

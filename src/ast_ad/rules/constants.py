@@ -32,7 +32,7 @@ def _filled_like(kinds: Kinds, params: Mapping[str, Any]) -> Kind:
     return Array(name_of(kinds[0]) if dtype is None else np.dtype(dtype).name, dims)
 
 
-nondifferentiable(np.zeros, np.ones, np.empty, operands=("shape",), kinds=_filled)
+nondifferentiable(np.zeros, np.ones, np.empty, np.ndarray, operands=("shape",), kinds=_filled)
 nondifferentiable(
     np.zeros_like, np.ones_like, np.empty_like, operands=("a", "prototype"), kinds=_filled_like, total=P.always, cost=1
 )

@@ -40,10 +40,15 @@ def unbroadcast(ct: Any, x: Any) -> Any:
 
 # x[index]: reading adds back, writing passes on what was written and cuts off what was overwritten.
 
-linear(
-    P.GETITEM,
-    lambda ct, x, *holes, index: make(P.INDEX_ADD, zeros(x), ct, *holes, index=index),
-)
+
+def _put_back(ct: Any, x: Any, *holes: Any, index: P.Index) -> Any:
+    """Of `x[index]`; of `x[:, None]`, which is all of x, the cotangent without the new axes."""
+    if all(part in (None, Ellipsis, P.Span()) for part in index):
+        return make(P.GETITEM, ct, index=tuple(0 if part is None else part for part in index))
+    return make(P.INDEX_ADD, zeros(x), ct, *holes, index=index)
+
+
+linear(P.GETITEM, _put_back)
 elementwise(P.VALUE_OF_CELL, lambda ans, x: 1)
 linear(
     P.INDEX_UPDATE,
@@ -77,7 +82,7 @@ linear(primitive_of(runtime.real_as), (lambda ct, x_bar, x: ct, None))
 linear(P.ADD_STRUCTURES, (lambda ct, x, y: ct, lambda ct, x, y: ct))
 linear(P.ADD_MAYBE, (lambda ct, x, y: ct, lambda ct, x, y: ct))
 linear(P.OR_ZEROS, (lambda ct, x_bar, x: ct, None))
-nondifferentiable(P.ZEROS_LIKE, P.SHAPE, P.LENGTH, P.IS_EMPTY, P.KEYS, P.ASSERT, P.PRINT)
+nondifferentiable(P.ZEROS_LIKE, P.OUTLINE, P.SHAPE, P.LENGTH, P.IS_EMPTY, P.KEYS, P.ASSERT, P.PRINT)
 
 # Run-time lists.
 

@@ -139,7 +139,7 @@ for _ufunc in (
 ):
 
     def _outer(A: Any, B: Any, _ufunc: Any = _ufunc) -> Any:
-        wide = A[(Ellipsis, *(None,) * B.ndim)] if A.ndim and B.ndim else A
+        wide = A[(*(slice(None),) * A.ndim, *(None,) * B.ndim)] if A.ndim and B.ndim else A
         return _ufunc(wide, B)
 
     def _outer_kind(kinds: Any, params: Any, _ufunc: Any = _ufunc) -> Any:

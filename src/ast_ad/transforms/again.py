@@ -8,14 +8,15 @@ A[k + 1:, k] = f                  # what is read there afterwards is `f`
 from __future__ import annotations
 
 from collections.abc import Iterable
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from ast_ad.ir import primitives as P
 from ast_ad.ir.build import kind_of
 from ast_ad.ir.core import Atom, Call, Lit, Var
-from ast_ad.ir.kinds import INT, Array, dtype_of, is_integer
+from ast_ad.ir.kinds import INT, Array, dtype_of, is_integer, rank
 from ast_ad.transforms.lasting import Lasting, is_read_back
-from ast_ad.transforms.regions import Cycle, Node, Region, leaves, result_at
+from ast_ad.transforms.regions import RECORD, Cycle, Node, Region, Tape, leaves, result_at
 from ast_ad.transforms.shapes import asks_for_shape, shape_of, shape_of_part
 
 if TYPE_CHECKING:
@@ -65,7 +66,7 @@ class Again:
     def shape_again(self, var: Var) -> Call | None:
         """The same part of the last version of an array, which has the shape of the part that was read."""
         maker = self.maker.get(var)
-        if var not in self.shapes or len(self.wanted[var]) != len(self.shapes[var]):
+        if not self.is_asked_for_shape_only(var):
             return None
         if not isinstance(maker, Call) or maker.fn is not P.GETITEM or not isinstance(maker.args[0], Var):
             return None
@@ -75,6 +76,19 @@ class Again:
         if found is None or not self.is_ready(maker.args[1:], var):
             return None
         return Call((), P.GETITEM, (found[0], *maker.args[1:]), maker.params, maker.origin)
+
+    def is_asked_for_shape_only(self, var: Var) -> bool:
+        """Whether nobody reads the elements of an array."""
+        return len(self.shapes.get(var, ())) == len(self.wanted[var])
+
+    def record(self, var: Var, tape: Tape) -> list[Call]:
+        """Put a value on a tape; where nobody reads its elements, what has its shape and takes no memory."""
+        kind = kind_of(var)
+        put = Call((), RECORD, (var,), (("tape", tape),), var.origin)
+        if not self.is_asked_for_shape_only(var) or not isinstance(kind, Array) or rank(kind) == 0:
+            return [put]
+        shape = Var("", kind, var.origin)
+        return [Call((shape,), P.OUTLINE, (var,), (), put.origin), replace(put, args=(shape,))]
 
     def is_twin(self, var: Var) -> bool:
         """Whether a value was read where another had just been written; that one is wanted instead."""

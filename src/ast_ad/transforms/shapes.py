@@ -31,8 +31,10 @@ from ast_ad.rules.table import primitive_of, rule_of
 
 #: of two vectors: an axis for each
 _OUTER = (np.outer, np.subtract.outer, np.add.outer, np.multiply.outer)
+#: element for element in another order, or again
+_KEEPING = (np.flip, np.fliplr, np.flipud, np.roll, np.sort, np.copy)
 #: the operand of which a word asks for the shape only (and for `zeros_like` the dtype)
-_ASKED = {P.SHAPE: 0, P.LENGTH: 0, P.ZEROS_LIKE: 0, P.UNBROADCAST: 1, P.BROADCAST_LIKE: 1}
+_ASKED = {P.SHAPE: 0, P.LENGTH: 0, P.ZEROS_LIKE: 0, P.OUTLINE: 0, P.UNBROADCAST: 1, P.BROADCAST_LIKE: 1}
 
 
 def asks_for_shape(call: Call) -> int | None:
@@ -58,6 +60,8 @@ def shape_of(atom: Atom, maker_of: Callable[[Var], Call | None]) -> tuple[Any, .
         return shape_of_part(maker.args[0], dict(maker.params)["index"], maker.args[1:])
     if isinstance(rule_of(maker.fn), (Elementwise, Selecting)):
         return _broadcast([shape_of(a, maker_of) for a in maker.args])
+    if maker.fn is P.COPY or maker.fn in map(primitive_of, _KEEPING):
+        return shape_of(maker.args[0], maker_of)
     if maker.fn in map(primitive_of, _OUTER) and all(rank(kind_of(a)) == 1 for a in maker.args):
         one, two = (shape_of(a, maker_of) for a in maker.args)
         return None if one is None or two is None else one + two

@@ -23,7 +23,6 @@ from ast_ad.transforms.invariant import is_invariant, last_value
 from ast_ad.transforms.lasting import Lasting
 from ast_ad.transforms.regions import (
     RECALL,
-    RECORD,
     Branch,
     Cycle,
     Node,
@@ -286,7 +285,8 @@ class _Storage(Restoring, Again):
     def write(self) -> None:
         for region, records in self.taped.items():
             for var, _, tape in sorted(records, key=lambda r: self.order[r[0]]):
-                region.stmts.insert(self.after(var, region), Call((), RECORD, (var,), (("tape", tape),), var.origin))
+                place = self.after(var, region)
+                region.stmts[place:place] = self.record(var, tape)
         restored = self.all_restored()
         regions = [*(self.undoing[r] for r in self.taped), *self.again, *(self.undoing[f.region] for f in restored)]
         for back in dict.fromkeys(regions):
