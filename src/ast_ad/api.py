@@ -93,8 +93,7 @@ def vjp(fun: Any, *primals: Any, has_aux: bool = False) -> Any:
     def vjp_fun(ct: Any) -> tuple[Any, ...]:
         """The cotangents of the primals for a cotangent of the result."""
         check_like(ct, out, "the cotangent", "the result")
-        of_numpy = isinstance(out, np.generic) and isinstance(ct, (int, float))
-        cotangents: tuple[Any, ...] = reverse(residual, out.dtype.type(ct) if of_numpy else ct)
+        cotangents: tuple[Any, ...] = reverse(residual, _as_number_like(ct, out))
         return cotangents
 
     vjp_fun.source = entry.text  # type: ignore[attr-defined]
@@ -117,7 +116,8 @@ def jvp(fun: Any, primals: Sequence[Any], tangents: Sequence[Any], has_aux: bool
             )
     check_like(tuple(tangents), tuple(primals), "tangents", "primals")
     derivative = for_primals(fun, "jvp", len(primals), has_aux)
-    result = derivative.pushed(tuple(primals), tangents, {})
+    given = [_as_number_like(t, x) for t, x in zip(tangents, primals, strict=True)]
+    result = derivative.pushed(tuple(primals), given, {})
     if has_aux:
         (out, dot), aux = result
         return out, dot, aux
@@ -155,6 +155,11 @@ def for_primals(fun: Any, mode: str, count: int, has_aux: bool) -> Derivative:
     if not callable(fun):
         raise WrongArgument(f"{mode} expects a function first, not {type(fun).__name__}")
     return Derivative(fun, mode, tuple(range(count)), has_aux)
+
+
+def _as_number_like(given: Any, like: Any) -> Any:
+    """A number as one of NumPy's where it goes with one of NumPy's."""
+    return like.dtype.type(given) if isinstance(like, np.generic) and isinstance(given, (int, float)) else given
 
 
 def check_like(given: Any, like: Any, name: str, of: str, path: str = "") -> None:

@@ -61,7 +61,7 @@ class Comparison(NamedTuple):
     @property
     def holds(self) -> bool:
         """Whether the two agree; nan never does, unless both are."""
-        return self.difference <= self.allowed
+        return self.difference == 0 or self.difference <= self.allowed
 
 
 def check_grads(
