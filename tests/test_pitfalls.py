@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 import pytest
 
-from ast_ad import check_grads, grad, jvp, vjp
+from ast_ad import AstAdError, check_grads, grad, jvp, vjp
 
 PAIR = np.array([0.5, -1.5])
 TABLE = np.array([[0.5, -1.5, 2.0], [0.25, 3.0, -0.75]])
@@ -167,3 +167,51 @@ def test_the_gradient_is_what_one_finds_by_hand(function: Any, args: Any, expect
 @pytest.mark.parametrize(("function", "args", "expected"), named(ROWS))
 def test_both_modes_agree_with_differences(function: Any, args: Any, expected: Any) -> None:
     check_grads(function, args, order=2)
+
+
+def at_with_a_number(x: Any) -> Any:
+    w = x.copy()
+    np.multiply.at(w, [1, 1], 1.3)
+    np.subtract.at(w, [0, 0], 0.7)
+    return w
+
+
+SINGLE: list[tuple[Any, Any]] = [
+    (at_with_a_number, np.float32),
+    (lambda x: np.count_nonzero(x) * x, None),
+    (lambda x: np.dot(0.7, x), None),
+    (lambda x: np.linspace(x, 2 * x, 3), np.float32),
+    (lambda x: np.gradient(x, np.array([0.0, 0.5, 2.0])), np.float32),
+    (lambda x: np.ediff1d(x, to_end=[0.5, 2.0]), np.float32),
+    (lambda x: np.polyval(x, 0.7), np.float64),
+    (lambda x: np.polyfit(x, x * x, 1), np.float64),
+    (lambda x: np.vander(x), np.float64),
+]
+
+
+@pytest.mark.parametrize(("function", "dtype"), SINGLE)
+def test_singles_give_what_numpy_gives_and_their_gradients_are_singles(function: Any, dtype: Any) -> None:
+    x = np.array([0.3, -1.2, 2.1], np.float32)
+    out, pull = vjp(function, x)
+    expected = function(x)
+    np.testing.assert_array_equal(out, expected)
+    assert out.dtype == expected.dtype == (expected.dtype if dtype is None else dtype)
+    assert pull(np.ones_like(expected))[0].dtype == np.float32
+    assert jvp(function, (x,), (x,))[1].dtype == expected.dtype
+
+
+def test_the_type_of_what_a_vectorized_function_of_singles_gives_must_be_named() -> None:
+    x = np.ones(3, np.float32)
+    with pytest.raises(AstAdError, match="a function of numbers of single precision"):
+        grad(lambda x: np.sum(np.vectorize(lambda v: v * v)(x)))(x)
+    found = grad(lambda x: np.sum(np.vectorize(lambda v: v * v, otypes=[float])(x)))(x)
+    assert found.dtype == np.float32
+
+
+def test_flags_may_be_numbers_that_are_read_at_each_call() -> None:
+    x = np.array([[0.5, -1.5], [0.25, 3.0]])
+    check_grads(lambda x: np.cov(x, rowvar=NO), (x,))
+    check_grads(lambda x: np.sum(x, axis=0, keepdims=not NO) + np.linalg.matrix_norm(x, keepdims=1), (x,))
+
+
+NO = 0

@@ -27,7 +27,7 @@ from ast_ad.frontend.subscripts import read_subscript
 from ast_ad.frontend.trips import append, for_each
 from ast_ad.frontend.values import Items, Product, Static, TupleOf, Value, Zip, describe, kind_of
 from ast_ad.ir.core import Lit, Var
-from ast_ad.ir.kinds import FLOAT, INT, Array, List, dims_of, rank
+from ast_ad.ir.kinds import FLOAT, INT, Array, List, dims_of, dtype_of, rank
 from ast_ad.rules.table import primitive_for, primitive_of
 
 Args = Sequence[Value]
@@ -219,8 +219,18 @@ def _vectorized(lo: Lowering, pyfunc: Value, made: Any) -> Value:
     return Product(call, "np.vectorize")
 
 
+_SINGLE = ("float16", "float32", "complex64")
+
+
 def _over_elements(lo: Lowering, function: Value, dtype: Any, arrays: list[Value], name: str) -> Value:
     """A call with the Python numbers at each place; what they give is an array of the shape that the arrays have."""
+    if dtype is None and any(dtype_of(kind_of(lo.atom(a))) in _SINGLE for a in arrays):
+        raise lo.error(
+            NoDerivative,
+            "np.vectorize of a function of numbers of single precision",
+            reason="NumPy calls it with one of them to find the type of what it gives.",
+            remedy="Name the type: np.vectorize(function, otypes=[float]).",
+        )
     if len(arrays) > 1:
         parts = _numpy(lo, np.broadcast_arrays, *arrays)
         assert isinstance(parts, TupleOf)

@@ -17,7 +17,7 @@ from ast_ad.frontend.values import NONE, Run, Static, Value, is_bottom, is_cell,
 from ast_ad.frontend.versions import as_before, check_cast, is_whole, place_of, store, write_version
 from ast_ad.ir import primitives as P
 from ast_ad.ir.core import Atom, Var
-from ast_ad.ir.kinds import Array, dims_of, not_one, rank, same_shape
+from ast_ad.ir.kinds import FLOAT, Array, dims_of, not_one, rank, same_shape
 from ast_ad.ir.primitives import HOLE
 from ast_ad.ir.promotion import elementwise_kind
 from ast_ad.rules.table import path_of, primitive_of
@@ -29,7 +29,7 @@ def call_at(lo: Lowering, ufunc: np.ufunc, args: Sequence[Value], kwargs: Mappin
     if kwargs or len(args) != 1 + ufunc.nin or primitive_of(ufunc) is None or ufunc.nout != 1:
         raise lo.error(WrongArgument, f"{title} of these arguments", remedy=f"Call it as {title}(a, index, values).")
     target = target_of(lo, args[0], title)
-    values = [as_array(lo, v) for v in args[2:]]
+    values = [_as_numpy_takes_it(lo, target, v) for v in args[2:]]
     if is_cell(target) and is_whole(args[1]):
         changed = _apply(lo, ufunc, lo.read(target), values)
         check_cast(lo, kind_of(target), kind_of(changed))
@@ -60,6 +60,12 @@ def call_at(lo: Lowering, ufunc: np.ufunc, args: Sequence[Value], kwargs: Mappin
     else:
         _by_flat_places(lo, ufunc, array, template, holes, values)
     return NONE
+
+
+def _as_numpy_takes_it(lo: Lowering, target: Var, value: Value) -> Atom:
+    """A value as `at` takes it: a Python number is an array of doubles, also where the target is of singles."""
+    atom, double = as_array(lo, value), getattr(kind_of(target), "dtype", None) in ("float64", "complex128")
+    return atom if double or kind_of(atom) != FLOAT else _numpy(lo, np.asarray, atom)
 
 
 def _check_values(

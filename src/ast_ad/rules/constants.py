@@ -115,7 +115,7 @@ def _linspace_dims(kinds: Kinds, params: Mapping[str, Any]) -> Kind:
 
     ends = broadcast_dims([Array(None, array_dims(k)) for k in kinds[:2]])
     dtype = params.get("dtype")
-    name = inexact(promoted([*kinds[:2], Scalar("float")])) if dtype is None else np.dtype(dtype).name
+    name = inexact(promoted(kinds[:2])) if dtype is None else np.dtype(dtype).name
     if ends is None:
         return Array(name, None)
     at = params.get("axis", 0) % (len(ends) + 1)

@@ -146,7 +146,7 @@ def _polyder(p: Any, m: int = 1) -> Any:
 composite(
     np.polyder,
     _polyder,
-    lambda ks, p: Array(name_of(ks[0]), (None,)),
+    lambda ks, p: Array(promoted([ks[0], Array("int64", ())]) if p.get("m", 1) else name_of(ks[0]), (None,)),
     operands=("p",),
 )
 

@@ -83,7 +83,9 @@ if hasattr(np.linalg, "matmul"):
 
 
 def _dtype(kinds: Kinds) -> str | None:
-    return dtype_by_trial(np.multiply, list(kinds[:2])) if all(map(name_of, kinds[:2])) else None
+    """That of products of arrays; a Python number is made one."""
+    both = [Array(name_of(kind), (1,)) for kind in kinds[:2]]
+    return dtype_by_trial(np.multiply, both) if all(map(name_of, kinds[:2])) else None
 
 
 def _dot_kind(kinds: Kinds, params: Mapping[str, Any]) -> Kind:

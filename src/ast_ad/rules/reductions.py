@@ -9,7 +9,7 @@ import numpy as np
 
 from ast_ad import runtime
 from ast_ad.ir import primitives as P
-from ast_ad.ir.kinds import INT, Array, Kind, dims_of, is_complex
+from ast_ad.ir.kinds import INT, Array, Kind, dims_of, is_complex, kind_of_value
 from ast_ad.ir.primitives import Kinds, Primitive
 from ast_ad.rules.arithmetic import divide_or_zero
 from ast_ad.rules.binding import BINDERS, bind_arguments, signature_of
@@ -544,10 +544,11 @@ nondifferentiable(
     operands=("a",),
     kinds=lambda ks, p: Array("int64", reduced_dims(array_dims(ks[0]), p.get("axis"), p.get("keepdims"))),
 )
+_COUNT = kind_of_value(np.count_nonzero([1]))
 nondifferentiable(  # without an axis a Python int, or a NumPy integer, by version
     np.count_nonzero,
     operands=("a",),
-    kinds=lambda ks, p: Array(
-        "int64" if "axis" in p else None, reduced_dims(array_dims(ks[0]), p.get("axis"), p.get("keepdims"))
+    kinds=lambda ks, p: (
+        Array("int64", reduced_dims(array_dims(ks[0]), p.get("axis"), p.get("keepdims"))) if p else _COUNT
     ),
 )

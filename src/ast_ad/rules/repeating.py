@@ -16,7 +16,7 @@ from ast_ad.rules.binding import UnsupportedArgument
 from ast_ad.rules.composite import kind_of_formula
 from ast_ad.rules.joining import along, length_along
 from ast_ad.rules.modes import elements
-from ast_ad.rules.results import array_dims, in_dtype, name_of, sum_of, times, unknown
+from ast_ad.rules.results import array_dims, in_dtype, name_of, promoted, sum_of, times, unknown
 from ast_ad.rules.shaping import reshaped
 from ast_ad.rules.structures import unbroadcast, zeros
 from ast_ad.rules.table import composite, custom, helper, holes_filled, linear, nondifferentiable, primitive_of
@@ -429,7 +429,7 @@ def _vander(x: Any, N: Any = None, increasing: bool = False) -> Any:
 composite(
     np.vander,
     _vander,
-    lambda ks, p: Array(name_of(ks[0]), ((array_dims(ks[0]) or (None,))[0], None)),
+    lambda ks, p: Array(promoted([ks[0], Array("int64", ())]), ((array_dims(ks[0]) or (None,))[0], None)),
     operands=("x", "N"),
 )
 

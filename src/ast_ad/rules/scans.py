@@ -8,12 +8,12 @@ import numpy as np
 
 from ast_ad import runtime
 from ast_ad.ir import primitives as P
-from ast_ad.ir.kinds import FLOAT, Array, broadcast_dims, rank
+from ast_ad.ir.kinds import FLOAT, Array, Tuple, broadcast_dims, rank
 from ast_ad.ir.primitives import Span
 from ast_ad.ir.promotion import elementwise_kind
 from ast_ad.rules.composite import kind_of_formula
 from ast_ad.rules.joining import along, length_along
-from ast_ad.rules.results import array_dims, in_dtype, less, name_of, promoted, scan
+from ast_ad.rules.results import array_dims, in_dtype, inexact, less, name_of, promoted, scan
 from ast_ad.rules.shaping import reshaped
 from ast_ad.rules.structures import zeros
 from ast_ad.rules.table import composite, custom, helper, linear, nondifferentiable, primitive_of
@@ -206,6 +206,7 @@ composite(
         np.diff(np.ravel(ary)),
         None if to_end is None else np.ravel(to_end),
     ),
+    lambda ks, p: Array(name_of(ks[0]), (None,)),
     operands=("ary", "to_end", "to_begin"),
 )
 
@@ -263,7 +264,16 @@ def _gradient(f: Any, *spacing: Any, axis: Any = None, edge_order: int = 1) -> A
     return found[0] if len(found) == 1 else found
 
 
-composite(np.gradient, _gradient, operands=("f", "varargs"))
+def _gradient_kind(kinds: Any, params: Any) -> Any:
+    """Of singles where the function is, whatever the places are."""
+    dtype = inexact(name_of(kinds[0]))
+    found = kind_of_formula(_gradient)(kinds, params)
+    parts = found.items if isinstance(found, Tuple) else (found,)
+    own = tuple(Array(dtype, part.dims if isinstance(part, Array) else None) for part in parts)
+    return Tuple(own) if isinstance(found, Tuple) else own[0]
+
+
+composite(np.gradient, _gradient, _gradient_kind, operands=("f", "varargs"))
 
 # Integrals
 
