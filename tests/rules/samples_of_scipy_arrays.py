@@ -104,11 +104,27 @@ def of_points() -> Iterator[Sample]:
 
 
 def of_sparse_matrices() -> Iterator[Sample]:
-    """Products and solves with constant matrices."""
+    """Products and solves with constant matrices, and with the entries of a matrix."""
     dense = np.array([[1.0, 0, 2], [0, 3, 0], [4, 0, 5]])
     for matrix in (ss.csc_matrix(dense), ss.csr_array(dense)):
         yield sample(ssl.spsolve, matrix, W)
         yield sample(ssl.spsolve, matrix, RNG.normal(size=(3, 2)))
+        yield sample(ssl.spsolve, matrix, W[:, None])
+    from ast_ad.rules import sparse_words as words
+
+    places = np.array([0, 1, 2, 1]), np.array([0, 2, 2, 0])
+    # what these words compute is that of the matrix, which does not move with its entries here
+    with_matrix = (ss.csc_matrix((np.ones(4), places), shape=(3, 3)) + ss.eye(3)).tocsc()
+    entries = np.ones(4) + np.arange(4)
+    for x in (W, RNG.normal(size=(3, 2))):
+        yield sample(runtime.entries_product, entries, *places, x, np.zeros_like(x))
+        yield sample(words.MATMUL, with_matrix, entries, *places, x, smooth=False)
+        yield sample(words.SOLVE, with_matrix, entries, *places, x, smooth=False)
+        yield sample(words.SOLVE_WITH, ssl.splu(with_matrix), entries, *places, x, smooth=False)
+        yield sample(words.SOLVE_WITH, ssl.splu(with_matrix), entries, *places, x, trans="T", smooth=False)
+    yield sample(words.DENSE, with_matrix, entries, *places, smooth=False)
+    yield sample(words.INSTEAD, W, 2.0 * W, smooth=False)
+    yield sample(words.JOIN, (V, W))
 
 
 def of_splines() -> Iterator[Sample]:

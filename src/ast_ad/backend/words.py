@@ -30,6 +30,7 @@ from ast_ad.backend.expressions import (
 from ast_ad.ir.build import kind_of, stated_kind
 from ast_ad.ir.core import Call
 from ast_ad.ir.kinds import Array, Dict, Kind, List, Map, Scalar, dtype_of, is_complex
+from ast_ad.ir.operators import is_sparse_kind
 from ast_ad.ir.primitives import HOLE
 
 Row: TypeAlias = Callable[[Outside, Call, Sequence[Expr]], Expr]
@@ -147,7 +148,7 @@ def _shape(outside: Outside, call: Call, args: Sequence[Expr]) -> Expr:
 
 def _transpose(outside: Outside, call: Call, args: Sequence[Expr]) -> Expr:
     kind = kind_of(call.args[0])
-    if len(args) == 1 and not call.params and isinstance(kind, Array) and kind.dims:
+    if len(args) == 1 and not call.params and (is_sparse_kind(kind) or (isinstance(kind, Array) and kind.dims)):
         return attribute(args[0], "T")
     return _library_call(outside.path("np.transpose"), call, args, outside)
 
@@ -212,6 +213,13 @@ def _spline_through(outside: Outside, call: Call, args: Sequence[Expr]) -> Expr:
     for order in derived:
         spline = called(attribute(spline, "derivative"), *([ast.Constant(value=order)] if order != 1 else []))
     return called(spline, args[2], *([ast.Constant(value=nu)] if nu else []))
+
+
+def _sparse_of(outside: Outside, call: Call, args: Sequence[Expr]) -> Expr:
+    """`csr_matrix((entries, (rows, columns)), shape=...)`, `diags(parts, offsets)`."""
+    params = {word: value for word, value in call.params if value is not None}
+    maker = params.pop("maker")
+    return called(outside.path(f"scipy.sparse.{maker}"), *args, **{w: outside.constant(v) for w, v in params.items()})
 
 
 def _format(call: Call, args: Sequence[Expr]) -> Expr:
@@ -279,6 +287,9 @@ _TABLE: dict[str, Row] = {
     "make_map": _make_map,
     "make_list": lambda outside, call, args: ast.List(elts=list(args), ctx=_LOAD),
     "make_tuple": lambda outside, call, args: ast.Tuple(elts=list(args), ctx=_LOAD),
+    "A sparse matrix": _sparse_of,
+    "sparse_diagonals": _sparse_of,
+    "sparse_identity": _sparse_of,
     "np.imag": _part("imag"),
     "np.real": _part("real"),
     "np.transpose": _transpose,

@@ -132,6 +132,7 @@ def _static(lo: Lowering, function: Static, args: list[Value], kwargs: dict[str,
     from ast_ad.frontend.objects import asked, class_of, iterated
     from ast_ad.frontend.outputs import call_that_writes
     from ast_ad.frontend.products import PRODUCTS, hessian_product
+    from ast_ad.frontend.sparse import call_of_sparse
     from ast_ad.frontend.streams import collected
     from ast_ad.frontend.wrapped import call_wrapped
     from ast_ad.rules.table import primitive_of
@@ -151,12 +152,10 @@ def _static(lo: Lowering, function: Static, args: list[Value], kwargs: dict[str,
     )
     if special_call is not None:
         return special_call(lo, args, kwargs, name)
-    drawn = call_that_draws(lo, function, args, kwargs, name)
-    if drawn is not None:
-        return drawn
-    written = call_that_writes(lo, function, args, kwargs, name)
-    if written is not None:
-        return written
+    for special_kind in (call_that_draws, call_that_writes, call_of_sparse):
+        found = special_kind(lo, function, args, kwargs, name)
+        if found is not None:
+            return found
     if obj is exec or obj is eval:
         raise lo.error(UnsupportedSyntax, f"{obj.__name__} of a text", **RUNS_TEXT._asdict())
     primitive = primitive_of(obj)

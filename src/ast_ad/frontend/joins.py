@@ -118,11 +118,8 @@ class Join:
         return out
 
     def _only(self, left: bool | Var) -> bool | Var:
-        if isinstance(left, Var):
-            out = self.value(left, left, "left")
-            assert isinstance(out, Var)
-            return out
-        return left
+        out: bool | Var = self.value(left, left, "left") if isinstance(left, Var) else left
+        return out
 
     def _heap(self) -> None:
         one, two, heap = self.one.state.heap, self.two.state.heap, self.state.heap
@@ -141,7 +138,9 @@ class Join:
                     heap[key] = a if a is b else self._sides(a, b, key.name)
                     hold(self.lo, key, heap[key])
             elif not known or a is None or b is None:
-                heap[key] = b if a is None else a
+                here = b if a is None else a
+                alone = self.dead and here is (b if self.one.state.dead else a)
+                heap[key] = self._passed(here, key.name) if alone else here
             else:
                 heap[key] = a if a is b else self._contents(a, b, key.name, key)
 

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import operator
+import sys
 from collections.abc import Callable, Sequence
 from typing import Any
 
 import gast
 
-from ast_ad.errors import NoDerivative, WrongArgument
+from ast_ad.errors import WrongArgument
 from ast_ad.frontend.calls import call_value
 from ast_ad.frontend.context import Lowering, describe_in, lowers
 from ast_ad.frontend.control import choose, test_of, truth
@@ -31,7 +32,6 @@ from ast_ad.frontend.values import (
 )
 from ast_ad.ir import kinds as K, primitives as P
 from ast_ad.ir.core import Lit, Var
-from ast_ad.ir.operators import is_sparse_kind
 
 SYMBOLS: dict[type, str] = {
     gast.UAdd: "+",
@@ -74,12 +74,12 @@ def lower_binary(lo: Lowering, node: Any, name: str) -> Value:
 
 def binary(lo: Lowering, symbol: str, left: Value, right: Value, name: str = "") -> Value:
     """`left symbol right`: on numbers a primitive, on tuples, lists and strings structural."""
-    if symbol != "@" and any(isinstance(v, Var) and is_sparse_kind(kind_of(v)) for v in (left, right)):
-        raise lo.error(
-            NoDerivative,
-            f"{symbol} of a sparse matrix is not supported",
-            remedy="Multiply with @, or compute the matrix outside.",
-        )
+    if "scipy.sparse" in sys.modules:
+        from ast_ad.frontend.sparse import on_sparse
+
+        sparse = on_sparse(lo, symbol, left, right, name)
+        if sparse is not None:
+            return sparse
     if (isinstance(left, Var) and isinstance(right, (Var, Lit))) or (isinstance(left, Lit) and isinstance(right, Var)):
         return lo.emit(P.OPERATORS[symbol], lo.atom(left), lo.atom(right), name=name)
     if isinstance(left, Lit) and isinstance(right, Lit):

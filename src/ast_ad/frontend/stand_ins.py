@@ -17,7 +17,8 @@ _STAND_INS: dict[type, type] = {
 }
 #: the modules of functions that are read for others, and of rules
 _READ = (deques, heaps, iterators, mappings, reorderings, searches, sets)
-_OF_STAND_INS = (*(module.__name__ for module in _READ), "ast_ad.implicit", "ast_ad.integrals")
+_SPARSE = "ast_ad.frontend.sparse_matrices"  # read when a program makes a sparse matrix
+_OF_STAND_INS = (*(module.__name__ for module in _READ), "ast_ad.implicit", "ast_ad.integrals", _SPARSE)
 _FOR = {ours: theirs for theirs, ours in _STAND_INS.items()}
 
 
@@ -25,7 +26,7 @@ def stand_in_of(cls: Any) -> type | None:
     """The class of ours that is read for a class, if there is one; of a stand-in itself."""
     if not isinstance(cls, type):
         return None
-    return cls if cls in _FOR else _STAND_INS.get(cls)
+    return cls if is_stand_in(cls) else _STAND_INS.get(cls)
 
 
 def stands_for(cls: Any) -> Any:
@@ -38,8 +39,8 @@ def stands_for(cls: Any) -> Any:
 
 
 def is_stand_in(cls: Any) -> bool:
-    """Whether a class stands for one of the standard library."""
-    return cls in _FOR
+    """Whether a class stands for one of the standard library, or for a sparse matrix."""
+    return cls in _FOR or getattr(cls, "__module__", None) == _SPARSE
 
 
 def of_stand_in(function: Any) -> bool:

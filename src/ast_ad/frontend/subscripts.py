@@ -14,8 +14,10 @@ from ast_ad.frontend.control import ends_here
 from ast_ad.frontend.elements import BORROWED, Element
 from ast_ad.frontend.known import constant_of
 from ast_ad.frontend.layouts import share_perhaps
+from ast_ad.frontend.stand_ins import stands_for
 from ast_ad.frontend.values import (
     Entries,
+    Fields,
     Flat,
     Items,
     Range,
@@ -160,6 +162,11 @@ def _tuple(lo: Lowering, owner: TupleOf, index: Value, name: str) -> Value:
 def _ref(lo: Lowering, owner: Ref, index: Value, name: str) -> Value:
     contents = lo.contents(owner) if isinstance(index, Slice) else lo.peek(owner)
     read = _CONTENTS.get(type(contents))
+    if isinstance(contents, Fields):
+        title = stands_for(contents.type).__name__
+        raise lo.error(
+            WrongArgument, f"an object of {title} cannot be subscripted", remedy="Give its class a __getitem__."
+        )
     if read is None:
         torn(lo, contents, owner.location.name)  # type: ignore[arg-type]
     result: Value = read(lo, owner, contents, index, name)

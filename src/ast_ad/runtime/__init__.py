@@ -109,6 +109,14 @@ from ast_ad.runtime.signals import (
     simpson_weights,
     uncut_to_full,
 )
+from ast_ad.runtime.sparse import (
+    diagonal_rows,
+    entries_product,
+    matching_places,
+    stored_columns,
+    stored_entries,
+    stored_rows,
+)
 from ast_ad.runtime.tails import betainc_by_shapes, gammainc_by_shape, stdtr_by_df
 
 __all__ = [
@@ -139,9 +147,11 @@ __all__ = [
     "cut_from_full",
     "delay",
     "diagonal_like",
+    "diagonal_rows",
     "divide",
     "divide_or_zero",
     "doubled",
+    "entries_product",
     "fields_of",
     "filled",
     "gammainc_by_shape",
@@ -164,6 +174,7 @@ __all__ = [
     "list_of_rows",
     "log_or_zero",
     "make_object",
+    "matching_places",
     "name_of_generator",
     "or_zeros",
     "out_of_frame",
@@ -196,6 +207,9 @@ __all__ = [
     "stable_argsort",
     "stdtr_by_df",
     "stop_gradient",
+    "stored_columns",
+    "stored_entries",
+    "stored_rows",
     "stretch_sums",
     "sum_of_list",
     "sum_of_rounds",
