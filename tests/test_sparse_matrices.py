@@ -11,59 +11,59 @@ import scipy.sparse.linalg as ssl
 
 from ast_ad import AstAdError, grad, jvp
 
-ROWS, COLUMNS = np.array([0, 1, 2]), np.array([1, 0, 2])
+R, C = np.array([0, 1, 2]), np.array([1, 0, 2])
 X = np.array([1.0, 2.0, 3.0])
 
 
 def product(x, y):
-    A = ss.csr_matrix((x, (ROWS, COLUMNS)), shape=(3, 3))
+    A = ss.csr_matrix((x, (R, C)), shape=(3, 3))
     return np.sum((A @ y) ** 2)
 
 
 def test_the_text_is_that_of_a_person():
     text = grad(product, (0, 1)).source_for(X, X)
-    assert "matrix = scipy.sparse.csr_matrix((x, (ROWS, COLUMNS)), shape=(3, 3))" in text
+    assert "matrix = scipy.sparse.csr_matrix((x, (R, C)), shape=(3, 3))" in text
     assert "matrix.T @ " in text
-    assert "[ROWS] * y[COLUMNS]" in text
+    assert "[R] * y[C]" in text
     assert "add.at" not in text
 
 
 def written_after(x):
-    A = ss.coo_matrix((x, (ROWS, COLUMNS)), shape=(3, 3))
+    A = ss.coo_matrix((x, (R, C)), shape=(3, 3))
     x[0] = 5.0
     return A.sum()
 
 
 def returned(x):
-    return ss.csr_matrix((x, (ROWS, COLUMNS)), shape=(3, 3))
+    return ss.csr_matrix((x, (R, C)), shape=(3, 3))
 
 
 def subscripted(x):
-    return ss.csr_matrix((x, (ROWS, COLUMNS)), shape=(3, 3))[0, 1]
+    return ss.csr_matrix((x, (R, C)), shape=(3, 3))[0, 1]
 
 
 def its_data(x):
-    return np.sum(ss.csr_matrix((x, (ROWS, COLUMNS)), shape=(3, 3)).data)
+    return np.sum(ss.csr_matrix((x, (R, C)), shape=(3, 3)).data)
 
 
 def in_another_dtype(x):
-    return ss.csr_matrix((x, (ROWS, COLUMNS)), shape=(3, 3), dtype=np.float32).sum()
+    return ss.csr_matrix((x, (R, C)), shape=(3, 3), dtype=np.float32).sum()
 
 
 def over_an_axis(x):
-    return np.sum(ss.csr_matrix((x, (ROWS, COLUMNS)), shape=(3, 3)).sum(axis=0))
+    return np.sum(ss.csr_matrix((x, (R, C)), shape=(3, 3)).sum(axis=0))
 
 
 def with_a_number_added(x):
-    return (ss.csr_matrix((x, (ROWS, COLUMNS)), shape=(3, 3)) + 0.5).sum()
+    return (ss.csr_matrix((x, (R, C)), shape=(3, 3)) + 0.5).sum()
 
 
 def divided(x):
-    return (ss.csr_matrix((x, (ROWS, COLUMNS)), shape=(3, 3)) / np.ones((3, 3))).sum()
+    return (ss.csr_matrix((x, (R, C)), shape=(3, 3)) / np.ones((3, 3))).sum()
 
 
 def solved_with_settings(x):
-    return np.sum(ssl.spsolve(ss.csc_matrix((x, (ROWS, COLUMNS))), X, permc_spec="NATURAL"))
+    return np.sum(ssl.spsolve(ss.csc_matrix((x, (R, C))), X, permc_spec="NATURAL"))
 
 
 @pytest.mark.parametrize(
@@ -91,7 +91,7 @@ def test_what_is_not_followed_is_a_located_error(function, sentence):
 def test_empty_matrices_and_single_precision():
     with warnings.catch_warnings():
         warnings.simplefilter("error")
-        assert grad(lambda x: ss.csr_matrix((x, (ROWS[:0], COLUMNS[:0])), shape=(3, 3)).sum())(X[:0]).shape == (0,)
+        assert grad(lambda x: ss.csr_matrix((x, (R[:0], C[:0])), shape=(3, 3)).sum())(X[:0]).shape == (0,)
         found = grad(product)(X.astype(np.float32), X.astype(np.float32))
     assert found.dtype == np.float32
     np.testing.assert_allclose(found, grad(product)(X, X), rtol=1e-6)

@@ -326,6 +326,9 @@ WRITTEN: dict[Primitive, tuple[Primitive, tuple[int, ...]]] = {
         Primitive("scipy.sparse.linalg.spsolve", lambda A, b: _solve(A, None, None, None, b), solved_kind, cost=5),
         (0, 4),
     ),
-    SOLVE_WITH: (Primitive(".solve", lambda f, b, trans="N": f.solve(b, trans), SOLVE_WITH.kinds, cost=4, method=True), (0, 4)),
+    SOLVE_WITH: (
+        Primitive(".solve", lambda f, b, trans="N": f.solve(b, trans), SOLVE_WITH.kinds, cost=4, method=True),
+        (0, 4),
+    ),
     INSTEAD: (INSTEAD, (0,)),
 }
