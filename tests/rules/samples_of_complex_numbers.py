@@ -225,6 +225,7 @@ def shapes() -> Iterator[Sample]:
     yield sample(np.lib.stride_tricks.sliding_window_view, Z, 2)
     yield sample(P.LIST_GET, [1j, 2.0 + 1j], 1)
     yield sample(P.LIST_SET, [1j, 2.0 + 1j], 3j, 1)
+    yield sample(P.EXCHANGE, [1j, 2.0 + 1j], 0, 1)
     yield sample(P.LIST_ADD, [1j, 2.0 + 1j], 3j, 1)
     yield sample(P.BROADCAST_LIKE, 0.3j, R)
     yield sample(P.UNBROADCAST, M, Z[:1])

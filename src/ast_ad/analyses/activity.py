@@ -39,6 +39,7 @@ _CHOOSERS = {
     P.LIST_SLICE: 1,
     P.ADD_TO_SLICE: 2,
     P.LIST_GET: 1,
+    P.EXCHANGE: 1,
     P.LIST_SET: 2,
     P.LIST_ADD: 2,
     P.TAKE_OUT: 1,

@@ -9,7 +9,7 @@ from ast_ad.ir.kinds import Array, rank, same_shape
 from ast_ad.ir.primitives import HOLE, is_basic, split_path
 
 _WRITES_ARRAYS = ("index_update", "index_add", "masked")
-WRITES_LISTS = ("append", "pop", "list_set", "list_add", "take_out")
+WRITES_LISTS = ("append", "pop", "list_set", "list_add", "take_out", "exchange")
 UPDATES = frozenset((*_WRITES_ARRAYS, *WRITES_LISTS))
 
 

@@ -190,6 +190,10 @@ class Emitter(Values):
             if -1 in node.copied:
                 taken = copy_of(self.outside, taken, call.outs[1].kind)
             return ast.Assign(targets=[self.target(call.outs[1])], value=taken)
+        if what == "exchange":
+            one, other = (subscript(target, place) for place in args[1:])
+            pair = ast.Tuple(elts=[_stored(one), _stored(other)], ctx=_STORE)
+            return ast.Assign(targets=[pair], value=ast.Tuple(elts=[other, one], ctx=ast.Load()))
         if what in ("list_set", "list_add"):
             return self.list_update(call, target, args)
         if what == "masked":

@@ -99,20 +99,25 @@ def _zeros_like(outside: Outside, call: Call, args: Sequence[Expr]) -> Expr:
     return called(outside.helper("zeros_like"), args[0]) if found is None else found
 
 
-def _zeros(outside: Outside, kind: Kind, value: Expr) -> Expr | None:
-    """The zero cotangent of a value of this kind; None where its structure must be looked at."""
+def _zeros(outside: Outside, kind: Kind, value: Expr, names: Sequence[str] = ("row", "item")) -> Expr | None:
+    """The zero cotangent of a value of this kind; None where its structure must be looked at.
+
+    `names` are those of the elements of lists, from outside in.
+    """
     zero = {"float": 0.0, "int": 0.0, "bool": 0.0, "complex": 0j}
     if isinstance(kind, Scalar):
         return outside.constant(zero[kind.type])
     if isinstance(kind, Map) and isinstance(kind.item, Scalar):
         return called(attribute(outside.builtin("dict"), "fromkeys"), value, outside.constant(zero[kind.item.type]))
     if isinstance(kind, List) and not isinstance(kind, Map):
-        if isinstance(kind.item, Scalar):
-            zeros = ast.List(elts=[outside.constant(zero[kind.item.type])], ctx=_LOAD)
+        if isinstance(kind.item, Scalar) or kind.item == Array("float64", (), False):
+            zeros = ast.List(elts=[outside.constant(zero[getattr(kind.item, "type", "float")])], ctx=_LOAD)
             return binary(zeros, "*", called(outside.builtin("len"), value))
-        item = _zeros(outside, kind.item, name("row"))
-        each = ast.comprehension(target=ast.Name(id="row", ctx=ast.Store()), iter=value, ifs=[], is_async=0)
-        return None if item is None else ast.ListComp(elt=item, generators=[each])
+        item = _zeros(outside, kind.item, name(names[0]), names[1:]) if names else None
+        if item is None:
+            return None
+        each = ast.comprehension(target=ast.Name(id=names[0], ctx=ast.Store()), iter=value, ifs=[], is_async=0)
+        return ast.ListComp(elt=item, generators=[each])
     if isinstance(kind, Array) and kind.dtype is not None and np.dtype(kind.dtype).kind in "fc":
         return called(outside.path("np.zeros_like"), value)
     if isinstance(kind, Array) and kind.dtype is not None and kind.dims:

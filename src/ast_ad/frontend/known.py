@@ -146,7 +146,7 @@ def _size(lo: Lowering, fn: P.Primitive, source: Any, what: str) -> Any:
 
 
 #: what makes lists: how long they are does not depend on the numbers in them
-_OF_LISTS = (P.APPEND, P.LIST_CONCAT, P.LIST_REPEAT, P.LIST_SET, P.MAKE_LIST)
+_OF_LISTS = (P.APPEND, P.LIST_CONCAT, P.LIST_REPEAT, P.LIST_SET, P.EXCHANGE, P.MAKE_LIST)
 
 
 def _length_of_list(lo: Lowering, made: Any, what: str) -> int:

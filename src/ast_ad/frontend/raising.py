@@ -16,7 +16,9 @@ _ANYTHING = (BaseException,)
 #: by name of a primitive, the errors that it raises; any other that is not total may raise anything
 _RAISED: dict[str, Errors] = {
     **dict.fromkeys(("+", "-", "*", "/", "//", "%", "**"), (ArithmeticError, ValueError)),
-    **dict.fromkeys(("getitem", "list_get", "item", "pop", "index_update", "index_add", "list_set"), _LOOKED_UP),
+    **dict.fromkeys(
+        ("getitem", "list_get", "item", "pop", "index_update", "index_add", "list_set", "exchange"), _LOOKED_UP
+    ),
 }
 
 

@@ -11,6 +11,7 @@ from ast_ad.frontend.attempts import raise_again
 from ast_ad.frontend.calls import call_value
 from ast_ad.frontend.context import Lowering, lowers
 from ast_ad.frontend.control import test_of
+from ast_ad.frontend.exchanges import exchange
 from ast_ad.frontend.expressions import default_values
 from ast_ad.frontend.fence import WRITES_OUTSIDE
 from ast_ad.frontend.list_parts import delete
@@ -25,6 +26,8 @@ from ast_ad.ir.kinds import Opaque
 @lowers(gast.Assign)
 def lower_assign(lo: Lowering, stmt: Any) -> None:
     """`a = b = value`, also by tuples, which keep the names for what they hold."""
+    if len(stmt.targets) == 1 and exchange(lo, stmt.targets[0], stmt.value):
+        return
     value = _named_value(lo, stmt.targets[0], stmt.value)
     for target in stmt.targets:
         lo.node = stmt

@@ -86,6 +86,14 @@ def _add(xs: Any, value: Any, *path: Any, index: Index | None = None) -> Any:
     return _changed(xs, path, index, lambda old: runtime.add(old, value))
 
 
+def _exchanged(xs: Any, i: Any, j: Any) -> Any:
+    new = xs.copy()
+    new[i], new[j] = new[j], new[i]
+    return new
+
+
+#: a run-time list in which two elements have changed places
+EXCHANGE = Primitive("exchange", _exchanged, first_kind, result="same", cost=1)
 #: reads a run-time list (or a tuple) at a run-time index
 LIST_GET = Primitive("list_get", _get, path_kind, result="element", cost=0)
 #: `ys = list_set(xs, value, *path)`: xs with `xs[i][j] = value`

@@ -81,6 +81,7 @@ from ast_ad.ir.operators import (
     no_overflow as no_overflow,
 )
 from ast_ad.ir.paths import (
+    EXCHANGE as EXCHANGE,
     LIST_ADD as LIST_ADD,
     LIST_GET as LIST_GET,
     LIST_SET as LIST_SET,

@@ -493,6 +493,7 @@ _RULES: dict[Primitive, Rule] = {
     **{fn: _as_it_is(fn) for fn in (P.ZEROS_LIKE, P.OUTLINE, P.COPY, P.MAKE_TUPLE, P.MAKE_FIXED, P.MAKE_LIST)},
     **{fn: _as_it_is(fn) for fn in (P.APPEND, P.LIST_CONCAT, P.ADD_STRUCTURES, P.IS_EMPTY)},
     P.LIST_GET: _along_path(P.LIST_GET, 1),
+    P.EXCHANGE: _along_path(P.EXCHANGE, 1),
     P.LIST_SET: _along_path(P.LIST_SET, 2),
     P.LIST_ADD: _along_path(P.LIST_ADD, 2),
     P.LIST_SLICE: _of_slice(P.LIST_SLICE, 1, "index"),

@@ -92,6 +92,9 @@ linear(
 )
 
 
+linear(P.EXCHANGE, lambda ct, xs, i, j: make(P.EXCHANGE, ct, i, j))
+
+
 def _fitted(part: Any, value: Any, at: Any) -> Any:
     return unbroadcast(part, value) if at else part
 

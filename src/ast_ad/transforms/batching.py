@@ -39,7 +39,7 @@ from ast_ad.transforms.regions import Region, unused
 _TOGETHER = {
     **dict.fromkeys((P.MAKE_LIST, P.MAKE_TUPLE, P.MAKE_FIXED, P.MAKE_DICT), 1 << 30),
     **dict.fromkeys((P.APPEND, P.LIST_CONCAT, P.LIST_SET, P.LIST_ADD, P.ADD_STRUCTURES, P.ADD_TO_SLICE), 2),
-    **dict.fromkeys((P.INDEX_UPDATE, P.INDEX_ADD, P.LIST_GET, P.LIST_SLICE, P.POP), 1),
+    **dict.fromkeys((P.INDEX_UPDATE, P.INDEX_ADD, P.LIST_GET, P.LIST_SLICE, P.POP, P.EXCHANGE), 1),
 }
 _LISTS = {P.APPEND, P.LIST_CONCAT, P.LIST_SET, P.LIST_ADD, P.ADD_TO_SLICE, P.LIST_GET, P.LIST_SLICE}
 

@@ -140,6 +140,12 @@ def _ends(call: Call, holes: tuple[Any, ...]) -> tuple[Any, ...]:
     return tuple(Term(next(left)) if end is P.HOLE else end for end in (span.start, span.stop, span.step))
 
 
+def adjoint_of_exchange(sweep: Sweep, call: Call) -> None:
+    """`xs[i], xs[j] = xs[j], xs[i]`: the cotangents change places."""
+    xs, *places = call.args
+    sweep.contribute(xs, make(P.EXCHANGE, dense(sweep.cts.pop(call.outs[0]), Term(call.outs[0])), *map(Term, places)))
+
+
 def adjoint_of_list_slice(sweep: Sweep, call: Call) -> None:
     """`ys = xs[start:stop:step]`: adds at the slice."""
     xs, *holes = call.args
@@ -231,6 +237,7 @@ STRUCTURAL: dict[P.Primitive, Callable[[Sweep, Call], None]] = {
     P.LIST_SLICE: adjoint_of_list_slice,
     P.ADD_TO_SLICE: adjoint_of_add_to_slice,
     P.LIST_GET: adjoint_of_list_get,
+    P.EXCHANGE: adjoint_of_exchange,
     P.LIST_SET: adjoint_of_list_set,
     P.LIST_ADD: adjoint_of_list_add,
     P.GETITEM: adjoint_of_getitem,

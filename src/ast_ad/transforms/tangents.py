@@ -64,6 +64,7 @@ _VALUES: dict[P.Primitive, int] = {
     P.LIST_SLICE: 1,
     P.ADD_TO_SLICE: 2,
     P.LIST_GET: 1,
+    P.EXCHANGE: 1,
     P.LIST_SET: 2,
     P.LIST_ADD: 2,
     P.GETITEM: 1,
