@@ -25,6 +25,8 @@ passes, unbound   how many loops are being passed over, and the names that were 
 
 from __future__ import annotations
 
+import keyword
+import re
 from collections.abc import Callable
 from functools import reduce
 from types import MethodType
@@ -114,7 +116,7 @@ class Lowering(Memory):
         if isinstance(kind, Dict) and kind.type is not None:
             return self.object_of(atom, kind, name, witness)
         if isinstance(kind, Dict):
-            values = tuple(self._item(atom, k, k if isinstance(k, str) else f"{name}_{k}", witness) for k in kind.keys)
+            values = tuple(self._item(atom, k, named_by(k, name), witness) for k in kind.keys)
             return self.new_ref(Entries(kind.keys, values), name)
         if isinstance(kind, List):
             return self.new_ref(Run(atom), name)
@@ -279,6 +281,20 @@ def static(obj: Any, name: str = "") -> Value:
 
 
 _NOTHING: Kind = NO_KIND
+
+
+def named_by(key: Any, whole: str) -> str:
+    """The name of what a dict holds at a key: `init_state` for "init state".
+
+    >>> named_by("init state", "p"), named_by("2nd", "p"), named_by("lambda", "p"), named_by(3, "p")
+    ('init_state', 'p_2nd', 'p_lambda', 'p_3')
+    """
+    words = re.sub(r"\W+", "_", str(key)).strip("_")
+    return (
+        words
+        if isinstance(key, str) and words.isidentifier() and not keyword.iskeyword(words)
+        else f"{whole}_{words}".strip("_")
+    )
 
 
 def describe_in(lo: Lowering, value: Value) -> str:

@@ -17,7 +17,7 @@ from ast_ad.frontend.arguments import Known, leaves_of, places_of, spec_of, with
 from ast_ad.frontend.calls import inline, is_readable, new_frame
 from ast_ad.frontend.captures import capture_variable
 from ast_ad.frontend.carried import Carried, as_given, carried, made_again
-from ast_ad.frontend.context import Lowering, NeedsInlining
+from ast_ad.frontend.context import Lowering, NeedsInlining, named_by
 from ast_ad.frontend.control import lower_body, sealed
 from ast_ad.frontend.emission import PathEnds
 from ast_ad.frontend.known import NeedsConstant
@@ -251,7 +251,7 @@ def _parameter(caller: Lowering, lo: Lowering, value: Value, name: str) -> Value
             lo.record.places[made.location] = len(lo.record.leaves) - 1
         elif isinstance(contents, Entries):
             items = tuple(
-                _parameter(caller, lo, v, k if isinstance(k, str) else f"{name}_{k}")
+                _parameter(caller, lo, v, named_by(k, name))
                 for k, v in zip(contents.keys, contents.values, strict=True)
             )
             made = lo.new_ref(replace(contents, values=items), name)

@@ -88,8 +88,18 @@ def _parts(ct: Any, xs: Any, axis: Any = 0, dtype: Any = None) -> Any:
     return tuple(result)
 
 
+def _joined_again(ct: Any, x: Any, xs: Any, axis: Any) -> Any:
+    """The parts laid end to end, as the function did that joined them: along an axis of theirs or a new one."""
+    inner, outer = rank(item_of(xs.kind)), rank(x.kind)
+    if axis is None or (inner is not None and inner == outer):
+        return call(np.concatenate, ct, axis=axis)
+    if inner is None or outer is None:
+        raise UnknownRank(xs)
+    return call(np.dstack if outer == 3 else np.hstack if outer == 1 else (np.vstack, np.column_stack)[axis], ct)
+
+
 split_like = helper(runtime.split_like, lambda ks, p: ks[1], result="view")
-linear(primitive_of(runtime.split_like), (lambda ct, x, xs, axis: call(np.concatenate, ct, axis=axis), None))
+linear(primitive_of(runtime.split_like), (_joined_again, None))
 linear(np.concatenate, _parts, _concatenated, operands=("arrays",))
 
 
