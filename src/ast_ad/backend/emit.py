@@ -45,7 +45,7 @@ from ast_ad.backend.tree import (
 from ast_ad.backend.values import Values
 from ast_ad.ir.build import kind_of, stated_kind
 from ast_ad.ir.core import Atom, Call, Callee, Function, Lit, Param, Program, Var
-from ast_ad.ir.kinds import Array, Fixed, Kind, Scalar
+from ast_ad.ir.kinds import Array, Fixed, Kind, Scalar, rank
 from ast_ad.ir.primitives import hole_kinds, is_basic, path_kind
 
 _STORE = ast.Store()
@@ -213,6 +213,8 @@ class Emitter(Values):
             if isinstance(call.args[1], Var) and self.storage.may_alias(call.args[1], call.outs[0]):
                 value = copy_of(self.outside, value, call.args[1].kind)
             return ast.Expr(value=called(self.outside.path("np.add.at"), target, index, value))
+        if template == (Ellipsis,) and isinstance(target, ast.Name) and rank(kind_of(call.args[0])):
+            return _augmented(ast.Name(id=target.id, ctx=_STORE), ast.Add(), value)
         return _augmented(_stored(subscript(target, index)), ast.Add(), value)
 
     def changes_itself(self, call: Call, element: Expr, value: Expr) -> bool:

@@ -40,7 +40,7 @@ from ast_ad.frontend.values import (
 from ast_ad.frontend.versions import check_cast, is_whole, place_of, store, write_version
 from ast_ad.ir import primitives as P
 from ast_ad.ir.core import Lit, Var
-from ast_ad.ir.kinds import Array, Kind, Scalar, rank
+from ast_ad.ir.kinds import Array, Kind, Scalar, broadcast_dims, known_equal, rank
 
 
 def augment(lo: Lowering, target: Any, symbol: str, node: Any) -> None:
@@ -132,9 +132,20 @@ def write_whole(lo: Lowering, old: Var, symbol: str, value: Value) -> None:
     from ast_ad.frontend.library import as_array
 
     operand = as_array(lo, value)
+    if symbol in "+-" and _may_be_stretched(kind_of(old), kind_of(operand)):
+        _augment_array(lo, old, Lit(Ellipsis), symbol, lambda: operand)
+        return
     new = lo.emit(P.OPERATORS[symbol], lo.read(old), operand, name="" if is_cell(old) else old.name)
     check_cast(lo, kind_of(old), kind_of(new))
     store(lo, old, new, symbol != "@" and rank(kind_of(operand)) == 0)
+
+
+def _may_be_stretched(base: Kind, value: Kind) -> bool:
+    """Whether an array with axes is as it is after an addition, but nothing proves that a value fits into it."""
+    if not isinstance(base, Array) or not base.dims or not isinstance(value, Array) or value.dims == ():
+        return False
+    dims = broadcast_dims([base, value])
+    return dims is None or len(dims) != len(base.dims) or not all(map(known_equal, dims, base.dims))
 
 
 def _augment_array(lo: Lowering, owner: Var, index: Value, symbol: str, value_of: Callable[[], Value]) -> None:

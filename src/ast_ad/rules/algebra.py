@@ -191,6 +191,8 @@ def _getitem(a: Term, *holes: Term, index: Any) -> Term | None:
     """A subscript of a stretched number is the number, stretched; one that takes a summed axis away is the sum."""
     if isinstance(a.kind, Scalar) and index in ((), (Ellipsis,)):
         return a  # the tangent of an array of rank 0 may be a number of Python's
+    if index == (Ellipsis,) and rank(a.kind):
+        return a
     if a.fn is P.BROADCAST_LIKE and rank(a.args[0].kind) == 0:
         return make(P.BROADCAST_LIKE, a.args[0], make(P.GETITEM, a.args[1], *holes, index=index))
     if a.fn is P.NEG:
