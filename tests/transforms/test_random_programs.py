@@ -136,7 +136,7 @@ def test_more_random_programs_that_write_to_arrays():
                 raise AssertionError(f"seed {seed}, {forms}: {error}\n{text}") from error
 
 
-@pytest.mark.parametrize("seed", [51, 120, 201, 227])
+@pytest.mark.parametrize("seed", [51, 120, 201, 227, 700457])
 def test_programs_of_arrays_that_were_once_wrong_at_second_order(seed):
     hold_array_program(seed, ARRAYS[:1])
 
