@@ -31,8 +31,12 @@ def a_mode_of_ones_own(x):
     return np.sum(np.pad(x, 2, mode="empty") ** 2)
 
 
-def signature(x):
-    return np.sum(np.vectorize(lambda v, u: v @ u, signature="(n),(n)->()")(x, x))
+def several_with_a_signature(x):
+    return np.sum(np.vectorize(lambda v: (v, v), signature="(n)->(n),(n)")(x)[0])
+
+
+def stretched_to_each_other(x):
+    return np.sum(np.vectorize(lambda v, u: v @ u, signature="(n),(n)->()")(x[None, None, :], np.outer(x, x)))
 
 
 def mixed(x):
@@ -54,7 +58,8 @@ def uneven(x):
 REFUSED = [
     (weighted_quantiles, errors.NoDerivative, "a weighted quantile has a derivative rule for one q only"),
     (a_mode_of_ones_own, errors.NoDerivative, "np.pad with mode='empty' has no derivative rule"),
-    (signature, errors.NoDerivative, "np.vectorize with 'signature' is not supported"),
+    (several_with_a_signature, errors.NoDerivative, "np.vectorize with signature='(n)->(n),(n)' of this call"),
+    (stretched_to_each_other, errors.NoDerivative, "np.vectorize with a signature of arrays that are stretched"),
     (of_several, errors.NoDerivative, "np.vectorize of a function that gives numbers of several types, or no numbers"),
     (counted, errors.NoDerivative, "np.fromiter with 'count' is not supported"),
     (uneven, errors.NoDerivative, "np.piecewise of conditions and functions that are not written one by one"),

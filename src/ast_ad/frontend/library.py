@@ -165,6 +165,8 @@ def _operand(lo: Lowering, primitive: Primitive, k: int, value: Value) -> Value:
     """An operand of a function of NumPy or SciPy, which takes a list or tuple of numbers as the array of them."""
     if isinstance(value, (Var, Lit)) or not primitive.name.startswith(("np.", "scipy.")):
         return value
+    if primitive.name == "np.trim_zeros":
+        raise lo.error(NoDerivative, "np.trim_zeros of a list gives a list", remedy="Pass it np.array(xs).")
     if primitive.name in _JOINED and k == 0:
         return _joined(lo, primitive, value)
     name = primitive.operands[k] if k < len(primitive.operands) else ""

@@ -6,6 +6,7 @@ The text computes what NumPy computes, operation by operation, so that values ar
 from __future__ import annotations
 
 import inspect
+import re
 from collections.abc import Callable, Mapping, Sequence
 from types import MappingProxyType
 from typing import Any
@@ -195,11 +196,8 @@ def _vectorize(lo: Lowering, args: Args, kwargs: Kwargs, name: str) -> Value:
 
 def _vectorized(lo: Lowering, pyfunc: Value, made: Any) -> Value:
     """The function that np.vectorize makes; `made` has its settings."""
-    for setting in ("excluded", "signature"):
-        if getattr(made, setting):
-            raise lo.error(
-                NoDerivative, f"np.vectorize with {setting!r} is not supported", remedy="Write the loop yourself."
-            )
+    if made.excluded:
+        raise lo.error(NoDerivative, "np.vectorize with 'excluded' is not supported", remedy="Write the loop yourself.")
     if len(made.otypes or "") > 1:
         raise lo.error(
             NoDerivative, "np.vectorize of a function with several results", remedy="Write the loop yourself."
@@ -214,15 +212,59 @@ def _vectorized(lo: Lowering, pyfunc: Value, made: Any) -> Value:
             function = Product(
                 lambda lo, a, k, n: call_value(lo, pyfunc, a[:place], dict(zip(words, a[place:], strict=True)), n), name
             )
-        return _over_elements(lo, function, dtype, [as_array(lo, v) for v in (*args, *kwargs.values())], name)
+        arrays = [as_array(lo, v) for v in (*args, *kwargs.values())]
+        if made.signature is not None:
+            return _over_cores(lo, function, dtype, made.signature, arrays, name)
+        return _over_elements(lo, function, dtype, arrays, name)
 
     return Product(call, "np.vectorize")
+
+
+def over_cores(function, shape, arrays, cores):  # type: ignore[no-untyped-def]
+    """`np.vectorize` with a signature: the function at each place of the axes in front of those that it takes."""
+    wide = [
+        np.broadcast_to(a, shape + a.shape[a.ndim - c :]).reshape((-1, *a.shape[a.ndim - c :]))
+        for a, c in zip(arrays, cores, strict=True)
+    ]
+    rows = np.array([function(*row) for row in zip(*wide, strict=True)])
+    return rows.reshape(shape + rows.shape[1:])
+
+
+def _over_cores(lo: Lowering, function: Value, dtype: Any, signature: str, arrays: Sequence[Value], name: str) -> Value:
+    """A call with the parts that the signature names; those in front are as many as in the array that has most."""
+    taken, _, given = signature.partition("->")
+    cores = [len(re.findall(r"\w+", core)) for core in re.findall(r"\(([^()]*)\)", taken)]
+    ranks = [rank(kind_of(lo.atom(a))) for a in arrays]
+    if given.count("(") != 1 or len(cores) != len(arrays):
+        raise lo.error(
+            NoDerivative, f"np.vectorize with signature={signature!r} of this call", remedy="Write the loop yourself."
+        )
+    fronts = [None if r is None else r - c for r, c in zip(ranks, cores, strict=True)]
+    known = [front for front in fronts if front is not None and front >= 0]
+    if len(known) != len(fronts):
+        raise lo.error(
+            NoDerivative,
+            "np.vectorize with a signature of arrays whose number of axes is not known",
+            remedy="Write the loop yourself.",
+        )
+    first = arrays[known.index(max(known))]
+    if 1 in (dims_of(kind_of(lo.atom(first))) or ())[: max(known)] and len([front for front in known if front]) > 1:
+        raise lo.error(
+            NoDerivative,
+            "np.vectorize with a signature of arrays that are stretched to each other",
+            remedy="Broadcast them first.",
+        )
+    shape = _numpy(lo, np.shape, first)
+    lengths = TupleOf(tuple(read_subscript(lo, shape, Lit(k)) for k in range(max(known))))
+    counts = TupleOf(tuple(map(Lit, cores)))
+    made = _read(lo, over_cores, [function, lengths, TupleOf(tuple(arrays)), counts], name)
+    return made if dtype is None else call_method(lo, made, "astype", [static(dtype)], {}, name)
 
 
 _SINGLE = ("float16", "float32", "complex64")
 
 
-def _over_elements(lo: Lowering, function: Value, dtype: Any, arrays: list[Value], name: str) -> Value:
+def _over_elements(lo: Lowering, function: Value, dtype: Any, arrays: Sequence[Value], name: str) -> Value:
     """A call with the Python numbers at each place; what they give is an array of the shape that the arrays have."""
     if dtype is None and any(dtype_of(kind_of(lo.atom(a))) in _SINGLE for a in arrays):
         raise lo.error(

@@ -442,7 +442,7 @@ def _lstsq_kind(kinds: Kinds, params: Mapping[str, Any]) -> Kind:
     dtype = inexact(promoted([Array(name_of(k), ()) for k in kinds]))
     a, b = array_dims(kinds[0]), array_dims(kinds[1])
     x = None if a is None or b is None else (a[-1], *b[1:])
-    return Tuple((Array(dtype, x), Array(dtype, (None,)), Array(None, ()), Array(real(dtype), (None,))))
+    return Tuple((Array(dtype, x), Array(real(dtype), (None,)), Array(None, ()), Array(real(dtype), (None,))))
 
 
 def _lstsq_tangent(ans: Any, tangents: Any, a: Any, b: Any, rcond: Any = None) -> Any:

@@ -331,11 +331,15 @@ nondifferentiable(np.flatnonzero, operands=("a",), kinds=lambda ks, p: Array("in
 nondifferentiable(np.argwhere, operands=("a",), kinds=lambda ks, p: Array("int64", (None, rank(ks[0]))))
 nondifferentiable(np.searchsorted, operands=("a", "v", "sorter"), kinds=lambda ks, p: Array("int64", array_dims(ks[1])))
 nondifferentiable(np.digitize, operands=("x", "bins"), kinds=lambda ks, p: Array("int64", array_dims(ks[0])))
-nondifferentiable(
-    *(np.argsort, np.argpartition),
-    operands=("a", "kth"),
-    kinds=lambda ks, p: Array("int64", array_dims(ks[0]) if p.get("axis", -1) is not None else (None,)),
-)
+
+
+def _order_kind(kinds: Kinds, params: Mapping[str, Any]) -> Kind:
+    """The places of a single number are an array of one."""
+    dims = array_dims(kinds[0]) if params.get("axis", -1) is not None else (None,)
+    return Array("int64", np.argsort(1.0).shape if dims == () else dims)
+
+
+nondifferentiable(np.argsort, np.argpartition, operands=("a", "kth"), kinds=_order_kind)
 nondifferentiable(np.lexsort, operands=("keys",), kinds=lambda ks, p: Array("int64", (None,)))
 linear(
     np.bincount,

@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 
 from ast_ad import runtime
-from ast_ad.ir.kinds import Array, Kind, is_complex
+from ast_ad.ir.kinds import Array, Kind, is_complex, rank
 from ast_ad.ir.primitives import Kinds, never
 from ast_ad.rules.binding import UnsupportedArgument
 from ast_ad.rules.joining import length_along
@@ -45,14 +45,20 @@ linear(primitive_of(runtime.uncut), (lambda ct, c, a, v, mode: cut(ct, a, v, mod
 linear(primitive_of(runtime.cut), (lambda ct, c, a, v, mode: uncut(ct, a, v, mode=mode), None, None))
 
 
-def _whole(ct: Any, a: Any, v: Any, mode: str) -> Any:
-    return ct if mode == "full" else uncut(ct, a, v, mode=mode)
+def _row(x: Any) -> Any:
+    """An array of one axis, which a number is made too."""
+    return np.reshape(x, (1,)) if rank(x.kind) == 0 else x
+
+
+def _by_the_other(ct: Any, own: Any, other: Any, a: Any, v: Any, mode: str) -> Any:
+    whole = ct if mode == "full" else uncut(ct, _row(a), _row(v), mode=mode)
+    return reshaped(call(np.correlate, whole, _conj(_row(other)), "valid"), own)
 
 
 bilinear(
     np.convolve,
-    lambda ct, a, v, mode="full": reshaped(call(np.correlate, _whole(ct, a, v, mode), _conj(v), "valid"), a),
-    lambda ct, a, v, mode="full": reshaped(call(np.correlate, _whole(ct, a, v, mode), _conj(a), "valid"), v),
+    lambda ct, a, v, mode="full": _by_the_other(ct, a, v, a, v, mode),
+    lambda ct, a, v, mode="full": _by_the_other(ct, v, a, a, v, mode),
     _convolved,
     operands=("a", "v"),
 )

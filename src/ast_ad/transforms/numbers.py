@@ -46,7 +46,7 @@ def in_dtype(tree: Tree, like: Atom) -> Tree:
     if not isinstance(tree, Term) or not isinstance(kind, Array) or not isinstance(tree.kind, Array):
         return tree
     known = tree.kind.dtype, kind.dtype
-    if None in known or known[0] == known[1] or any(np.dtype(dtype).kind != "f" for dtype in known):
+    if None in known or known[0] == known[1] or {np.dtype(dtype).kind for dtype in known} not in ({"f"}, {"c"}):
         return tree
     return make(P.CAST_LIKE, tree, Term(like))
 
