@@ -208,6 +208,17 @@ def test_the_type_of_what_a_vectorized_function_of_singles_gives_must_be_named()
     assert found.dtype == np.float32
 
 
+@pytest.mark.parametrize("shape", [(), (1,), (2, 1)])
+@pytest.mark.parametrize("function", [np.var, np.std, np.nanvar, np.nanstd])
+def test_the_spread_of_one_number_by_its_freedom_has_no_number_and_raises_nothing(function: Any, shape: Any) -> None:
+    with np.errstate(all="ignore"), warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        by_axis = {"axis": -1} if shape else {}
+        found = grad(lambda x: np.sum(function(x, ddof=1, **by_axis)))(np.ones(shape))
+    assert np.shape(found) == shape
+    assert np.all(np.isnan(found) | (found == 0))
+
+
 def test_flags_may_be_numbers_that_are_read_at_each_call() -> None:
     x = np.array([[0.5, -1.5], [0.25, 3.0]])
     check_grads(lambda x: np.cov(x, rowvar=NO), (x,))

@@ -481,6 +481,8 @@ def of_repeats() -> Iterator[Sample]:
     yield sample(np.trim_zeros, np.pad(M, ((1, 0), (0, 2))), smooth=False)
     yield sample(np.trim_zeros, np.pad(M, ((1, 0), (0, 2))), trim="b", axis=-1, smooth=False)
     yield sample(np.trim_zeros, np.zeros(3), smooth=False)
+    yield sample(np.array, ((1.0, 2.0), (3.0, 4.0)), ndmin=3)
+    yield sample(np.array, [1.0, 2.0], ndmin=3)
     from ast_ad.rules.repeating import ZERO_PADDED
 
     yield sample(ZERO_PADDED, M, pad_width=((1, 0), (0, 2)))

@@ -9,7 +9,7 @@ import numpy as np
 
 from ast_ad import runtime
 from ast_ad.ir import primitives as P
-from ast_ad.ir.kinds import INT, Array, Kind, dims_of, is_complex, kind_of_value
+from ast_ad.ir.kinds import INT, Array, Kind, Scalar, dims_of, is_complex, kind_of_value
 from ast_ad.ir.primitives import Kinds, Primitive
 from ast_ad.rules.arithmetic import divide_or_zero
 from ast_ad.rules.binding import BINDERS, bind_arguments, signature_of
@@ -174,7 +174,16 @@ def _var_cotangent(
     number = kept(_freedom(x, axis, ddof, where), x, axis) if where is not None else _freedom(x, axis, ddof, where)
     deviations = _deviations(x, axis, where, mean)
     deviations = np.conj(deviations) if is_complex(x.kind) else deviations
-    return 2 * kept(ct, x, axis, keepdims) / number * deviations
+    share = 2 * kept(ct, x, axis, keepdims) / number
+    return (share if type(ddof) is int and ddof == 0 else _as_numpy_divides(share)) * deviations
+
+
+def _as_numpy_divides(share: Any) -> Any:
+    """A quotient of Python numbers that does not raise: the variance of one number by ddof=1 is nan."""
+    if share.fn is P.BROADCAST_LIKE:
+        return make(P.BROADCAST_LIKE, _as_numpy_divides(share.args[0]), *share.args[1:])
+    plain = share.fn is P.TRUEDIV and all(isinstance(a.kind, Scalar) for a in share.args)
+    return make(P.DIVIDE, *share.args) if plain else share
 
 
 def _by_mean(rule: Any) -> Any:

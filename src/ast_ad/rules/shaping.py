@@ -332,9 +332,15 @@ def rows(ct: Any, xs: Any) -> Any:
     return tuple(rows(ct[k], x) for k, x in enumerate(known))
 
 
+def _elements_of(ct: Any, xs: Any, dtype: Any = None, order: str = "K", ndmin: int = 0) -> Any:
+    dims = array_dims(xs.kind)
+    added = 0 if dims is None or isinstance(xs.kind, (Array, Scalar)) else ndmin - len(dims)
+    return rows(ct[(0,) * added] if added > 0 else ct, xs)
+
+
 linear(
     np.array,
-    lambda ct, xs, dtype=None, order="K", ndmin=0: rows(ct, xs),
+    _elements_of,
     _cast_kind,
     operands=("object",),
 )
