@@ -348,6 +348,8 @@ def of_words() -> Iterator[Sample]:
     yield sample(P.LIST_REPEAT, [0.5, 1.5], 3)
     yield sample(P.LIST_SET, [1.0, 2.0], 3.0, 1)
     yield sample(P.EXCHANGE, [1.0, 2.0, 3.0], 0, 2)
+    yield sample(P.OUTLINE, V, smooth=False)
+    yield sample(P.OUTLINE, M.T, smooth=False)
     yield sample(P.EXCHANGE, [V, V + 1], -1, 0)
     yield sample(P.LIST_ADD, [1.0, 2.0], 3.0, 1)
 

@@ -226,6 +226,10 @@ def shapes() -> Iterator[Sample]:
     yield sample(P.LIST_GET, [1j, 2.0 + 1j], 1)
     yield sample(P.LIST_SET, [1j, 2.0 + 1j], 3j, 1)
     yield sample(P.EXCHANGE, [1j, 2.0 + 1j], 0, 1)
+    for function in (runtime.with_real, runtime.with_imag):
+        yield sample(function, Z, R)
+        yield sample(function, Z, 0.3)
+        yield sample(function, Z.astype(np.complex64), R)
     yield sample(P.LIST_ADD, [1j, 2.0 + 1j], 3j, 1)
     yield sample(P.BROADCAST_LIKE, 0.3j, R)
     yield sample(P.UNBROADCAST, M, Z[:1])

@@ -18,7 +18,19 @@ from ast_ad.frontend.context import Lowering, static
 from ast_ad.frontend.sets import set_
 from ast_ad.frontend.stand_ins import is_stand_in, stands_for
 from ast_ad.frontend.trips import with_entry
-from ast_ad.frontend.values import Bound, Fields, Flat, Generated, Method, Ref, Static, TupleOf, Value, describe
+from ast_ad.frontend.values import (
+    Bound,
+    Fields,
+    Flat,
+    Generated,
+    Method,
+    Ref,
+    Static,
+    TupleOf,
+    Value,
+    describe,
+    may_be_array,
+)
 from ast_ad.ir.core import Lit, Var
 from ast_ad.runtime import fields_of, is_record
 
@@ -176,6 +188,12 @@ def set_attribute(lo: Lowering, owner: Value, name: str, value: Value) -> None:
         from ast_ad.frontend.flat import assign_flat
 
         assign_flat(lo, Flat(owner), Lit(Ellipsis), value)
+        return
+    if isinstance(owner, Var) and name in ("real", "imag") and may_be_array(owner):
+        from ast_ad.frontend.methods import attribute
+        from ast_ad.frontend.writes import write_subscript
+
+        write_subscript(lo, attribute(lo, owner, name), Lit(Ellipsis), value)
         return
     if cls is None or isinstance(owner, TupleOf):
         raise lo.error(

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Any
 
 import numpy as np
@@ -57,6 +57,16 @@ def read_subscript(lo: Lowering, owner: Value, index: Value, name: str = "") -> 
     return result
 
 
+def element_of_part(lo: Lowering, owner: Var, template: P.Index, holes: Sequence[Atom], name: str = "") -> Var | None:
+    """`z.real[i]` as `z[i].real`, which reads one element; None where the array is no part of a complex one."""
+    view = lo.views.get(owner)
+    if view is None or view.call.fn.name not in ("np.real", "np.imag") or owner in lo.constant_views:
+        return None
+    assert isinstance(view.call.fn, P.Primitive)
+    cell = lo.emit(P.GETITEM, lo.read(view.base), *holes, index=template)
+    return lo.emit(view.call.fn, cell, name=name)
+
+
 def _array(lo: Lowering, owner: Var, index: Value, name: str) -> Value:
     kind = kind_of(owner)
     if is_bottom(owner):
@@ -79,6 +89,10 @@ def _array(lo: Lowering, owner: Var, index: Value, name: str) -> Value:
         share_perhaps(lo, result, [owner])
         return result
     if P.is_basic(template, kinds):
+        if rank(P.getitem_kind((kind, *kinds), {"index": template})) == 0:
+            found = element_of_part(lo, owner, template, holes, name)
+            if found is not None:
+                return found
         return lo.emit_view(P.GETITEM, owner, *holes, name=name, index=template)
     result = lo.emit(P.GETITEM, lo.read(owner), *holes, name=name, index=template)
     if may_be_array(result) and any(isinstance(k, Array) and k.dims is None for k in kinds):

@@ -7,6 +7,7 @@ from typing import Any
 
 import numpy as np
 
+from ast_ad import runtime
 from ast_ad.errors import MayAlias, UnsupportedSyntax, WrongArgument
 from ast_ad.frontend.context import Lowering
 from ast_ad.frontend.layouts import hold
@@ -169,7 +170,25 @@ def _again(function: Any) -> Callable[..., Atom]:
     return inverse
 
 
+def with_part(lo: Lowering, part: str, whole: Atom, new: Atom, name: str = "") -> Atom:
+    """A complex number with another real or imaginary part; `part` is the name of the function that takes it."""
+    from ast_ad.rules.table import primitive_of
+
+    fn = primitive_of({"np.real": runtime.with_real, "np.imag": runtime.with_imag}[part])
+    assert fn is not None
+    return lo.emit(fn, whole, new, name=name)
+
+
+def _part_back(part: str) -> Callable[..., Atom]:
+    def inverse(lo: Lowering, base: Atom, new: Atom, params: dict[str, Any], name: str) -> Atom:
+        return with_part(lo, part, base, new, name)
+
+    return inverse
+
+
 _INVERSES: dict[str, Callable[..., Atom]] = {
+    "np.real": _part_back("np.real"),
+    "np.imag": _part_back("np.imag"),
     "np.transpose": _transposed_back,
     "np.swapaxes": _again(np.swapaxes),
     "np.flip": _again(np.flip),

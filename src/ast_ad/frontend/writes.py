@@ -18,7 +18,7 @@ from ast_ad.frontend.list_parts import put_slice
 from ast_ad.frontend.methods import attribute
 from ast_ad.frontend.objects import has_setter, in_place as in_place_of_object, set_attribute, special
 from ast_ad.frontend.operators import binary
-from ast_ad.frontend.subscripts import read_subscript, to_run
+from ast_ad.frontend.subscripts import element_of_part, read_subscript, to_run
 from ast_ad.frontend.targets import assign, unpacked
 from ast_ad.frontend.trips import append, with_entry
 from ast_ad.frontend.values import (
@@ -37,9 +37,9 @@ from ast_ad.frontend.values import (
     kind_of,
     may_be_array,
 )
-from ast_ad.frontend.versions import check_cast, is_whole, place_of, store, write_version
+from ast_ad.frontend.versions import check_cast, is_whole, place_of, store, with_part, write_version
 from ast_ad.ir import primitives as P
-from ast_ad.ir.core import Lit, Var
+from ast_ad.ir.core import Atom, Lit, Var
 from ast_ad.ir.kinds import Array, Kind, Scalar, broadcast_dims, known_equal, rank
 
 
@@ -163,8 +163,11 @@ def _augment_array(lo: Lowering, owner: Var, index: Value, symbol: str, value_of
     basic = P.is_basic(template, kinds)
     base = kind_of(array)
     adds = symbol in "+-" and basic and isinstance(base, Array) and base.dtype in ("float64", "complex128")
+    adds = adds and part_of(lo, array) is None
     before = lo.read(array)
-    old = None if adds else lo.emit(P.GETITEM, before, *holes, index=template)
+    old = None if adds else element_of_part(lo, array, template, holes)
+    if old is None and not adds:
+        old = lo.emit(P.GETITEM, before, *holes, index=template)
     value = as_array(lo, value_of())
     lo.node = node
     now = lo.read(array)
@@ -178,6 +181,8 @@ def _augment_array(lo: Lowering, owner: Var, index: Value, symbol: str, value_of
         changed = lo.emit(P.OPERATORS[symbol], old, value)
         if may_be_array(old):
             check_cast(lo, base, kind_of(changed))
+        if _write_part(lo, array, changed, template, holes):
+            return
         new = lo.emit(P.INDEX_UPDATE, now, changed, *holes, name=array.name, index=template)
     write_version(lo, array, new)
 
@@ -218,7 +223,28 @@ def _array(lo: Lowering, owner: Var, index: Value, value: Value) -> None:
     _check_has_axes(lo, owner)
     array, template, holes = place_of(lo, owner, index)
     atom = as_array(lo, value)
+    if _write_part(lo, array, atom, template, holes):
+        return
     write_version(lo, array, lo.emit(P.INDEX_UPDATE, lo.read(array), atom, *holes, name=array.name, index=template))
+
+
+def part_of(lo: Lowering, array: Var) -> str | None:
+    """The name of the function, where an array is the real or the imaginary part of a complex one."""
+    view = lo.views.get(lo.constant_views.get(array, array))
+    return view.call.fn.name if view is not None and view.call.fn.name in ("np.real", "np.imag") else None
+
+
+def _write_part(lo: Lowering, array: Var, value: Atom, template: P.Index, holes: Sequence[Atom]) -> bool:
+    """`z.real[i] = x` is `z[i] = x + 1j * z[i].imag`; False where the array is no part of a complex one."""
+    part = part_of(lo, array)
+    if part is None or array in lo.constant_views:
+        return False
+    base = lo.views[array].base
+    whole = lo.read(base)
+    cell = lo.emit(P.GETITEM, whole, *holes, index=template)
+    new = with_part(lo, part, cell, value)
+    write_version(lo, base, lo.emit(P.INDEX_UPDATE, whole, new, *holes, name=base.name, index=template))
+    return True
 
 
 def _check_has_axes(lo: Lowering, owner: Var) -> None:

@@ -69,6 +69,7 @@ serves_complex(P.COPY, P.CAST_LIKE, P.BROADCAST_LIKE, P.UNBROADCAST, P.ZEROS_LIK
 serves_complex(runtime.power, runtime.power_slope, runtime.log_or_zero, runtime.select)
 serves_complex(sum, runtime.sum_of_list, runtime.list_of, runtime.list_of_rows, P.ADD_STRUCTURES, P.ADD_MAYBE)
 serves_complex(P.GETITEM, P.INDEX_UPDATE, P.INDEX_ADD, P.EXCHANGE, P.LIST_GET, P.LIST_SET, P.LIST_ADD, P.LAST_WRITTEN)
+serves_complex(runtime.with_real, runtime.with_imag)
 serves_complex(P.MASKED, P.VALUE_OF_CELL, P.CONSTANT_AT)
 serves_complex(runtime.jacobian_of_rows, runtime.jacobian_of_columns)
 serves_complex(runtime.rows_of_jacobian, runtime.columns_of_jacobian)

@@ -36,7 +36,7 @@ from ast_ad.rules.table import (
     primitive_of,
     selecting,
 )
-from ast_ad.rules.terms import Term
+from ast_ad.rules.terms import Term, make
 
 # Arithmetic
 
@@ -254,6 +254,22 @@ custom(
     result="layout",
     total=P.always,
     cost=0,
+)
+
+
+def _part(function: Any) -> Any:
+    """A complex number with another real, or imaginary, part; `z.real[i] = x` writes such a one."""
+    return helper(function, lambda kinds, params: kinds[0], cost=1)
+
+
+with_real, with_imag = _part(runtime.with_real), _part(runtime.with_imag)
+linear(
+    primitive_of(runtime.with_real),
+    (lambda ct, z, x: with_real(ct, 0.0), lambda ct, z, x: make(P.UNBROADCAST, np.real(ct), x)),
+)
+linear(
+    primitive_of(runtime.with_imag),
+    (lambda ct, z, y: with_imag(ct, 0.0), lambda ct, z, y: make(P.UNBROADCAST, -np.imag(ct), y)),
 )
 linear(np.conjugate, lambda ct, x: np.conj(ct) if is_complex(x.kind) else ct, total=fits_together)
 linear(

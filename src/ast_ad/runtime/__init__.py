@@ -20,6 +20,8 @@ from ast_ad.runtime.arrays import (
     uncut,
     uncut_correlation,
     unique_places,
+    with_imag,
+    with_real,
 )
 from ast_ad.runtime.banded import band_outer, band_product, band_transposed, half_outer, half_product
 from ast_ad.runtime.cotangents import (
@@ -222,6 +224,8 @@ __all__ = [
     "unique_places",
     "unit_like",
     "unit_rows",
+    "with_imag",
+    "with_real",
     "zero_rows",
     "zeros_like",
 ]

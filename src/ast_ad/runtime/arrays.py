@@ -47,6 +47,30 @@ def add_along_axis(x: Any, indices: Any, values: Any, axis: int | None) -> Any:
     return new
 
 
+def with_real(z: Any, x: Any) -> Any:
+    """`z` with another real part.
+
+    >>> with_real(np.array([1j, 2.0 + 1j]), 3.0)
+    array([3.+1.j, 3.+1.j])
+    """
+    return _with_part(z, x, "real")
+
+
+def with_imag(z: Any, y: Any) -> Any:
+    """`z` with another imaginary part.
+
+    >>> with_imag(np.array([1.0, 2.0 + 1j]), np.array([3.0, 4.0]))
+    array([1.+3.j, 2.+4.j])
+    """
+    return _with_part(z, y, "imag")
+
+
+def _with_part(z: Any, value: Any, part: str) -> Any:
+    new = np.array(z, dtype=np.result_type(np.asarray(z).dtype, np.complex64))
+    setattr(new, part, value)
+    return new if isinstance(z, np.ndarray) else new[()]
+
+
 def last_written(x: Any, index: Any) -> Any:
     """`x[index]`, with 0 wherever a later entry of the index names the same place: `y[index] = v` keeps the last.
 
