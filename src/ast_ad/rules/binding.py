@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import inspect
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Hashable, Sequence
 from functools import cache
 from typing import Any, TypeAlias
 
@@ -132,7 +132,7 @@ def _as_meant(value: Any, parameter: inspect.Parameter) -> Any:
 
 def constants_meant(primitive: Primitive, params: dict[str, Any]) -> dict[str, Any]:
     """The constant parameters of a call, truth values as such and defaults left out."""
-    signature = signature_of(primitive.call)
+    signature = signature_of(primitive.call) if params and isinstance(primitive.call, Hashable) else None
     if signature is None:
         return params
     found = {}
