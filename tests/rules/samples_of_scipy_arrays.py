@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 import numpy as np
+import scipy.fft as sf
 import scipy.integrate as si
 import scipy.interpolate as sip
 import scipy.ndimage as nd
@@ -12,6 +13,7 @@ import scipy.signal as sg
 import scipy.sparse as ss
 import scipy.sparse.linalg as ssl
 import scipy.spatial.distance as sd
+import scipy.stats as st
 
 from ast_ad import runtime
 from ast_ad.rules.table import load_all
@@ -70,6 +72,71 @@ def of_images() -> Iterator[Sample]:
     yield sample(nd.gaussian_filter, M, (0.8, 0.0), order=(1, 0), truncate=2.0)
 
 
+def of_filters_along_axes() -> Iterator[Sample]:
+    """Filters along one axis, and what is made of them."""
+    for mode in MODES:
+        for function in (nd.correlate1d, nd.convolve1d):
+            yield sample(function, V, W, mode=mode)
+            yield sample(function, M, W, axis=0, mode=mode)
+            yield sample(function, M, W[:2], mode=mode, origin=-1)
+        yield sample(nd.gaussian_filter1d, M, 0.8, axis=0, order=1, mode=mode)
+        yield sample(nd.uniform_filter, M, (2, 3), mode=mode)
+        yield sample(nd.uniform_filter1d, M, 3, axis=0, mode=mode)
+        yield sample(nd.gaussian_laplace, M, 0.7, mode=mode)
+        for function in (nd.sobel, nd.prewitt, nd.laplace):
+            yield sample(function, M, mode=mode)
+    yield sample(nd.sobel, V)
+    yield sample(nd.prewitt, M, axis=0)
+
+
+def of_transforms() -> Iterator[Sample]:
+    """Cosine, sine and Fourier transforms."""
+    for function in (sf.dct, sf.idct, sf.dst, sf.idst):
+        for kind in (1, 2, 3, 4):
+            for norm in (None, "ortho", "forward"):
+                yield sample(function, V, type=kind, norm=norm)
+            yield sample(function, M, type=kind, axis=0)
+        yield sample(function, V, n=9)
+        yield sample(function, V, n=4)
+        yield sample(function, V[:1])
+    for function in (sf.dctn, sf.idctn, sf.dstn, sf.idstn):
+        yield sample(function, M)
+        yield sample(function, M, norm="ortho", axes=(0,))
+    wave = V + 1j * V[::-1]
+    for function in (sf.fft, sf.ifft, sf.rfft, sf.ihfft, sf.irfft, sf.hfft):
+        x = wave if function in (sf.irfft, sf.hfft) else V
+        yield sample(function, x)
+        yield sample(function, x, n=4, norm="ortho")
+    for function in (sf.fft2, sf.ifft2, sf.rfft2, sf.fftn, sf.ifftn, sf.rfftn):
+        yield sample(function, M)
+        yield sample(function, M, norm="ortho")
+    for function in (sf.irfft2, sf.irfftn):
+        yield sample(function, M + 1j * M[::-1])
+    for function in (sf.fftshift, sf.ifftshift):
+        yield sample(function, V)
+        yield sample(function, wave)
+    for function in (sf.fftfreq, sf.rfftfreq):
+        yield sample(function, 6, 0.3)
+    yield sample(sf.next_fast_len, 13)
+    yield sample(runtime.ends_scaled, M, first=2.0, last=0.5, axis=0)
+
+
+def of_descriptions() -> Iterator[Sample]:
+    """What describes samples."""
+    high = M + 3.0
+    for function in (st.zscore, st.sem, st.variation, st.skew, st.kurtosis, st.gmean, st.hmean, st.entropy):
+        yield sample(function, high, tolerance=1e-5)
+        yield sample(function, high, axis=1, tolerance=1e-5)
+        yield sample(function, np.abs(V) + 0.2, tolerance=1e-5)
+    for function in (st.gmean, st.hmean):
+        yield sample(function, high[0], weights=np.array([1.0, 2.0, 0.5, 1.5]), tolerance=1e-5)
+        yield sample(function, high, axis=None, keepdims=True, tolerance=1e-5)
+    yield sample(st.zscore, V, ddof=1)
+    yield sample(st.skew, V, bias=False)
+    yield sample(st.kurtosis, V, fisher=False, bias=False, tolerance=1e-5)
+    yield sample(st.entropy, high[0], high[1], base=2)
+
+
 def of_samples() -> Iterator[Sample]:
     """Integrals."""
     for function in (si.trapezoid, si.cumulative_trapezoid, si.simpson):
@@ -101,6 +168,8 @@ def of_points() -> Iterator[Sample]:
     yield sample(sd.cdist, POINTS, OTHERS, "minkowski", p=3.0)
     yield sample(sd.minkowski, POINTS[0], OTHERS[1], 3)
     yield sample(np.triu_indices, 3, 1)
+    yield sample(sd.squareform, V)
+    yield sample(sd.squareform, sd.squareform(V), checks=False)
 
 
 def of_sparse_matrices() -> Iterator[Sample]:
@@ -140,8 +209,21 @@ def of_splines() -> Iterator[Sample]:
         yield sample(SPLINE_THROUGH, x, y, place, maker="CubicSpline")
         yield sample(SPLINE_THROUGH, x, y, place, maker="CubicSpline", bc_type="natural", nu=1)
     yield sample(SPLINE_THROUGH, x, y, t, maker="make_interp_spline", k=3, derived=(1,))
+    for kind in ("linear", "quadratic", "cubic", "nearest"):
+        yield sample(SPLINE_THROUGH, x, y, t, maker="interp1d", kind=kind)
+    yield sample(SPLINE_THROUGH, np.array([0, 0, 0, 0, 2, 3, 5, 5, 5, 5]), y, t, maker="BSpline", k=3)
 
 
 def scipy_array_samples() -> list[Sample]:
     """All samples of this file."""
-    return [*of_signals(), *of_images(), *of_samples(), *of_points(), *of_sparse_matrices(), *of_splines()]
+    return [
+        *of_signals(),
+        *of_images(),
+        *of_filters_along_axes(),
+        *of_transforms(),
+        *of_descriptions(),
+        *of_samples(),
+        *of_points(),
+        *of_sparse_matrices(),
+        *of_splines(),
+    ]

@@ -21,8 +21,17 @@ from ast_ad.rules.table import load_all
 
 Args = Sequence[Value]
 Words = Mapping[str, Value]
-#: the arguments of what makes a spline, and those of them that are constants
-_SETTINGS = {"CubicSpline": ("axis", "bc_type", "extrapolate"), "make_interp_spline": ("k", "t", "bc_type")}
+#: the arguments of what makes a spline, and those of them that may be given
+_SETTINGS = {
+    "BSpline": (("t", "c"), ("k", "extrapolate", "axis"), ("k", "extrapolate")),
+    "CubicSpline": (("x", "y"), ("axis", "bc_type", "extrapolate"), ("bc_type", "extrapolate")),
+    "interp1d": (
+        ("x", "y"),
+        ("kind", "axis", "copy", "bounds_error", "fill_value", "assume_sorted"),
+        ("kind", "copy", "fill_value", "assume_sorted"),
+    ),
+    "make_interp_spline": (("x", "y"), ("k", "t", "bc_type"), ("k", "bc_type")),
+}
 
 
 def makes_splines(obj: Any) -> bool:
@@ -50,16 +59,21 @@ def call_spline(lo: Lowering, function: Static, args: Args, kwargs: Words, name:
 def make_spline(lo: Lowering, function: Static, args: Args, kwargs: Words) -> Product:
     """A spline through values, as a function of the program."""
     title = function.obj.__name__
-    given = dict(zip(("x", "y", *_SETTINGS[title]), args, strict=False)) | dict(kwargs)
-    x, y = (lo.atom(as_array(lo, given.pop(word))) for word in ("x", "y"))
+    points, words, honoured = _SETTINGS[title]
+    given = dict(zip((*points, *words), args, strict=False)) | dict(kwargs)
+    x, y = (lo.atom(as_array(lo, given.pop(word))) for word in points)
     for atom in (x, y):
         lo.freeze(atom, "A spline goes through it.")
     if rank(kind_of(y)) != 1:
         raise lo.error(NoDerivative, f"{title} through {describe(y)}", remedy="Give it a vector of values.")
     settings = {word: constant_of(lo, value, f"{word!r} of {title}") for word, value in given.items()}
-    bad = [w for w, v in settings.items() if w not in ("bc_type", "extrapolate", "k") or not _is_plain(v)]
+    bad = [w for w, v in settings.items() if w not in honoured or not _is_plain(v)]
+    if title == "interp1d" and settings.get("fill_value", "extrapolate") != "extrapolate":
+        bad = ["fill_value"]
     if bad:
         raise lo.error(NoDerivative, f"{title} with {bad[0]!r} is not supported", remedy="Leave it out.")
+    if title == "interp1d":
+        return Product(_spline(title, x, y, settings, ()).call, title)
     return _spline(title, x, y, settings, ())
 
 

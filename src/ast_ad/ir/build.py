@@ -29,21 +29,18 @@ class Builder:
         self.stmts: list[Stmt] = []
         self.origin = origin
 
-    def call_all(
-        self, fn: Primitive, *args: Atom, names: Sequence[str] = (), origin: Origin | None = None, **params: Any
-    ) -> tuple[Var, ...]:
+    def call_all(self, fn: Primitive, *args: Atom, names: Sequence[str] = (), **params: Any) -> tuple[Var, ...]:
         """Add a call and return its outs, however many."""
-        origin = origin or self.origin
         kinds = fn.kinds(tuple(map(kind_of, args)), params)
         kinds = kinds if fn.outs != 1 else (kinds,)
         names = names or ("",) * fn.outs
-        outs = tuple(Var(name, kind, origin) for name, kind in zip(names, kinds, strict=True))
-        self.stmts.append(Call(outs, fn, args, tuple(params.items()), origin))
+        outs = tuple(Var(name, kind, self.origin) for name, kind in zip(names, kinds, strict=True))
+        self.stmts.append(Call(outs, fn, args, tuple(params.items()), self.origin))
         return outs
 
-    def call(self, fn: Primitive, *args: Atom, name: str = "", origin: Origin | None = None, **params: Any) -> Var:
+    def call(self, fn: Primitive, *args: Atom, name: str = "", **params: Any) -> Var:
         """Add a call of a primitive with one result and return the variable that holds it."""
-        return self.call_all(fn, *args, names=(name,), origin=origin, **params)[0]
+        return self.call_all(fn, *args, names=(name,), **params)[0]
 
     def add(self, stmt: Stmt) -> Stmt:
         """Add a finished statement."""

@@ -8,11 +8,10 @@ from typing import Any
 import numpy as np
 
 from ast_ad import runtime
-from ast_ad.ir import primitives as P
 from ast_ad.ir.kinds import Array, Dim, Kind, rank
 from ast_ad.ir.primitives import Kinds
 from ast_ad.rules.results import array_dims, dtype_by_trial, name_of
-from ast_ad.rules.table import elementwise, helper, linear, primitive_of, serves_complex
+from ast_ad.rules.table import custom, helper, linear, primitive_of, serves_complex
 from ast_ad.rules.terms import call
 
 #: an array cut, or filled up with zeros, to the shape of another
@@ -168,22 +167,18 @@ linear(np.fft.fftshift, lambda ct, x, axes=None: call(np.fft.ifftshift, ct, axes
 linear(np.fft.ifftshift, lambda ct, x, axes=None: call(np.fft.fftshift, ct, axes=axes), _as_is, operands=("x",))
 
 
-_FREQUENCIES = Array("float64", (None,))
-_BY_SPACING = (None, lambda ans, n, d: -ans / d)
-elementwise(
-    (np.fft.fftfreq, np.fft.rfftfreq),
-    *_BY_SPACING,
-    operands=("n", "d"),
-    kinds=lambda ks, p: _FREQUENCIES,
-    total=P.never,
-)
+def frequencies(*functions: Any) -> None:
+    """The frequencies that belong to `n` samples at a distance `d`: not element by element, for n says how many."""
+    custom(
+        functions,
+        lambda ans, t, n, d=1.0: -t.of("d") * ans / d,
+        {"d": lambda ct, ans, n, d=1.0: -np.sum(ct * ans) / d},
+        lambda ks, p: Array("float64", (None,)),
+        operands=("n", "d"),
+    )
+
+
+frequencies(np.fft.fftfreq, np.fft.rfftfreq)
 
 serves_complex(*_PLAIN, *_MANY, *_OF_REAL, *_TO_REAL, np.fft.rfft, np.fft.irfft, np.fft.hfft, np.fft.ihfft)
 serves_complex(np.fft.fftshift, np.fft.ifftshift, runtime.resized, runtime.filled, runtime.doubled)
-elementwise(
-    (np.fft.fftfreq, np.fft.rfftfreq),
-    None,
-    lambda ans, n, d=1.0: -ans / d,
-    operands=("n", "d"),
-    kinds=lambda ks, p: Array("float64", (None,)),
-)

@@ -12,8 +12,8 @@ from ast_ad.ir.primitives import Kinds
 from ast_ad.rules.arithmetic import divide_or_zero
 from ast_ad.rules.binding import UnsupportedArgument
 from ast_ad.rules.joining import length_along
-from ast_ad.rules.results import array_dims
-from ast_ad.rules.table import composite, nondifferentiable
+from ast_ad.rules.results import array_dims, name_of
+from ast_ad.rules.table import composite, custom, nondifferentiable
 from ast_ad.rules.terms import call
 
 
@@ -91,4 +91,27 @@ composite(
     lambda u, v, p=2: np.linalg.norm(u - v, p, axis=-1),
     lambda ks, p: Array(None, ()),
     operands=("u", "v"),
+)
+
+# A vector of distances as a matrix, and back
+
+
+def _squareform_kind(kinds: Kinds, params: Any) -> Kind:
+    dims = array_dims(kinds[0])
+    return Array(name_of(kinds[0]), None if dims is None else (None,) * (3 - len(dims)))
+
+
+def _squareform_transposed(ct: Any, X: Any) -> Any:
+    """Of a vector: both places of a distance count.  Of a matrix: the upper triangle is read."""
+    if X.ndim == 1:
+        return call(sd.squareform, ct + ct.T - np.diag(2 * np.diagonal(ct)), checks=False)
+    return np.triu(call(sd.squareform, ct, checks=False))
+
+
+custom(
+    sd.squareform,
+    lambda ans, t, X, force="no", checks=True: call(sd.squareform, t[0], checks=False),
+    lambda ct, ans, X, force="no", checks=True: _squareform_transposed(ct, X),
+    _squareform_kind,
+    operands=("X",),
 )

@@ -16,7 +16,14 @@ from ast_ad.rules.table import custom, elementwise
 from ast_ad.rules.terms import call, make
 
 #: what makes a spline of places and values that is linear in the values
-MAKERS = {"CubicSpline": sip.CubicSpline, "make_interp_spline": sip.make_interp_spline}
+MAKERS = {
+    "BSpline": sip.BSpline,
+    "CubicSpline": sip.CubicSpline,
+    "interp1d": sip.interp1d,
+    "make_interp_spline": sip.make_interp_spline,
+}
+#: the degrees of the splines that `interp1d` makes; all other kinds are constant between the places
+_DEGREES = {"linear": 1, "slinear": 1, "quadratic": 2, "cubic": 3}
 
 
 def _at_kind(kinds: Kinds, params: Any) -> Kind:
@@ -32,7 +39,7 @@ def _through(x: Any, y: Any, t: Any, maker: str, derived: tuple[int, ...] = (), 
     spline = MAKERS[maker](x, y, **settings)
     for order in derived:
         spline = spline.derivative(order)
-    return spline(t, nu)
+    return spline(t, nu) if nu else spline(t)
 
 
 #: `spline(t, nu)`, of a spline made outside
@@ -44,16 +51,19 @@ elementwise(SPLINE_AT, None, lambda ans, spline, t, nu=0: make(SPLINE_AT, spline
 
 
 def _slope(x: Any, y: Any, t: Any, nu: int, how: Any) -> Any:
-    return make(SPLINE_THROUGH, x, y, t, nu=nu + 1, **how)
+    if how["maker"] != "interp1d":
+        return make(SPLINE_THROUGH, x, y, t, nu=nu + 1, **how)
+    kind = how.get("kind", "linear")
+    degree = kind if isinstance(kind, int) else _DEGREES.get(kind, 0)
+    return make(SPLINE_THROUGH, x, y, t, nu=1, maker="make_interp_spline", k=degree) if degree else None
 
 
 def _tangent(ans: Any, moves: Any, x: Any, y: Any, t: Any, nu: int = 0, **how: Any) -> Any:
     _constant_places(moves[0])
     total = None if moves[1] is None else make(SPLINE_THROUGH, x, moves[1], t, nu=nu, **how)
-    if moves[2] is not None:
-        part = _slope(x, y, t, nu, how) * (
-            moves[2] if _is_vector(y) or array_dims(t.kind) == () else moves[2][..., None]
-        )
+    slope = None if moves[2] is None else _slope(x, y, t, nu, how)
+    if slope is not None:
+        part = slope * (moves[2] if _is_vector(y) or array_dims(t.kind) == () else moves[2][..., None])
         total = part if total is None else total + part
     return total
 
@@ -62,12 +72,17 @@ def _by_values(ct: Any, ans: Any, x: Any, y: Any, t: Any, nu: int = 0, **how: An
     """Each value counts for what the spline through 1 at its place, and 0 at all others, is at t."""
     if not _is_vector(y):
         raise UnsupportedArgument("a spline of scipy.interpolate has a derivative rule for a vector of values only")
+    if how["maker"] == "interp1d":
+        how = {**how, "axis": 0}
     basis = make(SPLINE_THROUGH, x, call(np.eye, length_along(y, 0)), t, nu=nu, **how)
     return call(np.tensordot, ct, basis, axes=len(array_dims(t.kind) or ()))
 
 
 def _by_places(ct: Any, ans: Any, x: Any, y: Any, t: Any, nu: int = 0, **how: Any) -> Any:
-    found = ct * _slope(x, y, t, nu, how)
+    slope = _slope(x, y, t, nu, how)
+    if slope is None:
+        return None
+    found = ct * slope
     return found if _is_vector(y) else np.sum(found, axis=-1)
 
 
@@ -84,5 +99,5 @@ custom(
     SPLINE_THROUGH,
     _tangent,
     (lambda ct, ans, x, y, t, nu=0, **how: _constant_places(ct), _by_values, _by_places),
-    keywords=("maker", "derived", "bc_type", "extrapolate", "k"),
+    keywords=("maker", "derived", "bc_type", "extrapolate", "k", "kind", "copy", "fill_value", "assume_sorted", "axis"),
 )

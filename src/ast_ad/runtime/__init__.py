@@ -104,6 +104,7 @@ from ast_ad.runtime.rows import (
 )
 from ast_ad.runtime.signals import (
     cut_from_full,
+    ends_scaled,
     gaussian_filter_back,
     in_frame,
     lagged_products,
@@ -153,6 +154,7 @@ __all__ = [
     "divide",
     "divide_or_zero",
     "doubled",
+    "ends_scaled",
     "entries_product",
     "fields_of",
     "filled",

@@ -147,3 +147,16 @@ def simpson_weights(y: Any, x: Any = None, axis: int = -1) -> Any:
     if weights.ndim > 1:
         return np.moveaxis(weights, -1, axis)
     return weights[tuple(slice(None) if k == axis % np.ndim(y) else None for k in range(np.ndim(y)))]
+
+
+def ends_scaled(x: Any, first: float = 1.0, last: float = 1.0, axis: int = -1) -> Any:
+    """An array whose first and last elements along an axis are multiplied; a single one is both.
+
+    >>> ends_scaled(np.ones(3), 2.0, 0.5)
+    array([2. , 1. , 0.5])
+    """
+    new = np.array(x)
+    rows = np.moveaxis(new, axis, 0)
+    rows[:1] *= first
+    rows[-1:] *= last
+    return new

@@ -33,11 +33,9 @@ class _Writer(Builder):
         self.known = known
         self.stmts = region.stmts  # type: ignore[assignment]
 
-    def call_all(
-        self, fn: P.Primitive, *args: Atom, names: Sequence[str] = (), origin: Origin | None = None, **params: Any
-    ) -> tuple[Var, ...]:
+    def call_all(self, fn: P.Primitive, *args: Atom, names: Sequence[str] = (), **params: Any) -> tuple[Var, ...]:
         known = self.known(fn, args, params)
-        return super().call_all(fn, *args, names=names, origin=origin, **params) if known is None else (known,)
+        return super().call_all(fn, *args, names=names, **params) if known is None else (known,)
 
 
 class Pen:
