@@ -8,8 +8,9 @@ import pytest
 pytest.importorskip("scipy")
 import scipy.integrate
 from scipy.integrate import odeint, quad, quad_vec, solve_ivp
+from scipy.optimize import least_squares
 
-from ast_ad import AstAdError, check_grads, grad, jvp, value_and_grad
+from ast_ad import AstAdError, check_grads, grad, hessian, jvp, value_and_grad
 
 FINE = {"rtol": 1e-11, "atol": 1e-12}
 P, Q = 0.7, 1.3
@@ -184,3 +185,36 @@ def test_what_is_not_honoured_is_said(program, sentence):
 
 def test_a_list_around_is_read():
     check_grads(of_a_list, (0.7,), order=1, rtol=1e-5)
+
+
+TIMES = np.linspace(0.0, 4.0, 9)
+EXACT = {"xtol": 1e-15, "ftol": 1e-15, "gtol": 1e-15}
+
+
+def fitted_decay(y, weight):
+    fit = least_squares(lambda p, t: weight * (p[0] * np.exp(-p[1] * t) - y), np.ones(2), args=(TIMES,), **EXACT)
+    return fit.x[0] - 2.0 * fit.x[1] + fit.cost
+
+
+def test_a_fit_by_least_squares_moves_with_the_data():
+    y = 2.0 * np.exp(-1.3 * TIMES) + 0.05 * np.sin(7.0 * TIMES)
+    moves = [fitted_decay(y + 1e-4 * e, 1.2) - fitted_decay(y - 1e-4 * e, 1.2) for e in np.eye(9)]
+    np.testing.assert_allclose(grad(fitted_decay)(y, 1.2), np.array(moves) / 2e-4, atol=1e-4)
+    slope = grad(fitted_decay)
+    turns = [slope(y + 1e-4 * e, 1.2) - slope(y - 1e-4 * e, 1.2) for e in np.eye(9)]
+    np.testing.assert_allclose(hessian(fitted_decay)(y, 1.2), np.array(turns) / 2e-4, atol=1e-3)
+    assert value_and_grad(fitted_decay)(y, 1.2)[0] == fitted_decay(y, 1.2)
+
+
+def robustly(y):
+    return least_squares(lambda p: p - y, np.ones(2), loss="soft_l1").x[0]
+
+
+def within_bounds(y):
+    return least_squares(lambda p: p - y, np.ones(2), bounds=(0.0, 3.0)).x[0]
+
+
+@pytest.mark.parametrize(("function", "word"), [(robustly, "loss"), (within_bounds, "bounds")])
+def test_a_fit_with_another_loss_or_bounds_is_refused(function, word):
+    with pytest.raises(AstAdError, match=f"least_squares with '{word}' is not supported"):
+        grad(function)(np.ones(2))

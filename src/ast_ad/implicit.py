@@ -134,6 +134,21 @@ def minimum_jvp(f: Any, solve: Any, held: Any, primals: Any, tangents: Any) -> A
     return (x, least, success), (x_dot, least_dot, 0.0)
 
 
+def least_squares(f: Any, solve: Any, held: Any, values: Any) -> Any:
+    """Where the sum of the squares of f is least, and half of it."""
+    result = solve(f, *values, *held)
+    return result.x, result.cost, result.success
+
+
+def least_squares_jvp(f: Any, solve: Any, held: Any, primals: Any, tangents: Any) -> Any:
+    """The tangent of a minimum of a sum of squares."""
+    (values,), (values_dot,) = primals, tangents
+    x, cost, success = _least_squares(f, solve, held, values)
+    x_dot = moved_minimum(lambda u, *v: 0.5 * np.sum(np.asarray(f(u, *v)) ** 2), x, held, values, values_dot)
+    _, cost_dot = jvp(lambda *v: 0.5 * np.sum(np.asarray(f(x, *v, *held)) ** 2), values, values_dot)
+    return (x, cost, success), (x_dot, cost_dot, 0.0)
+
+
 def _ruled(function: Any, rule: Any) -> Any:
     made = custom_jvp(function, nondiff_argnums=(0, 1, 2))
     made.defjvp(rule)
@@ -145,6 +160,7 @@ _found_root = _ruled(found_root, found_root_jvp)
 _fixed_point = _ruled(fixed_point, fixed_point_jvp)
 _system = _ruled(system, system_jvp)
 _found_system = _ruled(found_system, found_system_jvp)
+_least_squares = _ruled(least_squares, least_squares_jvp)
 _minimum = _ruled(minimum, minimum_jvp)
 _scalar_minimum = _ruled(minimum, scalar_minimum_jvp)
 
@@ -154,6 +170,7 @@ RULES.update(
     fixed_point=_fixed_point,
     system=_system,
     found_system=_found_system,
+    least_squares=_least_squares,
     minimum=_minimum,
     scalar_minimum=_scalar_minimum,
 )

@@ -173,6 +173,19 @@ def linalg() -> Iterator[Sample]:
             yield sample(runtime.half_product, bands, right, lower=lower)
             yield sample(runtime.half_outer, right, draw(*right.shape), bands, lower=lower, smooth=False)
     yield sample(runtime.band_transposed, bands, lower=2, upper=1)
+    strong = draw(5) + np.array([9.0, 0, 0, 0, 0])
+    for right in (draw(5), draw(5, 2)):
+        yield sample(sl.solve_toeplitz, strong, right)
+        yield sample(sl.solve_toeplitz, (strong, strong + 0.3), right)
+        yield sample(sl.solve_circulant, strong, right)
+    yield sample(sl.hankel, draw(5))
+    yield sample(sl.hankel, draw(5), draw(3))
+    yield sample(sl.companion, strong)
+    yield sample(sl.sinhm, 0.3 * a, tolerance=1e-5)
+    yield sample(sl.coshm, 0.3 * a, tolerance=1e-5)
+    yield sample(sl.polar, a, tolerance=1e-5)
+    yield sample(sl.polar, draw(4, 3), tolerance=1e-5)
+    yield sample(sl.solve_discrete_lyapunov, 0.2 * draw(3, 3), draw(3, 3))
     yield sample(runtime.pivot_order, np.array([2, 1, 2]))
 
 

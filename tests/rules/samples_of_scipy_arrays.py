@@ -50,6 +50,11 @@ def of_signals() -> Iterator[Sample]:
     for kind in ("linear", "constant"):
         yield sample(sg.detrend, M, type=kind)
         yield sample(sg.detrend, M, axis=0, type=kind)
+    long, wide = RNG.normal(size=11), RNG.normal(size=(9, 4))
+    for width, order in ((5, 2), (4, 1), (7, 3)):
+        yield sample(sg.savgol_filter, long, width, order)
+        yield sample(sg.savgol_filter, wide, width, order, deriv=1, delta=0.3, axis=0)
+        yield sample(runtime.savgol_filter_back, long, window_length=width, polyorder=order)
     yield sample(runtime.lagged_products, V, V[::-1], W, axis=0)
     yield sample(runtime.lagged_products, M, M[::-1], W, axis=1)
     yield sample(runtime.uncut_to_full, np.ones(4) * 0.3, V, W, mode="valid")

@@ -155,7 +155,7 @@ _JOINED = frozenset(
 )
 _OF_STRUCTURES = _JOINED | {
     *("np.array", "np.asarray", "np.asanyarray", "np.ascontiguousarray", "np.linalg.multi_dot"),
-    *("scipy.linalg.cho_solve", "scipy.linalg.lu_solve"),
+    *("scipy.linalg.cho_solve", "scipy.linalg.lu_solve", "scipy.linalg.solve_toeplitz"),
 }
 _ABSCISSAE = frozenset({"x", "xp", "fp", "y", "b", "v", "weights"})
 _SHAPES = frozenset({"shape", "newshape", "reps", "axes", "size"})

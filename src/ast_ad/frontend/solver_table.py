@@ -74,6 +74,7 @@ def _result(cls: str, *parts: str) -> Callable[[Given, Kind], Kind]:
             "x": _flat(given) if "x0" in given else Array("float64", ()),
             "root": FLOAT,
             "fun": Array("float64", ()),
+            "cost": Array("float64", ()),
         }
         known |= {"success": BOOL, "converged": BOOL}
         return Dict(parts, tuple(known[part] for part in parts), getattr(scipy.optimize, cls))
@@ -206,6 +207,13 @@ _SCIPY: dict[str, Entry] = {
     "scipy.optimize.brentq": _BRACKETED,
     "scipy.optimize.fixed_point": Entry("fixed_point", _like_start, _start_kind),
     "scipy.optimize.fsolve": Entry("system", _vector, _flat, {"full_output": False}),
+    "scipy.optimize.least_squares": Entry(
+        "least_squares",
+        _vector,
+        _result("OptimizeResult", "x", "cost", "success"),
+        {"bounds": (-np.inf, np.inf), "loss": "linear", "callback": None, "kwargs": {}, "jac_sparsity": None},
+        ("x", "cost", "success"),
+    ),
     "scipy.optimize.minimize": Entry(
         "minimum",
         _vector,

@@ -310,7 +310,8 @@ composite(
 
 
 def _corner(function: Any, a: Any, e: Any) -> Any:
-    _only_square(f"scipy.linalg.{function.__name__}", a)
+    if len(array_dims(a.kind) or (None, None)) != 2:
+        raise UnsupportedArgument(f"scipy.linalg.{function.__name__} has a derivative rule for one square matrix only")
     n = length_along(a, -1)
     top = np.concatenate((a, e), axis=1)
     bottom = np.concatenate((np.zeros_like(a), a), axis=1)

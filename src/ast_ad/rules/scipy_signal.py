@@ -179,3 +179,37 @@ composite(
     lambda ks, p: Array(inexact(name_of(ks[0])), array_dims(ks[0])),
     operands=("data",),
 )
+
+#: the transpose of `scipy.signal.savgol_filter`, whose ends are fitted
+savgol_filter_back = helper(runtime.savgol_filter_back, lambda ks, p: Array("float64", array_dims(ks[0])), total=never)
+_SMOOTHED = ("window_length", "polyorder", "deriv", "delta", "axis")
+
+
+def _smoothed(
+    ct: Any,
+    x: Any,
+    window_length: int,
+    polyorder: int,
+    deriv: int = 0,
+    delta: float = 1.0,
+    axis: int = -1,
+    mode: str = "interp",
+) -> Any:
+    if mode != "interp":
+        raise UnsupportedArgument(f"scipy.signal.savgol_filter with mode={mode!r} has no derivative rule")
+    how = {"deriv": deriv, "delta": delta, "axis": axis}
+    return savgol_filter_back(ct, window_length=window_length, polyorder=polyorder, **how)
+
+
+def _smoothed_again(ct: Any, x: Any, **how: Any) -> Any:
+    return call(sg.savgol_filter, ct, **how)
+
+
+linear(
+    sg.savgol_filter,
+    _smoothed,
+    lambda ks, p: Array("float32" if name_of(ks[0]) == "float32" else "float64", array_dims(ks[0])),
+    operands=("x",),
+    written=("*", "window_length", "polyorder"),
+)
+linear(primitive_of(runtime.savgol_filter_back), _smoothed_again, keywords=_SMOOTHED)

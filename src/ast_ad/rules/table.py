@@ -94,6 +94,7 @@ _LATER = {
             "special_shapes",
             "scipy_fft",
             "scipy_linalg",
+            "scipy_structured",
             "stats",
             "stats_discrete",
             "stats_vectors",

@@ -109,6 +109,7 @@ from ast_ad.runtime.signals import (
     in_frame,
     lagged_products,
     out_of_frame,
+    savgol_filter_back,
     simpson_weights,
     uncut_to_full,
 )
@@ -199,6 +200,7 @@ __all__ = [
     "rows_at_once",
     "rows_of_jacobian",
     "running_places",
+    "savgol_filter_back",
     "seed",
     "select",
     "sign",

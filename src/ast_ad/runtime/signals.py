@@ -160,3 +160,23 @@ def ends_scaled(x: Any, first: float = 1.0, last: float = 1.0, axis: int = -1) -
     rows[:1] *= first
     rows[-1:] *= last
     return new
+
+
+def savgol_filter_back(
+    c: Any, window_length: int, polyorder: int, deriv: int = 0, delta: float = 1.0, axis: int = -1
+) -> Any:
+    """The transpose of `scipy.signal.savgol_filter`: a convolution, and at either end the fit of a polynomial."""
+    from scipy.ndimage import correlate1d
+    from scipy.signal import savgol_coeffs, savgol_filter
+
+    half = window_length // 2
+    inner = np.array(np.moveaxis(c, axis, 0), dtype=float)
+    first, last = inner[:half].copy(), inner[len(inner) - half :].copy()
+    inner[:half] = 0
+    inner[len(inner) - half :] = 0
+    weights = savgol_coeffs(window_length, polyorder, deriv=deriv, delta=delta)
+    back = correlate1d(inner, weights, axis=0, mode="constant")
+    fits = savgol_filter(np.eye(window_length), window_length, polyorder, deriv, delta, axis=0)
+    back[:window_length] += np.tensordot(fits[:half].T, first, 1)
+    back[len(back) - window_length :] += np.tensordot(fits[window_length - half :].T, last, 1)
+    return np.moveaxis(back, 0, axis)
