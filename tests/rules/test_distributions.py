@@ -12,6 +12,7 @@ import scipy.stats as st
 
 from ast_ad import grad
 from ast_ad.runtime import betainc_by_shapes, gammainc_by_shape, stdtr_by_df
+from tests.rules.samples_of_distributions import CONTINUOUS
 
 SHAPES = np.array([0.05, 0.5, 1.0, 2.3, 30.0, 400.0])
 
@@ -94,3 +95,15 @@ def test_outside_the_support_nothing_moves(name: str) -> None:
         with warnings.catch_warnings():
             warnings.simplefilter("error")
             assert grad(lambda x, f=function: f(x, *shapes, 0.5, 1.2))(-3.0) == 0
+
+
+@pytest.mark.parametrize("name", sorted(set(CONTINUOUS) - {"uniform", "vonmises"}))
+def test_nan_stays_nan_and_at_infinity_nothing_moves(name: str) -> None:
+    shapes = CONTINUOUS[name][1]
+    for method in ("cdf", "sf"):
+        function = getattr(getattr(st, name), method)
+        with warnings.catch_warnings():
+            warnings.simplefilter("error")
+            slope = grad(lambda x, f=function: f(x, *shapes, 0.5, 1.2))
+            assert np.isnan(slope(np.nan))
+            assert [slope(end) for end in (np.inf, -np.inf)] == [0, 0]

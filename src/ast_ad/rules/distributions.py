@@ -27,7 +27,7 @@ class Distribution(NamedTuple):
 
     log_density: Formula
     shapes: tuple[str, ...] = ()
-    support: Formula | None = None  # whether z is in it
+    beyond: Formula | None = None  # whether z is outside of the support; nan is not
     point: Any = 1.0  # a place in the support, or a formula of the shapes
     flows: tuple[Formula, ...] = ()
     slopes: tuple[Formula, ...] = ()
@@ -36,12 +36,25 @@ class Distribution(NamedTuple):
     entropy: Formula | None = None
 
 
-def _positive(z: Any, *_: Any) -> Any:
-    return z >= 0
+def _negative(z: Any, *_: Any) -> Any:
+    return z < 0
 
 
-def _of_unit_interval(z: Any, *_: Any) -> Any:
-    return (z >= 0) & (z <= 1)
+def _negative_or_infinite(z: Any, *_: Any) -> Any:
+    """Where a density is the exponential of infinity less infinity, it is 0."""
+    return (z < 0) | np.isinf(z)
+
+
+def _not_positive_or_infinite(z: Any, *_: Any) -> Any:
+    return (z <= 0) | np.isinf(z)
+
+
+def _infinite(z: Any, *_: Any) -> Any:
+    return np.isinf(z)
+
+
+def _not_in_unit_interval(z: Any, *_: Any) -> Any:
+    return (z < 0) | (z > 1)
 
 
 def _log_gamma_density(z: Any, a: Any) -> Any:
@@ -86,7 +99,7 @@ DISTRIBUTIONS: dict[str, Distribution] = {
     "gamma": Distribution(
         _log_gamma_density,
         ("a",),
-        _positive,
+        _negative_or_infinite,
         slopes=(lambda z, a: gammainc_by_shape(a, z),),
         mean=lambda a: a,
         variance=lambda a: a,
@@ -95,7 +108,7 @@ DISTRIBUTIONS: dict[str, Distribution] = {
     "beta": Distribution(
         lambda z, a, b: call(sp.xlog1py, b - 1, -z) + call(sp.xlogy, a - 1, z) - call(sp.betaln, a, b),
         ("a", "b"),
-        _of_unit_interval,
+        _not_in_unit_interval,
         0.5,
         slopes=(
             lambda z, a, b: betainc_by_shapes(a, b, z),
@@ -110,7 +123,7 @@ DISTRIBUTIONS: dict[str, Distribution] = {
     "chi2": Distribution(
         lambda z, df: call(sp.xlogy, 0.5 * df - 1, z) - 0.5 * z - sp.gammaln(0.5 * df) - 0.5 * math.log(2) * df,
         ("df",),
-        _positive,
+        _negative_or_infinite,
         slopes=(lambda z, df: 0.5 * gammainc_by_shape(0.5 * df, 0.5 * z),),
         mean=lambda df: df,
         variance=lambda df: 2 * df,
@@ -119,10 +132,10 @@ DISTRIBUTIONS: dict[str, Distribution] = {
     "chi": Distribution(
         lambda z, df: call(sp.xlogy, df - 1, z) - 0.5 * (z * z) - sp.gammaln(0.5 * df) - math.log(2) * (0.5 * df - 1),
         ("df",),
-        _positive,
+        _negative_or_infinite,
         slopes=(lambda z, df: 0.5 * gammainc_by_shape(0.5 * df, 0.5 * (z * z)),),
     ),
-    "expon": Distribution(lambda z: -z, (), _positive, mean=lambda: 1.0, variance=lambda: 1.0, entropy=lambda: 1.0),
+    "expon": Distribution(lambda z: -z, (), _negative, mean=lambda: 1.0, variance=lambda: 1.0, entropy=lambda: 1.0),
     "laplace": Distribution(
         lambda z: -np.abs(z) - math.log(2),
         mean=lambda: 0.0,
@@ -135,22 +148,22 @@ DISTRIBUTIONS: dict[str, Distribution] = {
         variance=lambda: math.pi**2 / 3,
         entropy=lambda: 2.0,
     ),
-    "hypsecant": Distribution(lambda z: -np.logaddexp(z, -z) + math.log(2 / math.pi)),
+    "hypsecant": Distribution(lambda z: math.log(2 / math.pi) - np.abs(z) - np.log1p(np.exp(-2 * np.abs(z)))),
     "lognorm": Distribution(
         lambda z, s: -0.5 * (np.log(z) / s) ** 2 - np.log(s) - np.log(z) - HALF_LOG_TWO_PI,
         ("s",),
-        lambda z, s: z > 0,
+        lambda z, s: z <= 0,
         flows=(lambda z, s: z * np.log(z) / s,),
         mean=lambda s: np.exp(0.5 * (s * s)),
         variance=lambda s: np.exp(s * s) * np.expm1(s * s),
         entropy=lambda s: HALF_LOG_TWO_PI + 0.5 + np.log(s),
     ),
     "cauchy": Distribution(lambda z: -math.log(math.pi) - np.log1p(z * z)),
-    "halfcauchy": Distribution(lambda z: math.log(2 / math.pi) - np.log1p(z * z), (), _positive),
+    "halfcauchy": Distribution(lambda z: math.log(2 / math.pi) - np.log1p(z * z), (), _negative),
     "uniform": Distribution(
         lambda z: 0 * z,
         (),
-        _of_unit_interval,
+        _not_in_unit_interval,
         0.5,
         mean=lambda: 0.5,
         variance=lambda: 1 / 12,
@@ -159,7 +172,7 @@ DISTRIBUTIONS: dict[str, Distribution] = {
     "loguniform": Distribution(
         lambda z, a, b: -np.log(z) - np.log(np.log(b / a)),
         ("a", "b"),
-        lambda z, a, b: (z >= a) & (z <= b),
+        lambda z, a, b: (z < a) | (z > b),
         lambda a, b: a,
         flows=(
             lambda z, a, b: z / a * (1 - np.log(z / a) / np.log(b / a)),
@@ -168,21 +181,25 @@ DISTRIBUTIONS: dict[str, Distribution] = {
     ),
     "gumbel_r": Distribution(
         lambda z: -(z + np.exp(-z)),
+        (),
+        _infinite,
         mean=lambda: EULER,
         variance=lambda: math.pi**2 / 6,
         entropy=lambda: EULER + 1,
     ),
     "gumbel_l": Distribution(
         lambda z: z - np.exp(z),
+        (),
+        _infinite,
         mean=lambda: -EULER,
         variance=lambda: math.pi**2 / 6,
         entropy=lambda: EULER + 1,
     ),
-    "moyal": Distribution(lambda z: -0.5 * (z + np.exp(-z)) - HALF_LOG_TWO_PI),
+    "moyal": Distribution(lambda z: -0.5 * (z + np.exp(-z)) - HALF_LOG_TWO_PI, (), _infinite),
     "halfnorm": Distribution(
         lambda z: -0.5 * (z * z) + 0.5 * math.log(2 / math.pi),
         (),
-        _positive,
+        _negative,
         mean=lambda: math.sqrt(2 / math.pi),
         variance=lambda: 1 - 2 / math.pi,
         entropy=lambda: 0.5 * math.log(0.5 * math.pi) + 0.5,
@@ -195,7 +212,7 @@ DISTRIBUTIONS: dict[str, Distribution] = {
     "truncnorm": Distribution(
         lambda z, a, b: _log_normal_density(z) - _log_mass_between(a, b),
         ("a", "b"),
-        lambda z, a, b: (z >= a) & (z <= b),
+        lambda z, a, b: (z < a) | (z > b),
         lambda a, b: np.maximum(a, np.minimum(b, 0)),
         slopes=(
             lambda z, a, b: -np.exp(_log_normal_density(a) + _log_mass_between(z, b) - 2 * _log_mass_between(a, b)),
@@ -209,13 +226,13 @@ DISTRIBUTIONS: dict[str, Distribution] = {
     "invgamma": Distribution(
         lambda z, a: -(a + 1) * np.log(z) - sp.gammaln(a) - 1 / z,
         ("a",),
-        lambda z, a: z > 0,
+        lambda z, a: z <= 0,
         slopes=(lambda z, a: -gammainc_by_shape(a, 1 / z),),
     ),
     "invgauss": Distribution(
         lambda z, mu: -HALF_LOG_TWO_PI - 1.5 * np.log(z) - 0.5 * (z / mu - 1) ** 2 / z,
         ("mu",),
-        lambda z, mu: z > 0,
+        _not_positive_or_infinite,
         slopes=(lambda z, mu: -2 / (mu * mu) * np.exp(2 / mu + sp.log_ndtr(-(z / mu + 1) / np.sqrt(z))),),
         mean=lambda mu: mu,
         variance=lambda mu: mu * mu * mu,
@@ -223,7 +240,7 @@ DISTRIBUTIONS: dict[str, Distribution] = {
     "f": Distribution(
         _log_snedecor_density,
         ("dfn", "dfd"),
-        _positive,
+        _negative_or_infinite,
         slopes=(
             lambda z, m, n: _snedecor_slope(z, m, n, 1),
             lambda z, m, n: _snedecor_slope(z, m, n, 0),
@@ -232,19 +249,19 @@ DISTRIBUTIONS: dict[str, Distribution] = {
     "pareto": Distribution(
         lambda z, b: np.log(b) - (b + 1) * np.log(z),
         ("b",),
-        lambda z, b: z >= 1,
+        lambda z, b: z < 1,
         flows=(lambda z, b: -z * np.log(z) / b,),
     ),
     "lomax": Distribution(
         lambda z, c: np.log(c) - (c + 1) * np.log1p(z),
         ("c",),
-        _positive,
+        _negative,
         flows=(lambda z, c: -(1 + z) * np.log1p(z) / c,),
     ),
     "powerlaw": Distribution(
         lambda z, a: np.log(a) + call(sp.xlogy, a - 1, z),
         ("a",),
-        _of_unit_interval,
+        _not_in_unit_interval,
         0.5,
         flows=(lambda z, a: -call(sp.xlogy, z, z) / a,),
         mean=lambda a: a / (a + 1),
@@ -253,16 +270,18 @@ DISTRIBUTIONS: dict[str, Distribution] = {
     "rayleigh": Distribution(
         lambda z: np.log(z) - 0.5 * (z * z),
         (),
-        lambda z: z > 0,
+        _not_positive_or_infinite,
         mean=lambda: math.sqrt(0.5 * math.pi),
         variance=lambda: 2 - 0.5 * math.pi,
         entropy=lambda: EULER / 2 + 1 - 0.5 * math.log(2),
     ),
-    "maxwell": Distribution(lambda z: 2 * np.log(z) - 0.5 * (z * z) + 0.5 * math.log(2 / math.pi), (), lambda z: z > 0),
+    "maxwell": Distribution(
+        lambda z: 2 * np.log(z) - 0.5 * (z * z) + 0.5 * math.log(2 / math.pi), (), _not_positive_or_infinite
+    ),
     "weibull_min": Distribution(
         lambda z, c: np.log(c) + call(sp.xlogy, c - 1, z) - np.power(z, c),
         ("c",),
-        _positive,
+        _negative_or_infinite,
         flows=(lambda z, c: -call(sp.xlogy, z, z) / c,),
         mean=lambda c: sp.gamma(1 + 1 / c),
         variance=lambda c: sp.gamma(1 + 2 / c) - sp.gamma(1 + 1 / c) ** 2,
@@ -271,7 +290,7 @@ DISTRIBUTIONS: dict[str, Distribution] = {
     "fisk": Distribution(
         lambda z, c: np.log(c) + call(sp.xlogy, c - 1, z) - 2 * np.log1p(np.power(z, c)),
         ("c",),
-        _positive,
+        _negative_or_infinite,
         flows=(lambda z, c: -call(sp.xlogy, z, z) / c,),
     ),
 }

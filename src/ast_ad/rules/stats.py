@@ -70,11 +70,11 @@ def _standard(x: Any, loc: Any, scale: Any) -> Any:
 
 def _supported(d: Distribution, z: Any, shapes: Sequence[Any], outside: float, formula: Formula) -> Any:
     """A formula of z on the support; beyond it the value `outside`, without a derivative."""
-    if d.support is None:
+    if d.beyond is None:
         return formula(z)
-    inside = d.support(z, *shapes)
+    beyond = d.beyond(z, *shapes)
     point = d.point(*shapes) if callable(d.point) else d.point
-    return np.where(inside, formula(np.where(inside, z, point)), outside)
+    return np.where(beyond, outside, formula(np.where(beyond, point, z)))
 
 
 def _log_density(d: Distribution) -> Formula:
