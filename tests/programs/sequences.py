@@ -1,5 +1,7 @@
 """Models of sequences and mixtures, whose parts are gathered in lists and joined, with parameters under any keys."""
 
+import itertools
+
 import numpy as np
 from scipy.special import logsumexp
 
@@ -71,6 +73,18 @@ def smoother(level_noise, seen_noise, ys):
     return score + sum(m * m + p for m, p in smooth)
 
 
+def polynomials(a, b, x):
+    """The sum and the product of two polynomials of other degrees, by their coefficients."""
+    total = [p + q for p, q in itertools.zip_longest(a, b, fillvalue=0.0)]
+    product = [0.0] * (len(a) + len(b) - 1)
+    for (i, p), (j, q) in itertools.product(enumerate(a), enumerate(b)):
+        product[i + j] += p * q
+    value = 0.0
+    for high, low in itertools.zip_longest(reversed(product), reversed(total)):
+        value = value * x + (high if low is None else high * low)
+    return value
+
+
 _MIXTURE = {
     "log weights": waves(2),
     "centres": waves(2, 2, phase=0.3),
@@ -87,5 +101,6 @@ PROGRAMS = [
     Program(joined_in_all_ways, [(waves(3), waves(2, phase=0.4))], (0, 1)),
     Program(recurrent, [(_RECURRENT, waves(4, 2))], (0, 1)),
     Program(forward_algorithm, [(waves(3), waves(3, 3), waves(3, 4, phase=0.2), [0, 3, 1, 1, 2])], (0, 1, 2)),
+    Program(polynomials, [([0.5, 1.2, -0.7], [0.3, 2.0], 0.8), ([1.1], [0.3, 2.0, 0.4], -0.6)], (0, 1, 2)),
     Program(smoother, [(0.3, 0.8, waves(6))], (0, 1, 2)),
 ]

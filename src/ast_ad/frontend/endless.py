@@ -87,4 +87,5 @@ ITERTOOLS: dict[Any, Callable[..., Value]] = {
     itertools.repeat: _repeat,
     itertools.starmap: _read_as(iterators.starmap),
     itertools.takewhile: _read_as(iterators.takewhile),
+    itertools.zip_longest: _read_as(iterators.zip_longest),
 }

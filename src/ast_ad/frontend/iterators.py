@@ -111,3 +111,9 @@ def takewhile(function: Callable[..., Any], values: Iterable[Any]) -> Iterator[A
         if not function(value):
             break
         yield value
+
+
+def zip_longest(*parts: Iterable[Any], fillvalue: Any = None) -> Iterator[Any]:
+    rows = [list(part) for part in parts]
+    for k in range(max([len(row) for row in rows], default=0)):
+        yield tuple([row[k] if k < len(row) else fillvalue for row in rows])
