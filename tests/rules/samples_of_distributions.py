@@ -37,7 +37,7 @@ CONTINUOUS = {
     "laplace": (REAL, ()),
     "logistic": (REAL, ()),
     "lognorm": (POINTS, (0.7,)),
-    "loguniform": (POINTS, (0.3, 2.9)),
+    "loguniform": (POINTS, (0.2, 2.9)),
     "lomax": (POINTS, (1.7,)),
     "maxwell": (POINTS, ()),
     "moyal": (REAL, ()),
