@@ -87,13 +87,13 @@ def _list_copy(lo: Lowering, owner: Ref, args: Args, kwargs: Kwargs) -> Value:
 
 
 def _reverse(lo: Lowering, owner: Ref, args: Args, kwargs: Kwargs) -> Value:
-    contents = lo.contents(owner)
+    contents = lo.peek(owner)
     if isinstance(contents, Items):
         lo.set_contents(owner, Items(contents.values[::-1]))
     else:
         run = to_run(lo, owner)
         back = (P.Span(None, None, -1),)
-        lo.set_contents(owner, Run(lo.emit(P.LIST_SLICE, run.atom, name=owner.location.name, index=back)))
+        lo.set_contents(owner, Run(lo.emit(P.LIST_SLICE, run.atom, name=owner.location.name, index=back)), owning=True)
     return NONE
 
 
@@ -106,9 +106,9 @@ def _clear(lo: Lowering, owner: Ref, args: Args, kwargs: Kwargs) -> Value:
 def _sort(lo: Lowering, owner: Ref, args: Args, kwargs: Kwargs) -> Value:
     from ast_ad.frontend.iterable_calls import lower_sorted
 
-    made = lower_sorted(lo, [owner], kwargs, owner.location.name)
+    made = lower_sorted(lo, [owner], kwargs, owner.location.name, in_place=True)
     assert isinstance(made, Ref)
-    lo.set_contents(owner, lo.contents(made))
+    lo.set_contents(owner, lo.peek(made), owning=True)
     return NONE
 
 

@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Any, TypeGuard
 
 from ast_ad.errors import MayAlias
 from ast_ad.frontend.emission import Emission
-from ast_ad.frontend.values import Fields, Items, Location, Ref, Run, TupleOf, Value, kind_of, may_be_array
+from ast_ad.frontend.values import Entries, Items, Location, Ref, Run, TupleOf, Value, kind_of, may_be_array
 from ast_ad.ir import primitives as P
 from ast_ad.ir.core import Atom, Call, Lit, Var
 from ast_ad.ir.kinds import OPAQUE, STATIC, Array, Dict, Kind, List, Map, Scalar, Undefined, join_elements
@@ -148,7 +148,7 @@ class Elements(Emission):
             return not any(may_be_array(v) or not isinstance(v, (Var, Lit)) for v in value.items)
         if isinstance(value, Ref):
             held = self.peek(value)
-            if isinstance(held, Fields):
+            if isinstance(held, Entries):
                 free = value.location in self.owned and self._is_free(value.location)
                 return free and all(map(self.is_new, held.values))
             if not isinstance(held, Run):
@@ -182,7 +182,7 @@ class Elements(Emission):
             return
         if isinstance(value, Ref):
             held = self.state.heap[value.location]
-            if isinstance(held, Fields):
+            if isinstance(held, Entries):
                 self.elements[value.location] = element
                 for key, part in zip(held.keys, held.values, strict=True):
                     self.follow(part, replace(element, path=(*element.path, key)))
@@ -228,27 +228,39 @@ class Elements(Emission):
                 known = self.read_now[place] = (key, now)
             return known[1]
 
-    def object_now(self, place: Location, before: Fields) -> Fields:
-        """The attributes of an object that is an element of a list; they were `before` when it was read."""
+    def object_now(self, place: Location, before: Entries) -> Entries:
+        """What an object or a dict that is an element of a list holds; it was `before` when it was read."""
         element = self.elements[place]
         now = self.element_now(place, element.atom)
         if now is element.atom:
             return before
-        held = self.peek(element.owner)
-        made = self.value_of(now, place.name)
-        self.follow(made, replace(element, version=held.atom, atom=now))
-        assert isinstance(made, Ref)
-        fields: Fields = self.state.heap[made.location]
+        known, made = self.objects_now.get(place, (None, None))
+        if known is not now or made not in self.state.heap:
+            held = self.peek(element.owner)
+            whole = self.value_of(now, place.name)
+            assert isinstance(whole, Ref)
+            self.follow(whole, replace(element, version=held.atom, atom=now))
+            made = whole.location
+            self.objects_now[place] = (now, made)
+        fields: Entries = self.state.heap[made]
         return fields
 
-    def put_object_back(self, place: Location, before: Fields, new: Fields) -> None:
-        """Give a list a version in which an object has other attributes."""
+    def put_object_back(self, place: Location, before: Entries, new: Entries) -> None:
+        """Give a list a version in which an object has other attributes, or a dict other values."""
         element = self.elements[place]
+        kind = getattr(new, "type", None)
+        if kind is None and new.keys != before.keys:
+            raise self.error(
+                MayAlias,
+                f"{place.name or 'this'} gets or loses a key here",
+                reason=f"It is an element of {_named(element.owner.location)}, whose dicts would have other keys then.",
+                remedy="Give all of them the same keys where they are made.",
+            )
         for key, value in zip(new.keys, new.values, strict=True):
             if key not in before.keys or value is not before.values[before.keys.index(key)]:
                 self.put(value, element.owner.location)
         atoms = [self.atom(value) for value in new.values]
-        self.put_back(place, self.emit(P.MAKE_DICT, *atoms, name=place.name, keys=new.keys, type=new.type))
+        self.put_back(place, self.emit(P.MAKE_DICT, *atoms, name=place.name, keys=new.keys, type=kind))
 
     def put_back(self, place: Any, new: Atom) -> None:
         """Give a list a version in which an element that was written to is the new one."""

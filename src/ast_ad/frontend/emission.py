@@ -147,6 +147,7 @@ class Emission:
         self.elements: dict[Any, Any] = {}
         self.members: dict[Any, Any] = {}
         self.read_now: dict[Any, tuple[Any, Var]] = {}
+        self.objects_now: dict[Location, tuple[Atom, Location]] = {}
         self.repeated: set[Any] = set()
         self.paths: dict[Var, tuple[Any, ...]] = {}
         self.constants: dict[Var, Any] = {}

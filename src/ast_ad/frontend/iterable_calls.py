@@ -210,16 +210,18 @@ def lower_fromkeys(lo: Lowering, args: Args, kwargs: Kwargs, name: str) -> Value
     return made
 
 
-def lower_sorted(lo: Lowering, args: Args, kwargs: Kwargs, name: str) -> Value:
+def lower_sorted(lo: Lowering, args: Args, kwargs: Kwargs, name: str, in_place: bool = False) -> Value:
+    """`sorted(xs)`; `in_place` of a list that has the same elements afterwards, each of them once."""
     known = elements(lo, args[0])
     if known is not None and not kwargs and all(isinstance(v, Lit) for v in known):
         return lo.new_ref(Items(tuple(sorted(known, key=lambda v: v.value))), name)  # type: ignore[union-attr]
     primitive = primitive_of(sorted)
-    source = args[0] if isinstance(args[0], Var) else lower_list(lo, args, {}, "")
+    source = args[0] if in_place or isinstance(args[0], Var) else lower_list(lo, args, {}, "")
     params = {k: constant_of(lo, v, k) for k, v in kwargs.items() if k != "key"}
     key = kwargs.get("key")
     by_key = key is not None and not is_none(key)
-    contents = lo.contents(source) if isinstance(source, Ref) else None
+    held = lo.peek if in_place else lo.contents
+    contents = held(source) if isinstance(source, Ref) else None
     if isinstance(contents, Items) and not all(isinstance(v, (Var, Lit)) for v in contents.values):
         return lo.new_ref(Items(tuple(_in_order(lo, contents.values, key if by_key else None, params))), name)
     atom = lo.run_list(contents) if contents is not None else lo.atom(source)

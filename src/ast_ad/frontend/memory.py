@@ -11,7 +11,6 @@ from ast_ad.frontend.state import State, variables_in
 from ast_ad.frontend.values import (
     Contents,
     Entries,
-    Fields,
     Items,
     Location,
     Ref,
@@ -114,7 +113,7 @@ class Memory(Elements):
         if ref.location in self.elements and isinstance(found, Run):
             now = self.element_now(ref.location, found.atom)
             return found if now is found.atom else Run(now)
-        if ref.location in self.elements and isinstance(found, Fields):
+        if ref.location in self.elements and isinstance(found, Entries):
             return self.object_now(ref.location, found)
         return found
 
@@ -187,9 +186,9 @@ class Memory(Elements):
         """Write to a list or dict; `owning` where it takes in nothing that `put` has not seen."""
         self.check_writable(ref.location, ref.location.name)
         if ref.location in self.elements:
-            if isinstance(contents, Fields):
+            if isinstance(contents, Entries):
                 before = self.peek(ref)
-                assert isinstance(before, Fields)
+                assert isinstance(before, Entries)
                 self.put_object_back(ref.location, before, contents)
                 return
             if not isinstance(contents, Run):

@@ -19,7 +19,7 @@ from typing import Any, TypeAlias
 
 import numpy as np
 
-from ast_ad.runtime import GENERATORS
+from ast_ad.runtime.objects import GENERATORS
 
 
 @dataclass(frozen=True, slots=True)

@@ -188,8 +188,8 @@ linear(
 )
 
 sorting_order = helper(runtime.sorting_order, lambda ks, p: List(INT))
-in_order = helper(runtime.in_order, lambda ks, p: ks[0])
-out_of_order = helper(runtime.out_of_order, lambda ks, p: ks[0])
+in_order = helper(runtime.in_order, lambda ks, p: ks[0], result="element")
+out_of_order = helper(runtime.out_of_order, lambda ks, p: ks[0], result="element")
 nondifferentiable(primitive_of(runtime.sorting_order))
 linear(primitive_of(runtime.in_order), (lambda ct, xs, order: out_of_order(ct, order), None))
 linear(primitive_of(runtime.out_of_order), (lambda ct, xs, order: in_order(ct, order), None))

@@ -80,7 +80,6 @@ from ast_ad.runtime.numbers import (
     sign,
 )
 from ast_ad.runtime.objects import (
-    GENERATORS,
     class_of_generator,
     fields_of,
     is_record,
@@ -124,7 +123,6 @@ from ast_ad.runtime.sparse import (
 from ast_ad.runtime.tails import betainc_by_shapes, gammainc_by_shape, stdtr_by_df
 
 __all__ = [
-    "GENERATORS",
     "add",
     "add_along_axis",
     "add_to_slice",
