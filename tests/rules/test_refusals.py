@@ -126,10 +126,6 @@ def by_places(x):
     return integrate.simpson(np.sin(x), x)
 
 
-def by_matrix(x):
-    return np.sum(linalg.spsolve(sparse.diags(x), np.ones(3)))
-
-
 def of_a_stack(x):
     return np.sum(dense_linalg.expm(np.outer(x, x)[None]))
 
@@ -138,19 +134,13 @@ def of_a_rectangle(x):
     return np.sum(dense_linalg.lu(RECTANGLE * x[:, None])[2])
 
 
-def times_a_sparse_matrix(x):
-    return np.sum(MATRIX * x)
-
-
 OF_SCIPY = [
     (imaginary, ("the imaginary part of a number whose type is not known", "hilbert")),
     (angles, ("the imaginary part of a number whose type is not known", "hilbert")),
     (median_filter, ("medfilt", "medfilt")),
     (by_places, ("scipy.integrate.simpson has no derivative rule for the places x of the samples",) * 2),
-    (by_matrix, ("scipy.sparse.linalg.spsolve has no derivative rule for its matrix", "diags")),
     (of_a_stack, ("scipy.linalg.expm has a derivative rule for one square matrix only",) * 2),
     (of_a_rectangle, ("scipy.linalg.lu has a derivative rule for one square matrix only",) * 2),
-    (times_a_sparse_matrix, ("* of a sparse matrix is not supported",) * 2),
 ]
 
 

@@ -138,12 +138,7 @@ for _name in ("dctn", "idctn", "dstn", "idstn"):
             x = call(_each, x, type=type, axis=axis, norm=norm)
         return x
 
-    composite(
-        getattr(sf, _name),
-        _one_by_one,
-        lambda ks, p: Array(inexact(name_of(ks[0])), array_dims(ks[0])),
-        operands=("x",),
-    )
+    composite(getattr(sf, _name), _one_by_one, _kind(getattr(sf, _name), True), operands=("x",))
 
 if sf.fftshift is not np.fft.fftshift:
     composite(sf.fftshift, lambda x, axes=None: call(np.fft.fftshift, x, axes=axes), operands=("x",))

@@ -8,9 +8,9 @@ from typing import Any
 import numpy as np
 import scipy.stats as st
 
-from ast_ad.ir.kinds import Array, Kind
+from ast_ad.ir.kinds import Array, Kind, rank
 from ast_ad.ir.primitives import Kinds
-from ast_ad.rules.reductions import kept
+from ast_ad.rules.binding import UnsupportedArgument
 from ast_ad.rules.results import array_dims, inexact, name_of, promoted, reduced_dims
 from ast_ad.rules.table import composite
 from ast_ad.rules.terms import Term, call
@@ -35,7 +35,13 @@ def _central(a: Any, axis: Any, order: int) -> Any:
 
 
 def _count(a: Any, axis: Any) -> Any:
-    return np.size(a) if axis is None else np.shape(a)[axis]
+    if axis is None:
+        return np.size(a)
+    first, *others = axis if isinstance(axis, tuple) else (axis,)
+    found = np.shape(a)[first]
+    for other in others:
+        found = found * np.shape(a)[other]
+    return found
 
 
 def _skew(a: Any, axis: Any = 0, bias: bool = True) -> Any:
@@ -63,8 +69,10 @@ def _is_given(value: Any) -> bool:
 def _weighted(a: Any, axis: Any, weights: Any, keepdims: bool) -> Any:
     if not _is_given(weights):
         return np.mean(a, axis=axis, keepdims=keepdims)
-    found = np.average(a, axis=axis, weights=weights)
-    return kept(found, a, axis) if keepdims else found
+    if rank(weights.kind) != rank(a.kind):
+        raise UnsupportedArgument("a mean of scipy.stats with weights of another number of axes has no derivative rule")
+    whole = call(np.broadcast_to, weights, np.shape(a))
+    return np.sum(a * weights, axis=axis, keepdims=keepdims) / np.sum(whole, axis=axis, keepdims=keepdims)
 
 
 composite(
