@@ -18,7 +18,7 @@ def chained(x):
     records = [{"value": v, "sum": 0.0} for v in x]
     for k in range(len(records)):
         records[k]["sum"] = records[k - 1]["value"] * records[k]["value"] + records[k - 1]["sum"]
-        if records[k]["sum"] > 2.0:
+        if records[k]["sum"] > 0.5:
             break
     return records[-1]["sum"] + records[1]["sum"]
 
