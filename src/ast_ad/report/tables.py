@@ -69,7 +69,7 @@ def shown(value: Any) -> str:
     )
 
 
-def _array(value: np.ndarray) -> str:
+def _array(value: np.ndarray[Any, Any]) -> str:
     if value.size > 64:
         return " " * (_WIDEST + 1)
     return str(shown(value[()])) if value.ndim == 0 else f"[{', '.join(map(shown, value))}]"

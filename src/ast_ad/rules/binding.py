@@ -19,6 +19,8 @@ BINDERS: dict[Primitive, Binder] = {}
 #: by primitive, the constant parameters that its rule honours; None for all that the function has
 HONOURED: dict[Primitive, frozenset[str] | None] = {}
 _SIMPLE = (bool, int, float, str, tuple)
+#: what NumPy's signatures have where an argument is left out
+NO_VALUE: Any = vars(np)["_NoValue"]
 
 
 class UnsupportedArgument(TypeError):
@@ -150,12 +152,12 @@ def _may_drop(operands: list[Any], signature: inspect.Signature) -> bool:
     if any(p.kind is p.VAR_POSITIONAL for p in parameters):
         return False
     default = parameters[len(operands) - 1].default
-    return default is not np._NoValue and is_default(operands[-1], default)
+    return default is not NO_VALUE and is_default(operands[-1], default)
 
 
 def is_default(value: Any, default: Any) -> bool:
     """Whether a constant is the default of its parameter.  Values that are not constants are not."""
-    if value is default or (default is np._NoValue and (value is None or value is False)):
+    if value is default or (default is NO_VALUE and (value is None or value is False)):
         return True
     return type(value) in _SIMPLE and type(value) is type(default) and bool(value == default)
 

@@ -27,6 +27,7 @@ from ast_ad.ir.kinds import (
     not_one,
 )
 from ast_ad.ir.primitives import KindRule, Kinds
+from ast_ad.rules.binding import NO_VALUE
 
 Dims = tuple[Dim, ...] | None
 _PYTHON = {"bool": True, "int": 1, "float": 1.0, "complex": 1j}
@@ -174,7 +175,7 @@ def reduced_dims(dims: Dims, axis: Any, keepdims: Any) -> Dims:
     if dims is None:
         return () if axis is None and not keepdims else None
     gone = axes_of(axis, len(dims))
-    if keepdims and keepdims is not np._NoValue:
+    if keepdims and keepdims is not NO_VALUE:
         return tuple(1 if k in gone else d for k, d in enumerate(dims))
     return tuple(d for k, d in enumerate(dims) if k not in gone)
 

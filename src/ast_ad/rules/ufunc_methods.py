@@ -9,7 +9,7 @@ import numpy as np
 from ast_ad.ir.kinds import Array
 from ast_ad.ir.promotion import elementwise_kind
 from ast_ad.rules.arithmetic import log_of_number
-from ast_ad.rules.binding import UnsupportedArgument
+from ast_ad.rules.binding import NO_VALUE, UnsupportedArgument
 from ast_ad.rules.joining import along
 from ast_ad.rules.results import array_dims, dtype_by_trial, in_dtype, name_of, promoted, reduced_dims
 from ast_ad.rules.table import composite, holes_filled
@@ -76,7 +76,7 @@ for _ufunc, _formula in _REDUCTIONS.items():
         axis: Any = 0,
         dtype: Any = None,
         keepdims: Any = False,
-        initial: Any = np._NoValue,
+        initial: Any = NO_VALUE,
         where: Any = True,
         _ufunc: Any = _ufunc,
     ) -> Any:
