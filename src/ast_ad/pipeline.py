@@ -187,6 +187,7 @@ SIMPLIFY = (
     Stage("drop dead code", _each(drop_dead_code)),
     Stage("sink into branches", _each(sink)),
     Stage("settle stores", _each(settle_stores)),
+    Stage("drop what stores left", _each(drop_dead_code)),
 )
 WRITE = (Stage("write", _write),)
 

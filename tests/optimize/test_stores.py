@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import ast
+
 import numpy as np
 import oracle
 import pytest
@@ -127,3 +129,24 @@ def test_what_is_written_back_before_a_branch_is_read_in_it(turn):
     oracle.assert_gradient(chained_and_swapped, args, (0, 1, 2), gradient(*args))
     oracle.assert_second_order_modes_agree(gradient, args)
     oracle.assert_hessian_product(gradient, args)
+
+
+def balances(rates, amount):
+    accounts = [{"balance": amount, "rate": rate} for rate in rates]
+    for _ in range(3):
+        for account in accounts:
+            account["balance"] *= 1 + account["rate"]
+            if account["balance"] > 2.0:
+                account["balance"] -= 0.1
+    return sum(account["balance"] for account in accounts)
+
+
+def test_what_is_taken_off_a_tape_is_read():
+    derivative = ast_ad.grad(balances, (0, 1))
+    rates = np.array([0.1, 0.2, 0.5])
+    oracle.assert_gradient(balances, (rates, 1.0), (0, 1), derivative(rates, 1.0))
+    nodes = list(ast.walk(ast.parse(derivative.source)))
+    taken = {n.targets[0].id for n in nodes if isinstance(n, ast.Assign) and ast.unparse(n.value).endswith(".pop()")}
+    read = {n.id for n in nodes if isinstance(n, ast.Name) and isinstance(n.ctx, ast.Load)}
+    assert taken
+    assert taken <= read
